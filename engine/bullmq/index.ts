@@ -1,0 +1,4 @@
+export { type BullTaskQueueOptions, createBullTaskQueue } from './bull-task-queue.ts';
+export type { QueueConnection } from './connection-settings.ts';
+export { bullPrefix, jobIdOf } from './job-form.ts';
+export type { BullWorkerOptions } from './ticket-consumer.ts';

@@ -1,0 +1,100 @@
+/**
+ * Adds tickets: one BullMQ Queue per queue name, all over one connection.
+ * An outage shorter than about 10 s is waited through; a longer one rejects, and the relay adds again.
+ */
+import { Queue, RedisConnection } from 'bullmq';
+import type { Ticket } from '../core/ticket.ts';
+import type { Logger } from '../ports/logger.ts';
+import {
+  addingFailed,
+  isForgottenScript,
+  type QueueConnection,
+  settingsForAdding,
+} from './connection-settings.ts';
+import { bullPrefix, type TicketJob, toJob } from './job-form.ts';
+import { createTroubleLog } from './trouble-log.ts';
+import { settleWithin } from './within.ts';
+
+/** Tickets in one pipeline. More is no faster, and holds the connection longer. */
+const CHUNK = 250;
+/** BullMQ records its own events for others to read; nobody here does. It takes no smaller number than one stream node. */
+const EVENTS_KEPT = 100;
+const FIRST_CONNECT_MS = 10_000;
+const CLOSE_MS = 1_000;
+
+export interface TicketAdder {
+  add(tickets: readonly Ticket[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TicketAdderOptions {
+  readonly connection: QueueConnection;
+  readonly prefix: string;
+  readonly logger: Logger;
+}
+
+export function createTicketAdder(options: TicketAdderOptions): TicketAdder {
+  const trouble = createTroubleLog(options.logger, 'Adding to the task queue');
+  const report = (error: unknown): void => trouble.report(error);
+  const connection = new RedisConnection(settingsForAdding(options.connection), { blocking: false });
+  connection.on('error', report);
+  const queues = new Map<string, Queue>();
+
+  async function open(name: string): Promise<Queue> {
+    const client = await connection.client;
+    const known = queues.get(name);
+    if (known) return known;
+    const queue = new Queue(name, {
+      connection: client,
+      prefix: bullPrefix(options.prefix, name),
+      streams: { events: { maxLen: EVENTS_KEPT } },
+    });
+    queue.on('error', report);
+    queues.set(name, queue);
+    return queue;
+  }
+
+  async function addTo(name: string, jobs: TicketJob[]): Promise<void> {
+    try {
+      const queue = await settleWithin(FIRST_CONNECT_MS, open(name));
+      if (queue === undefined) throw new Error('no connection');
+      for (let at = 0; at < jobs.length; at += CHUNK) await addChunk(queue, jobs.slice(at, at + CHUNK));
+    } catch (error) {
+      throw addingFailed(error, name, jobs.length);
+    }
+  }
+
+  return {
+    async add(tickets) {
+      await Promise.all([...groupByQueue(tickets)].map(([name, jobs]) => addTo(name, jobs)));
+    },
+    async close() {
+      await settleWithin(CLOSE_MS, Promise.allSettled([...queues.values()].map((queue) => queue.close())));
+      const closed = await settleWithin(
+        CLOSE_MS,
+        connection.close().then(() => true),
+      );
+      // An orderly QUIT waits for a Redis that may be away.
+      if (closed !== true) connection.disconnect(false).catch(report);
+    },
+  };
+}
+
+async function addChunk(queue: Queue, jobs: TicketJob[]): Promise<void> {
+  try {
+    await queue.addBulk(jobs);
+  } catch (error) {
+    if (!isForgottenScript(error)) throw error;
+    await queue.addBulk(jobs);
+  }
+}
+
+function groupByQueue(tickets: readonly Ticket[]): Map<string, TicketJob[]> {
+  const groups = new Map<string, TicketJob[]>();
+  for (const ticket of tickets) {
+    const jobs = groups.get(ticket.queue);
+    if (jobs) jobs.push(toJob(ticket));
+    else groups.set(ticket.queue, [toJob(ticket)]);
+  }
+  return groups;
+}

@@ -1,0 +1,185 @@
+/**
+ * Serves one queue with a BullMQ Worker. The handler's verdict is all that counts: what BullMQ then stores (completed,
+ * failed, stalled) is ignored, because a Redis error while BullMQ finishes a job turns its success into a failure.
+ *
+ * A ticket whose worker died comes back by BullMQ's stalled check after at most its lock and one interval: 6.5 s.
+ */
+import { DelayedError, type Job, WaitingError, Worker, type WorkerOptions } from 'bullmq';
+import type { Ticket } from '../core/ticket.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
+import { DRAIN_DELAY_S, type QueueConnection, settingsForConsuming } from './connection-settings.ts';
+import { bullPrefix, readTicket } from './job-form.ts';
+import { createRefusalRest, type RefusalRest } from './refusal-rest.ts';
+import { createTroubleLog, type TroubleLog } from './trouble-log.ts';
+import { settleWithin } from './within.ts';
+
+/** What may be tuned. Defaults: locks of 5 s, stalled check every 1.5 s, blocking for at most 4 s. */
+export type BullWorkerOptions = Partial<
+  Pick<WorkerOptions, 'lockDuration' | 'stalledInterval' | 'drainDelay' | 'name'>
+>;
+
+export interface TicketConsumerOptions {
+  readonly connection: QueueConnection;
+  readonly prefix: string;
+  readonly logger: Logger;
+  readonly queue: string;
+  readonly slots: number;
+  readonly handler: (ticket: Ticket) => Promise<TicketVerdict>;
+  readonly workerOptions: BullWorkerOptions;
+}
+
+/** A handler that threw has a defect: its ticket is tried again, but not in a tight loop. */
+const AFTER_DEFECT: TicketVerdict = { kind: 'later', afterMs: 1000 };
+/** What closing takes at least, where BullMQ has still to be told. */
+const CLOSE_FLOOR_MS = 250;
+
+export class BullTicketConsumer implements TicketConsumer {
+  readonly #worker: Worker;
+  readonly #handler: TicketConsumerOptions['handler'];
+  readonly #trouble: TroubleLog;
+  readonly #rest: RefusalRest;
+  readonly #running = new Map<Job, Promise<TicketVerdict>>();
+  #isPaused = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: TicketConsumerOptions) {
+    this.#handler = options.handler;
+    this.#trouble = createTroubleLog(options.logger, `Queue "${options.queue}"`);
+    this.#rest = createRefusalRest(
+      () => this.#stopTaking(),
+      () => this.#startTaking(),
+    );
+    this.#worker = new Worker(
+      options.queue,
+      (job, token) => this.#process(job, token),
+      workerSettings(options),
+    );
+    this.#worker.on('error', (error) => {
+      this.#trouble.report(error);
+      this.#rest.note(error);
+    });
+    this.#run().catch((error: unknown) => this.#trouble.report(error));
+  }
+
+  /** Only once connected: a worker that ran before could not be closed while Redis was never there. */
+  async #run(): Promise<void> {
+    await this.#worker.waitUntilReady();
+    if (!this.#worker.isRunning()) await this.#worker.run();
+  }
+
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    this.#stopTaking();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#startTaking();
+  }
+
+  close(timeoutMs: number): Promise<void> {
+    this.#closing ??= this.#end(timeoutMs);
+    return this.#closing;
+  }
+
+  async #process(job: Job, token: string | undefined): Promise<void> {
+    if (this.#isPaused || this.#closing !== undefined) return this.#giveBack(job, token);
+    const ticket = readTicket(job.data);
+    if (ticket === undefined) {
+      this.#trouble.report(new Error(`the job ${job.id} is not a ticket of this version and was dropped`));
+      return;
+    }
+    const verdict = await this.#work(job, ticket);
+    if (verdict.kind === 'later') await this.#postpone(job, token, verdict.afterMs);
+  }
+
+  async #work(job: Job, ticket: Ticket): Promise<TicketVerdict> {
+    const verdict = this.#askHandler(ticket);
+    this.#running.set(job, verdict);
+    try {
+      return await verdict;
+    } finally {
+      this.#running.delete(job);
+    }
+  }
+
+  async #askHandler(ticket: Ticket): Promise<TicketVerdict> {
+    try {
+      return await this.#handler(ticket);
+    } catch (error) {
+      this.#trouble.report(error);
+      return AFTER_DEFECT;
+    }
+  }
+
+  /** BullMQ's blocked fetch takes one more job after a pause: it goes back to its place. */
+  async #giveBack(job: Job, token: string | undefined): Promise<never> {
+    await job.moveToWait(token).catch((error: unknown) => this.#trouble.report(error));
+    throw new WaitingError();
+  }
+
+  /** Where the move fails, the job is another's already, or its lock runs out and the stalled check brings it back. */
+  async #postpone(job: Job, token: string | undefined, afterMs: number): Promise<never> {
+    const until = Date.now() + Math.max(0, afterMs);
+    await job.moveToDelayed(until, token).catch((error: unknown) => this.#trouble.report(error));
+    throw new DelayedError();
+  }
+
+  #stopTaking(): void {
+    this.#worker.pause(true).catch((error: unknown) => this.#trouble.report(error));
+  }
+
+  #startTaking(): void {
+    if (this.#isPaused || this.#closing !== undefined || this.#rest.isResting()) return;
+    this.#worker.resume().catch((error: unknown) => this.#trouble.report(error));
+  }
+
+  async #end(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    this.#rest.stop();
+    this.#stopTaking();
+    await settleWithin(timeoutMs, this.#untilIdle());
+    const isIdle = this.#running.size === 0;
+    if (!isIdle) await settleWithin(CLOSE_FLOOR_MS, this.#handOver());
+    const left = Math.max(deadline - Date.now(), CLOSE_FLOOR_MS);
+    // When not forced, BullMQ finishes the jobs whose handlers have answered; while Redis is away it would wait for ever.
+    const closed = await settleWithin(
+      left,
+      this.#worker.close(!isIdle).then(() => true),
+    );
+    if (closed !== true) await settleWithin(CLOSE_FLOOR_MS, this.#cutConnections());
+  }
+
+  async #untilIdle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running.values());
+  }
+
+  /** What is still being worked on goes to others now, and not only when its lock has run out. */
+  async #handOver(): Promise<void> {
+    await Promise.allSettled([...this.#running.keys()].map((job) => job.moveToWait(job.token)));
+  }
+
+  /** The first ends connections that never were ready, the second those whose orderly QUIT gets no answer. */
+  async #cutConnections(): Promise<void> {
+    await Promise.allSettled([this.#worker.getBackend().close(true), this.#worker.disconnect()]);
+  }
+}
+
+function workerSettings(options: TicketConsumerOptions): WorkerOptions {
+  return {
+    connection: settingsForConsuming(options.connection),
+    prefix: bullPrefix(options.prefix, options.queue),
+    autorun: false,
+    concurrency: options.slots,
+    lockDuration: 5_000,
+    stalledInterval: 1_500,
+    drainDelay: DRAIN_DELAY_S,
+    // BullMQ would fail a job at its second crash; deaths are counted in the flight instead.
+    maxStalledCount: 1_000_000,
+    runRetryDelay: 500,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+    ...options.workerOptions,
+  };
+}

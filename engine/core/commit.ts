@@ -1,0 +1,49 @@
+/**
+ * A commit: everything that one batch of decisions changes, stored all or nothing.
+ * A commit takes at most 1,000 nodes and 256 KiB; `decide` stops there and goes on in the next.
+ */
+export const MAX_COMMIT_NODES = 1_000;
+export const MAX_COMMIT_BYTES = 256 * 1_024;
+
+export interface RunChange {
+  readonly run: string;
+  /** JSON of the header's changing part (`RunProgress`), when it changed; laid over the immutable part when read. */
+  readonly header?: string;
+  /** Enters or leaves the shard's set of live runs. */
+  readonly live?: boolean;
+  /** Consecutive node records, from record `start`. */
+  readonly records: readonly { readonly start: number; readonly bytes: Uint8Array }[];
+  /** Node index → JSON of its `NodeOutput`. */
+  readonly outputs: readonly (readonly [node: number, json: string])[];
+  /** Packed events; `first` and `last` are seqs. */
+  readonly events?: { readonly first: number; readonly last: number; readonly packed: string };
+}
+
+export interface Commit {
+  /** Id of the last inbox entry that took effect; null when this commit consumed none. */
+  readonly cursor: string | null;
+  /** Flights that must stand as seen, or nothing is written: [key, value seen, or null for absent]. */
+  readonly expect: readonly (readonly [flight: string, seen: string | null])[];
+  readonly runs: readonly RunChange[];
+  readonly flights: {
+    readonly set: readonly (readonly [flight: string, value: string])[];
+    readonly remove: readonly string[];
+  };
+  readonly timers: {
+    readonly set: readonly (readonly [timer: string, dueMs: number])[];
+    readonly remove: readonly string[];
+  };
+}
+
+export type CommitReply =
+  /** Stored now, or was stored by an earlier try with the same number. */
+  | { readonly kind: 'ok' }
+  /** Another owner has the shard. */
+  | { readonly kind: 'fenced' }
+  /** The store is not where this owner thinks it is (fail-over to an older state). */
+  | { readonly kind: 'diverged' }
+  /** Some expected flights stand otherwise; nothing was written. Values as they stand. */
+  | {
+      readonly kind: 'conflict';
+      readonly flights: readonly (readonly [flight: string, value: string | null])[];
+    };

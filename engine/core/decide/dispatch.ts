@@ -1,0 +1,55 @@
+/** Dispatch: fills each queue's window with the ready nodes that the policy puts first. */
+import { flightKey, SENT } from '../flight.ts';
+import type { ReadyNode } from '../policy.ts';
+import { prepareTicket } from '../prepare.ts';
+import { addFlight, ENGINE_QUEUE } from '../shard-state.ts';
+import { runEngineAction } from './engine-action.ts';
+import type { NodePlace } from './node.ts';
+import { currentPlace, failAttempt } from './settle.ts';
+import type { Turn } from './turn.ts';
+
+/** How many tickets may be out in a queue. */
+export type WindowOf = (queue: string) => number;
+
+/** Sends ready nodes while windows and turn have room. Answers whether nodes settled in it, so that more is to decide. */
+export function dispatch(turn: Turn, windowOf: WindowOf): boolean {
+  let settled = false;
+  for (const [queue, heap] of turn.shard.ready) {
+    const window = queue === ENGINE_QUEUE ? Number.POSITIVE_INFINITY : windowOf(queue);
+    while (!turn.isFull && heap.size > 0 && (turn.shard.sentByQueue.get(queue) ?? 0) < window) {
+      const ready = heap.pop();
+      const place = ready && placeOfReady(turn, ready);
+      if (place && !send(turn, queue, place)) settled = true;
+    }
+  }
+  return settled;
+}
+
+/** The node, unless it has moved on since it became ready. */
+function placeOfReady(turn: Turn, ready: ReadyNode): NodePlace | undefined {
+  const run = turn.shard.runs.get(ready.run);
+  const place = run && currentPlace(run, ready);
+  return place?.record.state === 'queued' ? place : undefined;
+}
+
+/** False when the node settled at once: it needs no worker, or its ticket could not be prepared. */
+function send(turn: Turn, queue: string, place: NodePlace): boolean {
+  const { run, index, record, task } = place;
+  const action = turn.shard.actions.get(task.action.uses);
+  if (action) {
+    runEngineAction(turn, place, action);
+    return false;
+  }
+  const key = flightKey(run.header.id, index, record.generation, record.attempt);
+  if (turn.shard.flights.has(key)) return true;
+  const prepared = prepareTicket(run, { shard: turn.shard.shard, node: index, delivery: 0 });
+  if ('error' in prepared) {
+    failAttempt(turn, place, prepared.error);
+    turn.shard.unfinished.add(run.header.id);
+    return false;
+  }
+  turn.setFlight(key, SENT);
+  addFlight(turn.shard, key, { run: run.header.id, node: index, queue, checkedAt: turn.now, value: SENT });
+  turn.tickets.push(prepared.value);
+  return true;
+}

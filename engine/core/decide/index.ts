@@ -1,0 +1,104 @@
+/**
+ * `decide`: all meaning of the engine. Takes one message on a shard and changes the turn; no I/O, no clock, no randomness.
+ *
+ * A batch is: new Turn → `decide` for each message → `settleTurn` (what follows, then dispatch) → `turn.finish` → commit.
+ */
+import type { Message, TimerKind, TimerMessage } from '../message.ts';
+import { isRunEnded } from '../node-state.ts';
+import type { RunState } from '../run-state.ts';
+import { advance } from './advance.ts';
+import { dispatch, type WindowOf } from './dispatch.ts';
+import { endWait } from './engine-action.ts';
+import { admit, type NodePlace } from './node.ts';
+import { cancelRun, startRun } from './run.ts';
+import {
+  currentPlace,
+  recordLate,
+  takeLost,
+  takeQueueTimeout,
+  takeSettled,
+  takeStarted,
+  takeTimeout,
+} from './settle.ts';
+import { abandonNode } from './stop.ts';
+import type { Turn } from './turn.ts';
+
+export type { WindowOf } from './dispatch.ts';
+export { type Decision, Turn } from './turn.ts';
+
+/** Takes one message. Its run must be in memory; a message for a run that does not exist changes nothing. */
+export function decide(turn: Turn, message: Message): void {
+  if (message.type === 'timer') turn.removeTimer(message.kind, message);
+  const run = turn.shard.runs.get(message.run);
+  if (!run) return;
+  if (isRunEnded(run.header.status)) {
+    if (message.type === 'settled' || message.type === 'late') recordLate(turn, run, message);
+    return;
+  }
+  turn.shard.unfinished.add(message.run);
+  switch (message.type) {
+    case 'start':
+      return startRun(turn, run);
+    case 'started':
+      return takeStarted(turn, run, message);
+    case 'settled':
+      return takeSettled(turn, run, message);
+    case 'late':
+      return recordLate(turn, run, message);
+    case 'progress': {
+      const place = currentPlace(run, message);
+      if (place?.record.state !== 'running') return;
+      const { node, attempt, fraction } = message;
+      return turn.event(run, 'node.progress', { node, attempt, detail: { fraction } });
+    }
+    case 'cancel': {
+      const { graceMs, reason } = message;
+      return cancelRun(turn, run, {
+        code: 'cancelled',
+        graceMs,
+        ...(reason === undefined ? {} : { reason }),
+      });
+    }
+    case 'lost': {
+      const place = currentPlace(run, message);
+      return place && takeLost(turn, place);
+    }
+    case 'timer':
+      return takeTimer(turn, run, message);
+  }
+}
+
+/** Grace period of a run that passed its own timeout, ms. */
+const RUN_TIMEOUT_GRACE_MS = 10_000;
+
+const TIMERS = {
+  retry: (turn, place) => (place.record.state === 'retrying' ? admit(turn, place) : undefined),
+  wait: (turn, place) => (place.record.state === 'waiting' ? endWait(turn, place) : undefined),
+  timeout: takeTimeout,
+  queue_timeout: takeQueueTimeout,
+  abandon: abandonNode,
+} satisfies Record<Exclude<TimerKind, 'run_timeout'>, (turn: Turn, place: NodePlace) => void>;
+
+function takeTimer(turn: Turn, run: RunState, message: TimerMessage): void {
+  if (message.kind === 'run_timeout')
+    return cancelRun(turn, run, { code: 'run_timeout', graceMs: RUN_TIMEOUT_GRACE_MS });
+  const place = currentPlace(run, message);
+  if (place) TIMERS[message.kind](turn, place);
+}
+
+/** Whether a message may abandon work, so that the flights of its run should be looked at first. */
+export function mayAbandon(message: Message): boolean {
+  return (
+    message.type === 'cancel' ||
+    message.type === 'lost' ||
+    (message.type === 'timer' && message.kind !== 'retry' && message.kind !== 'wait')
+  );
+}
+
+/** Draws all conclusions and fills the windows. Answers whether more is left for another turn. */
+export function settleTurn(turn: Turn, windowOf: WindowOf): boolean {
+  do {
+    if (advance(turn)) return true;
+  } while (dispatch(turn, windowOf));
+  return turn.isFull;
+}

@@ -1,0 +1,153 @@
+/** Steps of one node: ready, waiting, retrying, ended. Every change of a node's state goes through here. */
+import type { TaskError } from '../errors.ts';
+import type { Json } from '../json.ts';
+import type { AttemptName } from '../message.ts';
+import type { NodeRecord } from '../node-record.ts';
+import type { EndedNodeState } from '../node-state.ts';
+import type { PlanTask } from '../plan.ts';
+import type { NodeOutput } from '../run-header.ts';
+import { isActive, type RunState } from '../run-state.ts';
+import { flightOf, pushReady, removeFlight } from '../shard-state.ts';
+import type { Turn } from './turn.ts';
+
+/** A node with its place, as the steps need it. */
+export interface NodePlace {
+  readonly run: RunState;
+  readonly index: number;
+  readonly record: NodeRecord;
+  readonly task: PlanTask;
+}
+
+export function placeOf(run: RunState, index: number): NodePlace | undefined {
+  const record = run.nodes[index];
+  const task = record && run.plan.tasks[record.task];
+  return record && task && { run, index, record, task };
+}
+
+export function attemptName({ run, index, record }: NodePlace): AttemptName {
+  return { run: run.header.id, node: index, generation: record.generation, attempt: record.attempt };
+}
+
+/** Whether `max_parallel` of run and fan-out leave room for one more node. */
+export function hasRoom({ run, record, task }: Pick<NodePlace, 'run' | 'record' | 'task'>): boolean {
+  const fan = run.tasks[record.task]?.fan;
+  if (run.plan.maxParallel !== undefined && run.active >= run.plan.maxParallel) return false;
+  return !(fan && task.maxParallel !== undefined && fan.active >= task.maxParallel);
+}
+
+/** Its rule says run: queue the next attempt, or hold it back until there is room. */
+export function admit(turn: Turn, place: NodePlace): void {
+  if (hasRoom(place)) return queueAttempt(turn, place);
+  place.record.state = 'blocked';
+  place.run.held.push(place.index);
+  turn.saveNode(place.run, place.index);
+}
+
+function queueAttempt(turn: Turn, place: NodePlace): void {
+  const { run, index, record, task } = place;
+  record.attempt++;
+  record.state = 'queued';
+  record.queuedAt = turn.now;
+  record.startedAt = 0;
+  record.endedAt = 0;
+  record.deaths = 0;
+  countActive(run, record, 1);
+  turn.saveNode(run, index);
+  turn.event(run, 'node.queued', { node: index, attempt: record.attempt });
+  if (task.queueTimeoutMs !== undefined)
+    turn.setTimer('queue_timeout', attemptName(place), turn.now + task.queueTimeoutMs);
+  pushReady(turn.shard, run, index);
+}
+
+/** The node's attempt was claimed at `at`. */
+export function startAttempt(
+  turn: Turn,
+  place: NodePlace,
+  at: number,
+  detail: { worker?: string; delivery?: number },
+): void {
+  const { run, index, record } = place;
+  record.state = 'running';
+  record.startedAt = at;
+  if (record.firstStartedAt === 0) record.firstStartedAt = at;
+  turn.saveNode(run, index);
+  turn.event(run, 'node.started', { node: index, attempt: record.attempt, at, detail });
+}
+
+/** Nothing to do until `until`; holds no slot and none of `max_parallel`. */
+export function waitUntil(
+  turn: Turn,
+  place: NodePlace,
+  until: number,
+  outputs: { readonly [name: string]: Json },
+): void {
+  const { run, index, record } = place;
+  countActive(run, record, -1);
+  record.state = 'waiting';
+  record.startedAt = turn.now;
+  turn.saveNode(run, index);
+  turn.saveOutput(run, index, { o: outputs });
+  turn.event(run, 'node.waiting', { node: index, attempt: record.attempt, detail: { until } });
+  turn.setTimer('wait', attemptName(place), until);
+}
+
+/** The attempt failed and another follows after a pause. */
+export function retryLater(turn: Turn, place: NodePlace, delayMs: number, error: TaskError): void {
+  const { run, index, record } = place;
+  countActive(run, record, -1);
+  record.state = 'retrying';
+  record.endedAt = turn.now;
+  turn.saveNode(run, index);
+  turn.saveOutput(run, index, { e: error });
+  turn.event(run, 'node.retrying', {
+    node: index,
+    attempt: record.attempt,
+    detail: { error, until: turn.now + delayMs },
+  });
+  turn.setTimer('retry', attemptName(place), turn.now + delayMs);
+}
+
+/** The node's end, once per generation. */
+export function endNode(turn: Turn, place: NodePlace, state: EndedNodeState, left: NodeOutput = {}): void {
+  const { run, index, record } = place;
+  countActive(run, record, -1);
+  record.state = state;
+  record.endedAt = turn.now;
+  turn.saveNode(run, index);
+  if (left.o || left.a || left.e) turn.saveOutput(run, index, left);
+  const attempt = record.attempt > 0 ? { attempt: record.attempt } : {};
+  turn.event(run, `node.${state}`, {
+    node: index,
+    ...attempt,
+    ...(left.e ? { detail: { error: left.e } } : {}),
+  });
+  turn.ended.push(place);
+  turn.shard.unfinished.add(run.header.id);
+}
+
+/** Whether the place is one node of a fan-out, rather than a task. */
+export function isFanNode({ run, index }: NodePlace): boolean {
+  return index >= run.plan.tasks.length;
+}
+
+/** Takes the flight of the current attempt out of the books, and the timers that hang on it. */
+export function landFlight(turn: Turn, place: NodePlace): void {
+  const found = flightOf(turn.shard, place.run, place.index);
+  if (found) {
+    removeFlight(turn.shard, found.key);
+    turn.removeFlight(found.key);
+  }
+  const name = attemptName(place);
+  if (place.task.queueTimeoutMs !== undefined) turn.removeTimer('queue_timeout', name);
+  if (place.task.timeoutMs !== undefined) turn.removeTimer('timeout', name);
+  if (found?.flight.state === 'x') turn.removeTimer('abandon', name);
+}
+
+/** `max_parallel` counts nodes that are started and unfinished. Call before the state changes, or right after it became active. */
+function countActive(run: RunState, record: NodeRecord, step: 1 | -1): void {
+  if (!isActive(record)) return;
+  const fan = run.tasks[record.task]?.fan;
+  if (fan && run.nodes[record.task] === record) return;
+  run.active += step;
+  if (fan) fan.active += step;
+}

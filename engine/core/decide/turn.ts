@@ -1,0 +1,198 @@
+/**
+ * A turn: one batch of decisions on one shard. It changes the shard's memory and collects what must be stored.
+ * The changes count only once the commit is stored; if that fails, the owner forgets its memory and reloads.
+ */
+import { type Commit, MAX_COMMIT_BYTES, MAX_COMMIT_NODES, type RunChange } from '../commit.ts';
+import { type EventDetail, type EventRecord, type EventType, packEvents } from '../event.ts';
+import { type AttemptName, type TimerKind, timerKey } from '../message.ts';
+import { packRecord, RECORD_BYTES } from '../node-record.ts';
+import { type NodeOutput, progressJson } from '../run-header.ts';
+import type { RunState } from '../run-state.ts';
+import type { ShardState } from '../shard-state.ts';
+import type { Ticket } from '../ticket.ts';
+import type { NodePlace } from './node.ts';
+
+interface RunDirt {
+  readonly run: RunState;
+  header: boolean;
+  live: boolean | undefined;
+  readonly records: Set<number>;
+  readonly outputs: Map<number, string>;
+  readonly events: EventRecord[];
+}
+
+export interface Decision {
+  readonly commit: Commit;
+  /** To be added to the task queue, once the commit is stored. */
+  readonly tickets: readonly Ticket[];
+  /** Runs whose status changed, for the index of runs. */
+  readonly changedRuns: readonly RunState[];
+}
+
+export class Turn {
+  readonly shard: ShardState;
+  /** ms since 1970, the store's clock; never goes back within a shard. */
+  now: number;
+  readonly tickets: Ticket[] = [];
+  /** Nodes that ended in this turn and whose downstream has not been told; empty when the turn finishes. */
+  readonly ended: NodePlace[] = [];
+  readonly #dirt = new Map<string, RunDirt>();
+  readonly #flights = new Map<string, string | null>();
+  readonly #timers = new Map<string, number | null>();
+  readonly #expect = new Map<string, string | null>();
+  readonly #changedRuns = new Set<RunState>();
+  #nodes = 0;
+  #bytes = 0;
+
+  constructor(shard: ShardState, now: number) {
+    this.shard = shard;
+    this.now = now;
+  }
+
+  /** The commit has as much as it may take: go on in the next turn. */
+  get isFull(): boolean {
+    return this.#nodes >= MAX_COMMIT_NODES || this.#bytes >= MAX_COMMIT_BYTES;
+  }
+
+  get isEmpty(): boolean {
+    return this.#dirt.size === 0 && this.#flights.size === 0 && this.#timers.size === 0;
+  }
+
+  /** The run that decisions were last made for, should they throw. */
+  runAtHand = '';
+
+  /** Runs whose memory this turn has changed. */
+  touchedRuns(): ReadonlySet<string> {
+    const runs = new Set(this.#dirt.keys());
+    for (const key of this.#flights.keys()) runs.add(key.slice(0, key.indexOf(':')));
+    for (const { run } of this.ended) runs.add(run.header.id);
+    return runs;
+  }
+
+  saveNode(run: RunState, node: number): void {
+    const { records } = this.#of(run);
+    if (records.has(node)) return;
+    records.add(node);
+    this.#nodes++;
+    this.#bytes += RECORD_BYTES;
+  }
+
+  saveOutput(run: RunState, node: number, output: NodeOutput): void {
+    run.outputs.set(node, output);
+    const json = JSON.stringify(output);
+    this.#bytes += json.length;
+    this.#of(run).outputs.set(node, json);
+  }
+
+  saveHeader(run: RunState): void {
+    this.#of(run).header = true;
+  }
+
+  /** The run's status changed: header, index and the set of live runs follow. */
+  saveStatus(run: RunState, live: boolean): void {
+    this.#of(run).live = live;
+    this.#changedRuns.add(run);
+    this.saveHeader(run);
+  }
+
+  event(
+    run: RunState,
+    type: EventType,
+    about: { node?: number; attempt?: number; at?: number; detail?: EventDetail } = {},
+  ): void {
+    run.header.seq++;
+    const { node, attempt, at, detail } = about;
+    this.#of(run).events.push({
+      seq: run.header.seq,
+      type,
+      ...(node === undefined ? {} : { node }),
+      ...(attempt === undefined ? {} : { attempt }),
+      at: at ?? this.now,
+      ...(detail === undefined ? {} : { detail }),
+    });
+    this.#bytes += 20;
+    this.saveHeader(run);
+  }
+
+  setFlight(key: string, value: string): void {
+    this.#flights.set(key, value);
+  }
+
+  removeFlight(key: string): void {
+    this.#flights.set(key, null);
+  }
+
+  /** The commit is void unless the flight stands as seen: a decision that abandons work must not race its outcome. */
+  expectFlight(key: string, seen: string): void {
+    this.#expect.set(key, seen);
+  }
+
+  setTimer(kind: TimerKind, name: AttemptName, dueMs: number): void {
+    this.#timers.set(timerKey(kind, name), dueMs);
+  }
+
+  removeTimer(kind: TimerKind, name: AttemptName): void {
+    this.#timers.set(timerKey(kind, name), null);
+  }
+
+  /** `cursor`: id of the last inbox entry taken, or null. */
+  finish(cursor: string | null): Decision {
+    const commit: Commit = {
+      cursor,
+      expect: [...this.#expect],
+      runs: [...this.#dirt.values()].map(runChange),
+      flights: { set: present(this.#flights), remove: absent(this.#flights) },
+      timers: { set: present(this.#timers), remove: absent(this.#timers) },
+    };
+    return { commit, tickets: this.tickets, changedRuns: [...this.#changedRuns] };
+  }
+
+  #of(run: RunState): RunDirt {
+    let dirt = this.#dirt.get(run.header.id);
+    if (!dirt) {
+      dirt = { run, header: false, live: undefined, records: new Set(), outputs: new Map(), events: [] };
+      this.#dirt.set(run.header.id, dirt);
+    }
+    return dirt;
+  }
+}
+
+function present<T>(map: ReadonlyMap<string, T | null>): (readonly [string, T])[] {
+  return [...map].filter((entry): entry is [string, T] => entry[1] !== null);
+}
+
+function absent(map: ReadonlyMap<string, unknown>): string[] {
+  return [...map].filter(([, value]) => value === null).map(([key]) => key);
+}
+
+function runChange({ run, header, live, records, outputs, events }: RunDirt): RunChange {
+  const first = events[0]?.seq;
+  return {
+    run: run.header.id,
+    ...(header ? { header: progressJson(run.header) } : {}),
+    ...(live === undefined ? {} : { live }),
+    records: recordRanges(run, records),
+    outputs: [...outputs],
+    ...(first === undefined ? {} : { events: { first, last: run.header.seq, packed: packEvents(events) } }),
+  };
+}
+
+/** Changed records as consecutive ranges. */
+function recordRanges(run: RunState, changed: ReadonlySet<number>): { start: number; bytes: Uint8Array }[] {
+  const sorted = Uint32Array.from(changed).sort();
+  const ranges: { start: number; bytes: Uint8Array }[] = [];
+  for (let from = 0; from < sorted.length; ) {
+    const start = sorted[from] ?? 0;
+    let to = from + 1;
+    while (to < sorted.length && sorted[to] === start + to - from) to++;
+    const bytes = new Uint8Array((to - from) * RECORD_BYTES);
+    const view = new DataView(bytes.buffer);
+    for (let i = from; i < to; i++) {
+      const record = run.nodes[start + i - from];
+      if (record) packRecord(record, run.header.createdAt, view, (i - from) * RECORD_BYTES);
+    }
+    ranges.push({ start, bytes });
+    from = to;
+  }
+  return ranges;
+}

@@ -1,0 +1,87 @@
+/**
+ * Errors. Two kinds, both with closed codes:
+ * a `SluiceError` is raised to a caller; a `TaskError` is data: why an attempt at a node failed.
+ */
+import type { Json } from './json.ts';
+
+/** Why an attempt failed. `docs/errors.md` lists all codes; a test compares both ways. */
+export const TASK_ERROR_CODES = {
+  exit_code: 'the process ended with another exit code than 0',
+  signal: 'the process was ended by a signal that Sluice did not send',
+  spawn_failed: 'the program could not be started',
+  timeout: 'the attempt ran longer than `timeout`',
+  queue_timeout: 'no worker took the task within `queue_timeout`',
+  run_timeout: 'the run passed its own `timeout`',
+  worker_lost: 'three workers in a row died while they worked on it',
+  expression_error: 'an expression could not be evaluated',
+  unresolved_reference: 'an expression asked for a value that is not there',
+  invalid_options: 'the options of the action, once resolved, do not fit the executor',
+  invalid_output: 'the outputs do not fit the declaration, or are not JSON',
+  output_too_large: 'the outputs or artifacts exceed the limit',
+  missing_artifact: 'a declared artifact was not there when the task ended',
+  http_status: 'the response status does not count as success',
+  http_error: 'the request got no usable response',
+  module_error: 'the function threw, or the module could not be loaded',
+  unknown_executor: 'the worker has no executor of that name',
+  source_unavailable: 'the workflow folder could not be unpacked',
+  workspace_failed: 'the working directory could not be prepared, or one of `files` could not be fetched',
+  too_many_items: 'a fan-out has more nodes than allowed',
+  fan_out_failed: 'more nodes of the fan-out failed than `max_failures` allows',
+  failed: 'the task failed on purpose (`uses: fail`)',
+  cancelled: 'the attempt was cancelled',
+  internal: 'a defect in Sluice; please report it',
+} as const satisfies Record<string, string>;
+
+export type TaskErrorCode = keyof typeof TASK_ERROR_CODES;
+
+/** The error of one attempt, as expressions (`error`) and `show --json` see it. */
+export interface TaskError {
+  readonly code: TaskErrorCode;
+  /** One or more sentences for people; for processes with the last lines that they wrote. */
+  readonly message: string;
+  readonly exit_code?: number;
+  /** HTTP status. */
+  readonly status?: number;
+  /** Pause that the failed work asked for, ms. */
+  readonly retry_after?: number;
+}
+
+/** Codes of errors raised to callers of the engine's API. */
+export const SLUICE_ERROR_CODES = {
+  invalid_workflow: 'the workflow has mistakes; the diagnostics say which',
+  invalid_input: 'the inputs do not fit the declaration of the workflow',
+  run_not_found: 'no run has this id',
+  workflow_not_found: 'no workflow has this name',
+  idempotency_conflict: 'the same idempotency key was used with other inputs',
+  redis_unreachable: 'Redis does not answer',
+  redis_refused: 'Redis answers, but refuses the command (full, read-only, loading)',
+  redis_unsuitable: 'the settings of Redis would lose data',
+  embedded_redis_unavailable: 'no Redis could be found or fetched to run privately',
+  shards_mismatch: 'this Redis was set up with another number of shards',
+  source_too_large: 'the folder of the workflow is larger than a bundle may be',
+  source_invalid:
+    'the folder of the workflow holds something that a bundle cannot carry, or a bundle is damaged',
+  invalid_reply: 'a script answered something that its contract does not name',
+  invalid_record: 'stored state does not have the expected form',
+  closed: 'the object was already closed',
+  internal: 'a defect in Sluice; please report it',
+} as const satisfies Record<string, string>;
+
+export type SluiceErrorCode = keyof typeof SLUICE_ERROR_CODES;
+
+/** An error of the engine. The message says subject, id, what was expected and what to do. */
+export class SluiceError extends Error {
+  readonly code: SluiceErrorCode;
+  readonly details: Json | undefined;
+  constructor(code: SluiceErrorCode, message: string, options: { cause?: unknown; details?: Json } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SluiceError';
+    this.code = code;
+    this.details = options.details;
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

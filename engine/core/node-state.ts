@@ -1,0 +1,64 @@
+/** The state machines of nodes and runs: which states there are and which steps between them are legal. */
+
+/** Order is the stored encoding: append, never reorder. */
+export const NODE_STATES = [
+  'pending',
+  'blocked',
+  'queued',
+  'running',
+  'retrying',
+  'waiting',
+  'succeeded',
+  'failed',
+  'skipped',
+  'upstream_failed',
+  'cancelled',
+] as const;
+export type NodeState = (typeof NODE_STATES)[number];
+export type EndedNodeState = 'succeeded' | 'failed' | 'skipped' | 'upstream_failed' | 'cancelled';
+
+/** Legal steps within one generation. A task with a fan-out goes pending → running → its end. */
+export const NODE_STEPS = {
+  pending: [
+    'blocked',
+    'queued',
+    'running',
+    'waiting',
+    'succeeded',
+    'failed',
+    'skipped',
+    'upstream_failed',
+    'cancelled',
+  ],
+  blocked: ['queued', 'failed', 'cancelled'],
+  queued: ['running', 'succeeded', 'failed', 'retrying', 'cancelled'],
+  running: ['succeeded', 'failed', 'retrying', 'cancelled', 'queued', 'skipped'],
+  retrying: ['queued', 'blocked', 'failed', 'cancelled'],
+  waiting: ['succeeded', 'failed', 'cancelled'],
+  succeeded: [],
+  failed: [],
+  skipped: [],
+  upstream_failed: [],
+  cancelled: [],
+} as const satisfies Record<NodeState, readonly NodeState[]>;
+
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'paused',
+  'cancelling',
+  'compensating',
+  'finishing',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export function isEnded(state: NodeState): state is EndedNodeState {
+  return NODE_STEPS[state].length === 0;
+}
+
+export function isRunEnded(status: RunStatus): boolean {
+  return status === 'succeeded' || status === 'failed' || status === 'cancelled';
+}

@@ -1,0 +1,172 @@
+/**
+ * `prepare`: from a run's state to the ticket of one node. Pure, so that a ticket can be made again from state at any time;
+ * what is not deterministic (`now()`) was fixed when the node became ready.
+ */
+import type { TaskError } from './errors.ts';
+import { EvaluationError, type Lookup, resolveTemplate, type Scope } from './expression/index.ts';
+import { fanOutItems } from './fan-out.ts';
+import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import type { NodeRecord } from './node-record.ts';
+import type { PlanTask } from './plan.ts';
+import { queuePriority } from './policy.ts';
+import type { RunState } from './run-state.ts';
+import { type ItemScope, logicalTime, runScope } from './scope.ts';
+import type { ArtifactRef, Ticket } from './ticket.ts';
+
+/** Bytes of all environment values of one task. Larger data belongs into `files`. */
+const MAX_ENV_BYTES = 64 * 1_024;
+
+export type Prepared<T> = { readonly value: T } | { readonly error: TaskError };
+
+/** Carries a node's error out of a preparation. */
+class PreparationError extends Error {
+  readonly error: TaskError;
+  constructor(error: TaskError) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+/** Runs `work`; an expression that cannot be evaluated becomes the node's error. */
+export function preparing<T>(work: () => T): Prepared<T> {
+  try {
+    return { value: work() };
+  } catch (thrown) {
+    if (thrown instanceof PreparationError) return { error: thrown.error };
+    if (thrown instanceof EvaluationError) return { error: { code: thrown.code, message: thrown.message } };
+    throw thrown;
+  }
+}
+
+/** The item of a fan-out node, resolved again if the run was reloaded. */
+export function itemOf(run: RunState, record: NodeRecord, task: PlanTask): ItemScope | undefined {
+  const fan = run.tasks[record.task]?.fan;
+  if (!fan || !task.fanOut) return undefined;
+  if (!fan.items) {
+    const reply = fanOutItems(task.fanOut, runScope(run, run.nodes[record.task]?.startedAt ?? 0));
+    fan.items = 'items' in reply ? reply.items : [];
+  }
+  return { index: record.item, item: fan.items[record.item] ?? null, kind: task.fanOut.kind };
+}
+
+/** Scope of a node's own expressions: its item, its `env`, and `now()` fixed at the time it became ready. */
+export function nodeScope(run: RunState, record: NodeRecord, task: PlanTask): Scope {
+  const item = itemOf(run, record, task);
+  const bare = runScope(run, record.queuedAt, item);
+  const env: Lookup = {
+    get: (name) =>
+      Object.hasOwn(task.env, name) ? resolveTemplate(task.env[name] ?? null, bare) : undefined,
+    keys: () => Object.keys(task.env),
+  };
+  return runScope(run, record.queuedAt, item, new Map([['env', env]]));
+}
+
+/** Resolved options of the node's action. */
+export function prepareOptions(run: RunState, record: NodeRecord, task: PlanTask): Prepared<JsonObject> {
+  return preparing(() => resolveTemplate(task.action.with, nodeScope(run, record, task)) as JsonObject);
+}
+
+export interface TicketPlace {
+  readonly shard: number;
+  readonly node: number;
+  readonly delivery: number;
+}
+
+/** The ticket of a ready node, or the error that the node fails with. */
+export function prepareTicket(run: RunState, place: TicketPlace): Prepared<Ticket> {
+  const record = run.nodes[place.node];
+  const task = record && run.plan.tasks[record.task];
+  if (!record || !task) throw new Error(`run ${run.header.id} has no node ${place.node}`);
+  return preparing(() => {
+    const scope = nodeScope(run, record, task);
+    return ticket(run, place, { record, task, scope, env: environment(task, scope) });
+  });
+}
+
+interface Parts {
+  readonly record: NodeRecord;
+  readonly task: PlanTask;
+  readonly scope: Scope;
+  readonly env: { readonly [name: string]: string };
+}
+
+function ticket(run: RunState, { shard, node, delivery }: TicketPlace, parts: Parts): Ticket {
+  const { record, task, scope } = parts;
+  const { header } = run;
+  const text = (template: string) => asText(resolveTemplate(template, scope));
+  const remainingMs = run.tasks[record.task]?.remainingMs ?? 0;
+  return {
+    v: 1,
+    shard,
+    run: header.id,
+    node,
+    generation: record.generation,
+    attempt: record.attempt,
+    workflow: header.workflow,
+    namespace: header.namespace,
+    task: task.id,
+    ...(task.fanOut ? { index: record.item } : {}),
+    queue: task.queue,
+    priority: queuePriority({ priority: task.priority, remainingMs }),
+    uses: task.action.uses,
+    with: resolveTemplate(task.action.with, scope) as JsonObject,
+    env: parts.env,
+    ...(task.cwd === undefined ? {} : { cwd: text(task.cwd) }),
+    ...(task.shell === undefined ? {} : { shell: task.shell }),
+    ...(task.timeoutMs === undefined ? {} : { timeout_ms: task.timeoutMs }),
+    ...(header.source === undefined ? {} : { source: header.source }),
+    ...(task.outputs === undefined ? {} : { outputs: task.outputs }),
+    ...artifacts(task, text),
+    ...files(task, scope),
+    logical_time: logicalTime(run),
+    delivery,
+  };
+}
+
+function artifacts(task: PlanTask, text: (template: string) => string): Pick<Ticket, 'artifacts'> {
+  const entries = Object.entries(task.artifacts);
+  return entries.length === 0
+    ? {}
+    : { artifacts: Object.fromEntries(entries.map(([name, path]) => [name, text(path)])) };
+}
+
+function files(task: PlanTask, scope: Scope): Pick<Ticket, 'files'> {
+  const entries = Object.entries(task.files);
+  if (entries.length === 0) return {};
+  return {
+    files: Object.fromEntries(
+      entries.map(([path, template]) => [path, artifactRef(path, resolveTemplate(template, scope))]),
+    ),
+  };
+}
+
+function artifactRef(path: string, value: Json): ArtifactRef {
+  if (isJsonObject(value) && typeof value['artifact'] === 'string' && typeof value['run'] === 'string') {
+    return value as unknown as ArtifactRef;
+  }
+  throw new EvaluationError(
+    'expression_error',
+    `files: ${path} needs an artifact, such as \${{ tasks.x.artifacts.y }}`,
+  );
+}
+
+function environment(task: PlanTask, scope: Scope): { readonly [name: string]: string } {
+  const env: { [name: string]: string } = {};
+  let bytes = 0;
+  for (const [name, template] of Object.entries(task.env)) {
+    const text = asText(resolveTemplate(template, scope));
+    bytes += text.length;
+    env[name] = text;
+    if (bytes > MAX_ENV_BYTES) {
+      const message = `env: ${name} takes the environment over ${MAX_ENV_BYTES / 1_024} KiB; pass large data as a file (\`files\`) instead`;
+      throw new PreparationError({ code: 'invalid_options', message });
+    }
+  }
+  return env;
+}
+
+/** Lists and objects become JSON, null becomes empty. */
+function asText(value: Json): string {
+  if (value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,172 @@
+/** What the expressions of one node can see. Lazy: touching one task converts nothing of the others. */
+
+import type { TaskError } from './errors.ts';
+import { EvaluationError, type Lookup, type Scope, type ScopeValue } from './expression/index.ts';
+import type { Json } from './json.ts';
+import { isEnded } from './node-state.ts';
+import type { RunState } from './run-state.ts';
+
+/** Item of a fan-out node, or of a fan-out's condition per node. */
+export interface ItemScope {
+  readonly index: number;
+  readonly item: Json;
+  readonly kind: 'foreach' | 'matrix';
+}
+
+/** Scope of a node or, without `item`, of a whole task or run. `extra` adds contexts such as `error` and `self`. */
+export function runScope(
+  run: RunState,
+  now: number,
+  item?: ItemScope,
+  extra?: ReadonlyMap<string, ScopeValue>,
+): Scope {
+  const get = (name: string): ScopeValue | undefined => {
+    const own = extra?.get(name);
+    if (own !== undefined) return own;
+    switch (name) {
+      case 'inputs':
+        return ownLookup(run.header.inputs);
+      case 'tasks':
+        return tasksLookup(run);
+      case 'item':
+        return item?.kind === 'foreach' ? item.item : undefined;
+      case 'index':
+        return item?.index;
+      case 'matrix':
+        return item?.kind === 'matrix' ? item.item : undefined;
+      case 'run':
+        return runLookup(run);
+      case 'trigger':
+        return run.header.trigger;
+      default:
+        return undefined;
+    }
+  };
+  return { now, get, keys: () => ['inputs', 'tasks', 'item', 'index', 'matrix', 'run', 'trigger'] };
+}
+
+/** Reads own members only, whatever their names. */
+function ownLookup(values: { readonly [name: string]: Json }): Lookup {
+  return {
+    get: (key) => (Object.hasOwn(values, key) ? values[key] : undefined),
+    keys: () => Object.keys(values),
+  };
+}
+
+function runLookup(run: RunState): Lookup {
+  const { header } = run;
+  const iso = (at: number) => new Date(at).toISOString();
+  return new Map<string, Json>([
+    ['id', header.id],
+    ['workflow', header.workflow],
+    ['namespace', header.namespace],
+    ['version', header.plan],
+    ['logical_time', logicalTime(run)],
+    ['started_at', iso(header.startedAt ?? header.createdAt)],
+    ['attempt', 1],
+    ['status', header.status],
+  ]);
+}
+
+/** The tick of a schedule, or a manual run's start. RFC 3339. */
+export function logicalTime(run: RunState): string {
+  const given = run.header.trigger['logical_time'];
+  return typeof given === 'string' ? given : new Date(run.header.createdAt).toISOString();
+}
+
+const taskNumbers = new WeakMap<object, ReadonlyMap<string, number>>();
+
+function tasksLookup(run: RunState): Lookup {
+  let numbers = taskNumbers.get(run.plan);
+  if (!numbers) {
+    numbers = new Map(run.plan.tasks.map((task, i) => [task.id, i]));
+    taskNumbers.set(run.plan, numbers);
+  }
+  const found = numbers;
+  return {
+    get: (id) => {
+      const index = found.get(id);
+      return index === undefined ? undefined : taskLookup(run, index);
+    },
+    keys: () => found.keys(),
+  };
+}
+
+function taskLookup(run: RunState, index: number): Lookup {
+  const record = run.nodes[index];
+  const output = run.outputs.get(index);
+  const get = (name: string): ScopeValue | undefined => {
+    if (!record) return undefined;
+    switch (name) {
+      case 'status':
+        return record.state;
+      case 'error':
+        return record.state === 'failed' ? errorValue(output?.e) : null;
+      case 'attempts':
+        return record.attempt;
+      case 'duration':
+        return record.endedAt > 0
+          ? Math.max(0, record.endedAt - (record.startedAt || record.queuedAt)) / 1_000
+          : null;
+      case 'outputs':
+      case 'artifacts':
+        return resultLookup(run, index, name);
+      default:
+        return undefined;
+    }
+  };
+  return { get, keys: () => ['outputs', 'artifacts', 'status', 'error', 'attempts', 'duration'] };
+}
+
+function errorValue(error: TaskError | undefined): Json {
+  if (!error) return null;
+  const { code, message, exit_code = null, status = null, retry_after = null } = error;
+  return { code, message, exit_code, status, retry_after };
+}
+
+/** Scope entries for `retry.on`: the error of the attempt that just failed. */
+export function errorScope(error: TaskError, attempt: number): ReadonlyMap<string, ScopeValue> {
+  return new Map<string, ScopeValue>([
+    ['error', errorValue(error)],
+    ['self', { error: errorValue(error), status: 'failed', attempt }],
+  ]);
+}
+
+function resultLookup(run: RunState, index: number, part: 'outputs' | 'artifacts'): Lookup {
+  const record = run.nodes[index];
+  const task = run.plan.tasks[index];
+  if (!record || !task || record.state !== 'succeeded') {
+    const state = record && isEnded(record.state) ? `is ${record.state}` : 'has not ended';
+    throw new EvaluationError(
+      'unresolved_reference',
+      `tasks.${task?.id}.${part} is not there: ${task?.id} ${state}`,
+    );
+  }
+  const fan = run.tasks[index]?.fan;
+  const key = part === 'outputs' ? 'o' : 'a';
+  if (!fan) return ownLookup(run.outputs.get(index)?.[key] ?? {});
+  return {
+    get: (name) => {
+      const memo = run.joined.get(index)?.get(`${key}.${name}`);
+      if (memo) return memo;
+      const list = fan.nodes.map((node) => ownValue(run.outputs.get(node)?.[key], name));
+      const absent = list.length > 0 && list.every((value) => value === undefined);
+      if (absent) return undefined;
+      const joined = list.map((value) => value ?? null);
+      remember(run, index, `${key}.${name}`, joined);
+      return joined;
+    },
+    keys: () => new Set(fan.nodes.flatMap((node) => Object.keys(run.outputs.get(node)?.[key] ?? {}))),
+  };
+}
+
+/** A list of ten thousand items is built once, not once for each of ten thousand nodes that read it. */
+function remember(run: RunState, task: number, name: string, list: readonly Json[]): void {
+  const lists = run.joined.get(task) ?? new Map<string, readonly Json[]>();
+  lists.set(name, list);
+  run.joined.set(task, lists);
+}
+
+function ownValue(values: { readonly [name: string]: Json } | undefined, name: string): Json | undefined {
+  return values && Object.hasOwn(values, name) ? values[name] : undefined;
+}

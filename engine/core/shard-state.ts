@@ -1,0 +1,155 @@
+/** A shard in its owner's memory: live runs, ready nodes, and the flights it has sent. Forgotten and reloaded on any doubt. */
+import type { EngineActions } from './engine-outcome.ts';
+import { type Flight, flightKey, parseFlight } from './flight.ts';
+import { isEnded } from './node-state.ts';
+import type { PlanTask } from './plan.ts';
+import { type ReadyNode, readyQueue } from './policy.ts';
+import type { PriorityHeap } from './priority-heap.ts';
+import type { DurationOf, RunState } from './run-state.ts';
+
+/** A flight that this owner believes to be out. */
+export interface SentFlight {
+  readonly run: string;
+  readonly node: number;
+  readonly queue: string;
+  /** When it was sent or last looked at, ms. */
+  checkedAt: number;
+  /** As last seen in the store. */
+  value: string;
+}
+
+/** The queue of nodes that need no worker. Not a queue name that a user can write. */
+export const ENGINE_QUEUE = '';
+
+export interface ShardState {
+  readonly shard: number;
+  readonly actions: EngineActions;
+  readonly runs: Map<string, RunState>;
+  /** Ready nodes by queue. May hold nodes that are no longer ready: whoever takes one checks. */
+  readonly ready: Map<string, PriorityHeap<ReadyNode>>;
+  /** By flight key. */
+  readonly flights: Map<string, SentFlight>;
+  /** Flights out, by queue. */
+  readonly sentByQueue: Map<string, number>;
+  /** Runs with decisions left over from a full commit. */
+  readonly unfinished: Set<string>;
+  /** Learned durations by `namespace/workflow/task`, ms: an exponential mean (dask's scheduler does the same). */
+  readonly durations: Map<string, number>;
+  /** Number of the next node that becomes ready. */
+  order: number;
+}
+
+export function newShardState(shard: number, actions: EngineActions): ShardState {
+  return {
+    shard,
+    actions,
+    runs: new Map(),
+    ready: new Map(),
+    flights: new Map(),
+    sentByQueue: new Map(),
+    unfinished: new Set(),
+    durations: new Map(),
+    order: 0,
+  };
+}
+
+/** Weight of the newest duration in the mean. */
+const LEARNING_RATE = 0.5;
+const UNKNOWN_MS = 1_000;
+
+export function learnDuration(shard: ShardState, run: RunState, task: PlanTask, ms: number): void {
+  const key = `${run.header.namespace}/${run.header.workflow}/${task.id}`;
+  const old = shard.durations.get(key);
+  shard.durations.set(key, old === undefined ? ms : old + LEARNING_RATE * (ms - old));
+}
+
+/** The learned durations of one workflow. A task never seen counts as a second. */
+export function durationsOf(shard: ShardState, namespace: string, workflow: string): DurationOf {
+  return (task) => shard.durations.get(`${namespace}/${workflow}/${task.id}`) ?? UNKNOWN_MS;
+}
+
+/** Takes a run into memory: its ready nodes queue up again, its flights are counted. */
+export function adoptRun(
+  shard: ShardState,
+  run: RunState,
+  flights: ReadonlyMap<string, string>,
+  now: number,
+): void {
+  shard.runs.set(run.header.id, run);
+  shard.unfinished.add(run.header.id);
+  run.nodes.forEach((record, index) => {
+    if ((record.state !== 'queued' && record.state !== 'running') || run.plan.tasks[record.task]?.fanOut) {
+      if (index < run.plan.tasks.length || isEnded(record.state)) return;
+    }
+    const key = flightKey(run.header.id, index, record.generation, record.attempt);
+    const value = flights.get(key);
+    if (value !== undefined)
+      addFlight(shard, key, {
+        run: run.header.id,
+        node: index,
+        queue: queueOf(run, index),
+        checkedAt: now,
+        value,
+      });
+    else if (record.state === 'queued') pushReady(shard, run, index);
+  });
+}
+
+/** Forgets a run and all that hangs on it. */
+export function dropRun(shard: ShardState, runId: string): void {
+  shard.runs.delete(runId);
+  shard.unfinished.delete(runId);
+  for (const [key, flight] of shard.flights) if (flight.run === runId) removeFlight(shard, key);
+}
+
+export function pushReady(shard: ShardState, run: RunState, node: number): void {
+  const record = run.nodes[node];
+  const task = record && run.plan.tasks[record.task];
+  if (!record || !task) return;
+  const queue = shard.actions.has(task.action.uses) ? ENGINE_QUEUE : task.queue;
+  let heap = shard.ready.get(queue);
+  if (!heap) {
+    heap = readyQueue();
+    shard.ready.set(queue, heap);
+  }
+  heap.push({
+    run: run.header.id,
+    node,
+    generation: record.generation,
+    attempt: record.attempt,
+    priority: task.priority,
+    queuedAt: record.queuedAt,
+    remainingMs: run.tasks[record.task]?.remainingMs ?? 0,
+    order: shard.order++,
+  });
+}
+
+export function addFlight(shard: ShardState, key: string, flight: SentFlight): void {
+  if (!shard.flights.has(key))
+    shard.sentByQueue.set(flight.queue, (shard.sentByQueue.get(flight.queue) ?? 0) + 1);
+  shard.flights.set(key, flight);
+}
+
+export function removeFlight(shard: ShardState, key: string): void {
+  const flight = shard.flights.get(key);
+  if (!flight) return;
+  shard.flights.delete(key);
+  shard.sentByQueue.set(flight.queue, Math.max(0, (shard.sentByQueue.get(flight.queue) ?? 1) - 1));
+}
+
+/** The flight of a node's current attempt, as last seen. */
+export function flightOf(
+  shard: ShardState,
+  run: RunState,
+  node: number,
+): { key: string; flight: Flight; value: string } | undefined {
+  const record = run.nodes[node];
+  if (!record) return undefined;
+  const key = flightKey(run.header.id, node, record.generation, record.attempt);
+  const sent = shard.flights.get(key);
+  return sent && { key, flight: parseFlight(sent.value), value: sent.value };
+}
+
+function queueOf(run: RunState, node: number): string {
+  return run.plan.tasks[run.nodes[node]?.task ?? 0]?.queue ?? 'default';
+}

@@ -1,0 +1,63 @@
+/**
+ * A ticket: all that a worker needs for one dispatch, resolved. It is the data of the BullMQ job and a public, documented
+ * JSON form (docs/worker-contract.md), so that a worker in another language can serve a queue. Secrets are never in it.
+ */
+import type { Json, JsonObject } from './json.ts';
+import type { ValueSpec } from './plan.ts';
+
+/** Where a workflow's own files (scripts, modules) are found. */
+export type SourceRef =
+  /** A content-addressed bundle in the artifact store. */
+  | { readonly bundle: string; readonly run: string }
+  /** A folder on the machine of the worker; only `sluice run` uses it, whose worker is in the same process. */
+  | { readonly directory: string };
+
+/** A kept file. `key` addresses it in the artifact store. This object is what `tasks.x.artifacts.y` resolves to. */
+export interface ArtifactRef {
+  readonly artifact: string;
+  readonly run: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface Ticket {
+  readonly v: 1;
+  readonly shard: number;
+  readonly run: string;
+  readonly node: number;
+  readonly generation: number;
+  readonly attempt: number;
+  readonly workflow: string;
+  readonly namespace: string;
+  readonly task: string;
+  /** Index within a fan-out. */
+  readonly index?: number;
+  readonly queue: string;
+  /** BullMQ priority, 1 first to 2,097,151. */
+  readonly priority: number;
+  /** Executor name and resolved options. */
+  readonly uses: string;
+  readonly with: JsonObject;
+  readonly env: { readonly [name: string]: string };
+  readonly cwd?: string;
+  readonly shell?: string;
+  /** Limit of the attempt from its claim, ms. */
+  readonly timeout_ms?: number;
+  readonly source?: SourceRef;
+  readonly outputs?: { readonly [name: string]: ValueSpec };
+  /** Artifact name → path in the working directory. */
+  readonly artifacts?: { readonly [name: string]: string };
+  /** Path in the working directory → artifact to fetch before the start. */
+  readonly files?: { readonly [path: string]: ArtifactRef };
+  /** RFC 3339. */
+  readonly logical_time: string;
+  /** Deliveries so far when this ticket was written; makes the job id of a re-added ticket a new one. */
+  readonly delivery: number;
+}
+
+/** What an attempt left behind when it succeeded. */
+export interface AttemptResult {
+  readonly outputs: { readonly [name: string]: Json };
+  readonly artifacts?: { readonly [name: string]: ArtifactRef };
+}

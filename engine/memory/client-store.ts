@@ -1,0 +1,66 @@
+/** The memory store as a client sees it. */
+import { SluiceError } from '../core/errors.ts';
+import type { InboxMessage } from '../core/message.ts';
+import type { RunHeader } from '../core/run-header.ts';
+import type { ClientStore } from '../ports/shard-store.ts';
+import { appendMessage, runState } from './shard-state.ts';
+import { loadPlan, loadRun, readHeader, type StoreContext } from './store-context.ts';
+
+export function clientStore(context: StoreContext): ClientStore {
+  const append = (message: InboxMessage) => {
+    const shard = context.shardOf(message.run);
+    appendMessage(context.shard(shard), context.now(), message);
+    context.wakeInbox(shard);
+  };
+  return {
+    async shards(wanted) {
+      const actual = context.options.shards;
+      if (wanted === undefined || wanted === actual) return actual;
+      throw new SluiceError(
+        'shards_mismatch',
+        `this store was set up with ${actual} shards, but ${wanted} were asked for; ask for ${actual}, or use another store`,
+      );
+    },
+    async now() {
+      return context.now();
+    },
+    async start(header, plan) {
+      const shard = context.shard(context.shardOf(header.id));
+      const known = shard.runs.get(header.id)?.header;
+      if (known !== undefined) {
+        const same = (JSON.parse(known) as RunHeader).fingerprint === header.fingerprint;
+        return { kind: same ? 'exists' : 'conflict', run: header.id };
+      }
+      if (!shard.plans.has(plan.hash)) shard.plans.set(plan.hash, JSON.stringify(plan));
+      runState(shard, header.id).header = JSON.stringify({ ...header, createdAt: context.now() });
+      shard.live.add(header.id);
+      append({ type: 'start', run: header.id });
+      return { kind: 'started', run: header.id };
+    },
+    async send(messages) {
+      for (const message of messages) append(message);
+    },
+    async readHeader(run) {
+      return readHeader(context, run);
+    },
+    async loadRun(run) {
+      return loadRun(context, run);
+    },
+    async loadPlan(shard, hash) {
+      return loadPlan(context, shard, hash);
+    },
+    async readEvents(run, after, limit, blockMs, signal) {
+      const collect = () => {
+        const events = context.shard(context.shardOf(run)).runs.get(run)?.events ?? [];
+        return events
+          .filter(({ last }) => last > after)
+          .slice(0, limit)
+          .map((stored) => ({ ...stored }));
+      };
+      const ready = collect();
+      if (ready.length > 0) return ready;
+      await context.wakeUps.wait([`events:${run}`], blockMs, signal);
+      return collect();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/** What workers do to a shard's flights: claim, settle, beat, hand back. Each function is one atomic step. */
+import { type Flight, formatFlight, parseFlight } from '../core/flight.ts';
+import type { SettledMessage } from '../core/message.ts';
+import type { ClaimReply, SettleReply } from '../ports/shard-store.ts';
+import { appendMessage, type ShardState } from './shard-state.ts';
+
+/** Whether neither the session nor the shard's owner gave a sign within `deadAfterMs`. A session that never beat is dead. */
+export function isDead(shard: ShardState, session: string, now: number, deadAfterMs: number): boolean {
+  return now - Math.max(shard.beats.get(session) ?? 0, shard.lease.calmSince) > deadAfterMs;
+}
+
+/** Claims a flight for a session. The claim is a sign of life of that session, whatever the answer. */
+export function claimFlight(
+  shard: ShardState,
+  now: number,
+  claim: { readonly flight: string; readonly session: string; readonly deadAfterMs: number },
+): ClaimReply {
+  const { flight: key, session } = claim;
+  shard.beats.set(session, now);
+  const flight = findFlight(shard, key);
+  if (flight === undefined || flight.state === 'd') return { kind: 'gone' };
+  if (flight.state === 's') return grant(shard, key, { ...flight, session }, now);
+  if (flight.session === session) return { kind: 'granted', delivery: flight.delivery, at: now };
+  if (!isDead(shard, flight.session, now, claim.deadAfterMs)) return { kind: 'busy' };
+  // It was told to stop, and the one told is dead: nobody is to do this work again.
+  if (flight.state === 'x') return { kind: 'gone' };
+  return grant(shard, key, { ...flight, session, deaths: flight.deaths + 1 }, now);
+}
+
+function grant(shard: ShardState, key: string, flight: Flight, now: number): ClaimReply {
+  const delivery = flight.delivery + 1;
+  shard.flights.set(key, formatFlight({ ...flight, state: 'c', delivery }));
+  return { kind: 'granted', delivery, at: now };
+}
+
+/** Takes the outcome of the delivery that holds the claim; anyone else's is appended as `late`. */
+export function settleFlight(
+  shard: ShardState,
+  now: number,
+  settle: { readonly flight: string; readonly session: string; readonly message: SettledMessage },
+): SettleReply {
+  const flight = findFlight(shard, settle.flight);
+  if (flight === undefined || !isHeldBy(flight, settle.session, settle.message.delivery)) {
+    appendMessage(shard, now, { ...settle.message, type: 'late' });
+    return 'late';
+  }
+  if (flight.state === 'd') return 'already';
+  shard.flights.set(settle.flight, formatFlight({ ...flight, state: 'd' }));
+  appendMessage(shard, now, settle.message);
+  return 'accepted';
+}
+
+/** Notes the sign of life; answers which of the claims the session should stop working on. */
+export function beatSession(
+  shard: ShardState,
+  now: number,
+  session: string,
+  claims: readonly { readonly flight: string; readonly delivery: number }[],
+): string[] {
+  shard.beats.set(session, now);
+  return claims
+    .filter(({ flight: key, delivery }) => {
+      const flight = findFlight(shard, key);
+      return flight === undefined || flight.state === 'x' || !isHeldBy(flight, session, delivery);
+    })
+    .map(({ flight }) => flight);
+}
+
+/** Makes a claimed flight available again. One that was told to stop stays as it is: its worker settles it. */
+export function handBackFlight(shard: ShardState, key: string, session: string, delivery: number): void {
+  const flight = findFlight(shard, key);
+  if (flight?.state !== 'c' || !isHeldBy(flight, session, delivery)) return;
+  shard.flights.set(key, formatFlight({ ...flight, state: 's', session: '' }));
+}
+
+function findFlight(shard: ShardState, key: string): Flight | undefined {
+  const text = shard.flights.get(key);
+  return text === undefined ? undefined : parseFlight(text);
+}
+
+function isHeldBy(flight: Flight, session: string, delivery: number): boolean {
+  return flight.state !== 's' && flight.session === session && flight.delivery === delivery;
+}

@@ -1,0 +1,17 @@
+/** The ports in memory, in one place. */
+export { createMemoryArtifactStore, type MemoryArtifactStoreOptions } from './artifact-store.ts';
+export { createManualClock, type ManualClock } from './clock.ts';
+export { createMemoryLogStore, type MemoryLogStoreOptions } from './log-store.ts';
+export { createMemoryMembership, type MemoryMembershipOptions } from './membership.ts';
+export { createMemoryRunIndex } from './run-index.ts';
+export {
+  createMemoryShardStore,
+  type MemoryShardStore,
+  type MemoryShardStoreOptions,
+} from './shard-store.ts';
+export {
+  createMemoryTaskQueue,
+  type MemoryTaskQueue,
+  type MemoryTaskQueueOptions,
+  type MemoryTicketConsumer,
+} from './task-queue.ts';

@@ -1,0 +1,42 @@
+/** Membership in memory: who announced itself, and until when that holds. */
+import type { Membership, WorkerInfo } from '../ports/membership.ts';
+
+export interface MemoryMembershipOptions {
+  /** The store's clock, ms. */
+  readonly now: () => number;
+}
+
+interface Announced<T> {
+  readonly value: T;
+  readonly until: number;
+}
+
+export function createMemoryMembership({ now }: MemoryMembershipOptions): Membership {
+  const orchestrators = new Map<string, Announced<string>>();
+  const workers = new Map<string, Announced<WorkerInfo>>();
+  return {
+    async announceOrchestrator(id, ttlMs) {
+      orchestrators.set(id, { value: id, until: now() + ttlMs });
+    },
+    async orchestrators() {
+      return living(orchestrators, now());
+    },
+    async announceWorker(worker, ttlMs) {
+      workers.set(worker.session, { value: structuredClone(worker), until: now() + ttlMs });
+    },
+    async workers() {
+      return structuredClone(living(workers, now()));
+    },
+    async leave(id) {
+      orchestrators.delete(id);
+      workers.delete(id);
+    },
+  };
+}
+
+/** Values that still hold, sorted by id. Forgets the others. */
+function living<T>(announced: Map<string, Announced<T>>, now: number): T[] {
+  for (const [id, { until }] of announced) if (until <= now) announced.delete(id);
+  const ids = [...announced.keys()].sort();
+  return ids.flatMap((id) => announced.get(id) ?? []).map(({ value }) => value);
+}

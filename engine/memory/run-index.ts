@@ -1,0 +1,40 @@
+/** The run index in memory: one line a run, one plan a workflow name. */
+import type { RunFilter, RunIndex, RunSummary } from '../ports/run-index.ts';
+
+export function createMemoryRunIndex(): RunIndex {
+  const runs = new Map<string, RunSummary>();
+  const workflows = new Map<string, { readonly planJson: string; readonly source: string | undefined }>();
+  const workflowKey = (namespace: string, name: string) => JSON.stringify([namespace, name]);
+  return {
+    async record(summary) {
+      runs.set(summary.id, { ...summary });
+    },
+    async list(filter, limit, cursor) {
+      const found = [...runs.values()]
+        .filter((run) => matches(run, filter) && (cursor === undefined || position(run) < cursor))
+        .sort((a, b) => (position(a) < position(b) ? 1 : -1));
+      const page = found.slice(0, limit).map((run) => ({ ...run }));
+      const last = page.at(-1);
+      return { runs: page, ...(last !== undefined && found.length > limit ? { next: position(last) } : {}) };
+    },
+    async saveWorkflow(namespace, name, planJson, source) {
+      workflows.set(workflowKey(namespace, name), { planJson, source });
+    },
+    async findWorkflow(namespace, name) {
+      return workflows.get(workflowKey(namespace, name));
+    },
+  };
+}
+
+/** Text that sorts as runs do: by time of creation, then by id. */
+function position(run: RunSummary): string {
+  return `${String(run.createdAt).padStart(16, '0')}-${run.id}`;
+}
+
+function matches(run: RunSummary, filter: RunFilter): boolean {
+  return (
+    (filter.namespace === undefined || filter.namespace === run.namespace) &&
+    (filter.workflow === undefined || filter.workflow === run.workflow) &&
+    (filter.status === undefined || filter.status === run.status)
+  );
+}

@@ -1,0 +1,223 @@
+/**
+ * The task queue in memory: by priority, then first in, first out; as BullMQ does it, a ticket that is present is not
+ * added again, and one whose consumer vanished is delivered again after the stall time. Waiting goes by the clock given.
+ */
+import { SluiceError } from '../core/errors.ts';
+import type { Ticket } from '../core/ticket.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { TaskQueue, TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
+
+export interface MemoryTaskQueueOptions {
+  readonly clock: Clock;
+  /** Time after which the tickets of a vanished consumer are delivered again. Default 5,000 ms. */
+  readonly stallMs?: number;
+}
+
+export interface MemoryTicketConsumer extends TicketConsumer {
+  /** As if its process were killed: takes nothing more, and what it was working on is delivered again after the stall time. */
+  abandon(): void;
+}
+
+export interface MemoryTaskQueue extends TaskQueue {
+  consume(
+    queue: string,
+    slots: number,
+    handler: (ticket: Ticket) => Promise<TicketVerdict>,
+  ): MemoryTicketConsumer;
+}
+
+interface QueuedTicket {
+  readonly id: string;
+  /** Order of arrival. */
+  readonly number: number;
+  readonly priority: number;
+  /** The ticket as text, so that nobody who works on it changes what a later delivery gets. */
+  readonly json: string;
+}
+
+interface Consumer {
+  readonly slots: number;
+  readonly handler: (ticket: Ticket) => Promise<TicketVerdict>;
+  readonly active: Set<QueuedTicket>;
+  taking: boolean;
+  /** Its verdicts count no more. */
+  gone: boolean;
+  /** Called when nothing is active any more. */
+  onIdle: () => void;
+}
+
+export function createMemoryTaskQueue(options: MemoryTaskQueueOptions): MemoryTaskQueue {
+  const queues = new Map<string, NamedQueue>();
+  const end = new AbortController();
+  const named = (name: string) => {
+    if (end.signal.aborted)
+      throw new SluiceError('closed', 'the task queue was closed; open a new one to go on');
+    const queue = queues.get(name) ?? new NamedQueue(options.clock, options.stallMs ?? 5_000, end.signal);
+    queues.set(name, queue);
+    return queue;
+  };
+  return {
+    async add(tickets) {
+      for (const ticket of tickets) named(ticket.queue).add(ticket);
+    },
+    consume: (queue, slots, handler) => named(queue).consume(slots, handler),
+    async close() {
+      end.abort();
+    },
+  };
+}
+
+class NamedQueue {
+  readonly #clock: Clock;
+  readonly #stallMs: number;
+  readonly #end: AbortSignal;
+  /** Ids of all tickets that wait, are worked on, or come back later. */
+  readonly #present = new Set<string>();
+  /** Sorted; the next one is last. */
+  readonly #waiting: QueuedTicket[] = [];
+  readonly #consumers: Consumer[] = [];
+  #added = 0;
+  #handingOut = false;
+
+  constructor(clock: Clock, stallMs: number, end: AbortSignal) {
+    this.#clock = clock;
+    this.#stallMs = stallMs;
+    this.#end = end;
+  }
+
+  add(ticket: Ticket): void {
+    const id = ticketId(ticket);
+    if (this.#present.has(id)) return;
+    this.#present.add(id);
+    this.#enqueue({ id, number: this.#added++, priority: ticket.priority, json: JSON.stringify(ticket) });
+  }
+
+  consume(slots: number, handler: Consumer['handler']): MemoryTicketConsumer {
+    const consumer: Consumer = {
+      slots,
+      handler,
+      active: new Set(),
+      taking: true,
+      gone: false,
+      onIdle: () => {},
+    };
+    this.#consumers.push(consumer);
+    this.#handOutSoon();
+    return {
+      pause: async () => {
+        consumer.taking = false;
+      },
+      resume: () => {
+        consumer.taking = !consumer.gone;
+        this.#handOutSoon();
+      },
+      close: (timeoutMs) => this.#close(consumer, timeoutMs),
+      abandon: () => this.#abandon(consumer),
+    };
+  }
+
+  #enqueue(queued: QueuedTicket): void {
+    this.#waiting.splice(countAfter(this.#waiting, queued), 0, queued);
+    this.#handOutSoon();
+  }
+
+  async #enqueueAfter(queued: QueuedTicket, ms: number): Promise<void> {
+    await this.#clock.sleep(ms, this.#end);
+    this.#enqueue(queued);
+  }
+
+  /** Later in this turn, so that tickets that are added together compete by priority. */
+  #handOutSoon(): void {
+    if (this.#handingOut) return;
+    this.#handingOut = true;
+    queueMicrotask(() => {
+      this.#handingOut = false;
+      this.#handOut();
+    });
+  }
+
+  #handOut(): void {
+    while (!this.#end.aborted && this.#waiting.length > 0) {
+      const consumer = this.#freest();
+      if (consumer === undefined) return;
+      const queued = this.#waiting.pop();
+      if (queued !== undefined) void this.#work(consumer, queued);
+    }
+  }
+
+  /** The consumer with most free slots, so that several share the load. */
+  #freest(): Consumer | undefined {
+    let best: Consumer | undefined;
+    for (const consumer of this.#consumers) {
+      if (consumer.taking && freeSlots(consumer) > (best === undefined ? 0 : freeSlots(best)))
+        best = consumer;
+    }
+    return best;
+  }
+
+  async #work(consumer: Consumer, queued: QueuedTicket): Promise<void> {
+    consumer.active.add(queued);
+    const verdict = await judge(consumer.handler, JSON.parse(queued.json) as Ticket);
+    if (consumer.gone) return;
+    consumer.active.delete(queued);
+    if (verdict.kind === 'later') void this.#enqueueAfter(queued, verdict.afterMs);
+    else this.#present.delete(queued.id);
+    if (consumer.active.size === 0) consumer.onIdle();
+    this.#handOutSoon();
+  }
+
+  async #close(consumer: Consumer, timeoutMs: number): Promise<void> {
+    consumer.taking = false;
+    if (consumer.active.size > 0 && timeoutMs > 0) {
+      const idle = new AbortController();
+      consumer.onIdle = () => idle.abort();
+      await this.#clock.sleep(timeoutMs, idle.signal);
+    }
+    this.#abandon(consumer);
+  }
+
+  #abandon(consumer: Consumer): void {
+    consumer.taking = false;
+    if (consumer.gone) return;
+    consumer.gone = true;
+    this.#consumers.splice(this.#consumers.indexOf(consumer), 1);
+    for (const queued of consumer.active) void this.#enqueueAfter(queued, this.#stallMs);
+    consumer.onIdle();
+  }
+}
+
+/** The handler's verdict; a handler that rejects has finished with the ticket. */
+async function judge(handler: Consumer['handler'], ticket: Ticket): Promise<TicketVerdict> {
+  try {
+    return await handler(ticket);
+  } catch {
+    return { kind: 'done' };
+  }
+}
+
+function ticketId({ run, node, generation, attempt, delivery }: Ticket): string {
+  return `${run}-${node}-${generation}-${attempt}-${delivery}`;
+}
+
+/** How many of the sorted tickets are to be handed out after this one. */
+function countAfter(waiting: readonly QueuedTicket[], queued: QueuedTicket): number {
+  let low = 0;
+  let high = waiting.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = waiting[middle];
+    if (other !== undefined && comesBefore(queued, other)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether `a` is to be handed out earlier than `b`. */
+function comesBefore(a: QueuedTicket, b: QueuedTicket): boolean {
+  const difference = a.priority - b.priority;
+  return difference === 0 ? a.number < b.number : difference < 0;
+}
+
+function freeSlots(consumer: Consumer): number {
+  return consumer.slots - consumer.active.size;
+}

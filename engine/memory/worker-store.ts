@@ -1,0 +1,24 @@
+/** The memory store as a worker sees it. */
+import type { WorkerStore } from '../ports/shard-store.ts';
+import { beatSession, claimFlight, handBackFlight, settleFlight } from './flights.ts';
+import type { StoreContext } from './store-context.ts';
+
+export function workerStore(context: StoreContext): WorkerStore {
+  const { options, now, shard: stateOf } = context;
+  return {
+    async claim({ shard, flight }, session) {
+      return claimFlight(stateOf(shard), now(), { flight, session, deadAfterMs: options.deadAfterMs });
+    },
+    async settle({ shard, flight }, session, message) {
+      const reply = settleFlight(stateOf(shard), now(), { flight, session, message });
+      context.wakeInbox(shard);
+      return reply;
+    },
+    async beat(shard, session, claims) {
+      return beatSession(stateOf(shard), now(), session, claims);
+    },
+    async handBack({ shard, flight }, session, delivery) {
+      handBackFlight(stateOf(shard), flight, session, delivery);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** Membership: which orchestrators and workers live. Each announces itself under a lease; who stops announcing is gone after `ttlMs`. */
+
+export interface WorkerInfo {
+  /** One process life of a worker, unique. */
+  readonly session: string;
+  /** `host:pid` or the name given. */
+  readonly name: string;
+  /** Queue → slots. */
+  readonly queues: { readonly [queue: string]: number };
+  readonly labels: { readonly [name: string]: string };
+  /** Names of the executors that it has. */
+  readonly executors: readonly string[];
+  readonly version: string;
+  /** ms since 1970, the worker's clock. */
+  readonly startedAt: number;
+}
+
+export interface Membership {
+  announceOrchestrator(id: string, ttlMs: number): Promise<void>;
+  /** Ids of live orchestrators, sorted. */
+  orchestrators(): Promise<readonly string[]>;
+  announceWorker(worker: WorkerInfo, ttlMs: number): Promise<void>;
+  workers(): Promise<readonly WorkerInfo[]>;
+  /** Leaves at once. */
+  leave(id: string): Promise<void>;
+}

@@ -1,0 +1,36 @@
+/** The run index: lists of runs and workflows for people. Written after the fact, idempotently; it can be rebuilt and may lag. */
+import type { RunStatus } from '../core/node-state.ts';
+
+export interface RunSummary {
+  readonly id: string;
+  readonly namespace: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  /** ms since 1970. */
+  readonly createdAt: number;
+  readonly finishedAt?: number;
+}
+
+export interface RunFilter {
+  readonly namespace?: string;
+  readonly workflow?: string;
+  readonly status?: RunStatus;
+}
+
+export interface RunIndex {
+  /** Adds or replaces a run's line. */
+  record(summary: RunSummary): Promise<void>;
+  /** Newest first, from `cursor`; `next` is absent at the end. */
+  list(
+    filter: RunFilter,
+    limit: number,
+    cursor?: string,
+  ): Promise<{ readonly runs: readonly RunSummary[]; readonly next?: string }>;
+  /** Remembers the plan JSON as the newest version of its workflow name, so that it can be started by name. */
+  saveWorkflow(namespace: string, name: string, planJson: string, source: string | undefined): Promise<void>;
+  /** The newest version, or undefined. */
+  findWorkflow(
+    namespace: string,
+    name: string,
+  ): Promise<{ readonly planJson: string; readonly source: string | undefined } | undefined>;
+}

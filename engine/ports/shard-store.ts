@@ -1,0 +1,157 @@
+/**
+ * The shard store: durable state of all shards. Two adapters (engine/redis, engine/memory) pass test/contract/shard-store.ts.
+ *
+ * Promises of every method: it takes effect completely or not at all; repeating it after an unknown result (lost reply) is
+ * harmless and answers as the first time would have, or says that it was done already; calls from one process on one shard take
+ * effect in the order made. A lost connection rejects with `SluiceError('redis_unreachable')`, a refusal (full, read-only,
+ * loading) with `redis_refused`; both may have happened or not. Times are ms of the store's clock (Redis' TIME).
+ */
+import type { Commit, CommitReply } from '../core/commit.ts';
+import type { InboxMessage, SettledMessage } from '../core/message.ts';
+import type { Plan } from '../core/plan.ts';
+import type { RunHeader } from '../core/run-header.ts';
+
+/** Proof of ownership, from `acquire`. */
+export interface Lease {
+  readonly shard: number;
+  /** `<epoch>-<random>`: differs for every acquisition, also after a fail-over to older state. */
+  readonly token: string;
+  /** Number of the last stored commit: the next one is n + 1. */
+  readonly n: number;
+  /** Id of the last inbox entry that took effect. */
+  readonly cursor: string;
+}
+
+export interface InboxEntry {
+  /** `<ms>-<n>`: the ms part is the message's time. */
+  readonly id: string;
+  readonly message: InboxMessage;
+}
+
+export interface InboxBatch {
+  readonly shard: number;
+  readonly entries: readonly InboxEntry[];
+}
+
+export interface StoredRun {
+  readonly header: RunHeader;
+  /** All node records, 32 bytes each. */
+  readonly records: Uint8Array;
+  /** Node index → JSON of its `NodeOutput`. */
+  readonly outputs: ReadonlyMap<number, string>;
+}
+
+export type StartReply =
+  | { readonly kind: 'started'; readonly run: string }
+  /** The run was there already, from the same request. */
+  | { readonly kind: 'exists'; readonly run: string }
+  /** The run was there already, from another request under the same key. */
+  | { readonly kind: 'conflict'; readonly run: string };
+
+export type ClaimReply =
+  | { readonly kind: 'granted'; readonly delivery: number; readonly at: number }
+  /** Someone alive works on it. */
+  | { readonly kind: 'busy' }
+  /** Revoked, settled or unknown: drop the ticket. */
+  | { readonly kind: 'gone' };
+
+export type SettleReply = 'accepted' | 'already' | 'late';
+
+export interface ClaimName {
+  readonly shard: number;
+  readonly flight: string;
+}
+
+/** What the owner asks for. */
+export interface OwnerStore {
+  /**
+   * Takes the shard when nobody holds it, its lease has run out, or `owner` holds it already (a new token all the same).
+   * Starts the calm time of its sessions anew. Undefined: another holds it.
+   */
+  acquire(shard: number, owner: string, ttlMs: number): Promise<Lease | undefined>;
+  /**
+   * Prolongs leases; a holder may be late as long as its token stands. After a gap of over 2 s the calm time starts anew.
+   * Answers the shards still held.
+   */
+  renew(leases: readonly Lease[], ttlMs: number): Promise<ReadonlySet<number>>;
+  /** Gives leases back, so that others may take them at once. */
+  release(leases: readonly Lease[]): Promise<void>;
+  /**
+   * Inbox entries after the given cursors, at most `limit` a shard; waits up to `blockMs` when there are none.
+   * The wait ends early when the signal aborts.
+   */
+  read(
+    cursors: ReadonlyMap<number, string>,
+    limit: number,
+    blockMs: number,
+    signal?: AbortSignal,
+  ): Promise<readonly InboxBatch[]>;
+  /** Stores a commit numbered `n`, if the token stands, n is the stored number + 1, and all expected flights are as seen. Trims the inbox. */
+  commit(lease: Pick<Lease, 'shard' | 'token'>, n: number, commit: Commit): Promise<CommitReply>;
+  /** Timers due now by the store's clock, soonest first, and the time of the next one that is not due. */
+  dueTimers(
+    shard: number,
+    limit: number,
+  ): Promise<{
+    now: number;
+    due: readonly (readonly [timer: string, dueMs: number])[];
+    nextMs: number | undefined;
+  }>;
+  /** Ids of runs that have not ended. */
+  liveRuns(shard: number): Promise<readonly string[]>;
+  loadRun(run: string): Promise<StoredRun | undefined>;
+  loadPlan(shard: number, hash: string): Promise<Plan | undefined>;
+  /** Flights as they stand (null: gone), in the order asked. Keys undefined: all flights of the shard. */
+  readFlights(
+    shard: number,
+    flights?: readonly string[],
+  ): Promise<readonly (readonly [flight: string, value: string | null])[]>;
+  /** The sessions of these that are dead: neither beat nor calm time within 4 s. */
+  deadSessions(shard: number, sessions: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** What a worker asks for. */
+export interface WorkerStore {
+  /** Takes a flight that is sent, or whose session is dead (then delivery + 1 and deaths + 1). The same session may repeat it. */
+  claim(name: ClaimName, session: string): Promise<ClaimReply>;
+  /**
+   * Gives the outcome: marks the flight done and appends the message, in one step, if this delivery holds the claim.
+   * Anyone else's outcome is appended as `late`. A repeat answers `already`.
+   */
+  settle(name: ClaimName, session: string, message: SettledMessage): Promise<SettleReply>;
+  /** Says that the session lives, on one shard, and asks which of its claims it should stop (told to, or no longer its own). */
+  beat(
+    shard: number,
+    session: string,
+    claims: readonly { readonly flight: string; readonly delivery: number }[],
+  ): Promise<readonly string[]>;
+  /** Hands claims back unworked (graceful shutdown): the flight is sent again, no death is counted. */
+  handBack(name: ClaimName, session: string, delivery: number): Promise<void>;
+}
+
+/** What clients ask for; workers use `send` too. */
+export interface ClientStore {
+  /** Number of shards, fixed at first use. @throws SluiceError shards_mismatch when another number is asked for. */
+  shards(wanted?: number): Promise<number>;
+  /** The store's clock, ms. */
+  now(): Promise<number>;
+  /** Stores plan and header and appends the `start` message, in one step, unless the run is there already. */
+  start(header: Omit<RunHeader, 'createdAt'>, plan: Plan): Promise<StartReply>;
+  /** Appends messages to the inboxes of their runs' shards. Messages must be idempotent: it may happen twice. */
+  send(messages: readonly InboxMessage[]): Promise<void>;
+  readHeader(run: string): Promise<RunHeader | undefined>;
+  loadRun(run: string): Promise<StoredRun | undefined>;
+  loadPlan(shard: number, hash: string): Promise<Plan | undefined>;
+  /** Packed events with last seq > `after`, in order, at most `limit` entries; waits up to `blockMs` when there are none. */
+  readEvents(
+    run: string,
+    after: number,
+    limit: number,
+    blockMs: number,
+    signal?: AbortSignal,
+  ): Promise<readonly { readonly first: number; readonly last: number; readonly packed: string }[]>;
+}
+
+export interface ShardStore extends OwnerStore, WorkerStore, ClientStore {
+  close(): Promise<void>;
+}

@@ -1,0 +1,24 @@
+/**
+ * The task queue: hands tickets to workers, by priority. It may lose, repeat or reorder tickets; flights are the authority.
+ * Adapters: engine/bullmq, engine/memory.
+ */
+import type { Ticket } from '../core/ticket.ts';
+
+/** What the handler answers: finished with the ticket, or give it back for a while (its claim is alive elsewhere). */
+export type TicketVerdict = { readonly kind: 'done' } | { readonly kind: 'later'; readonly afterMs: number };
+
+export interface TicketConsumer {
+  /** Takes no new tickets; those being worked on go on. */
+  pause(): Promise<void>;
+  resume(): void;
+  /** Stops taking tickets and resolves when none is being worked on, or after `timeoutMs`. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+export interface TaskQueue {
+  /** Adds tickets. The same ticket (run, node, generation, attempt, delivery) added twice is harmless. */
+  add(tickets: readonly Ticket[]): Promise<void>;
+  /** Serves a queue with up to `slots` tickets at once. The handler never rejects on purpose. */
+  consume(queue: string, slots: number, handler: (ticket: Ticket) => Promise<TicketVerdict>): TicketConsumer;
+  close(): Promise<void>;
+}

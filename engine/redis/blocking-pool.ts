@@ -1,0 +1,75 @@
+/**
+ * Blocking reads, each on a connection that nobody else uses meanwhile. A read is ended early by appending to a stream of
+ * its own that it waits for too: unlike CLIENT UNBLOCK this needs no special rights and survives a reconnect.
+ */
+import { randomBytes } from 'node:crypto';
+import { Command, type Redis } from 'ioredis';
+
+/** Idle connections kept open. */
+const IDLE_CONNECTIONS = 4;
+
+export interface BlockingConnection {
+  readonly redis: Redis;
+  /** Names this connection's wake-up stream. */
+  readonly name: string;
+  /** Last entry seen of it. */
+  wakeCursor: string;
+}
+
+export interface BlockingPool {
+  /** Lends a connection for as long as `work` runs. */
+  use<T>(work: (connection: BlockingConnection) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+export function createBlockingPool(open: () => Redis): BlockingPool {
+  const idle: BlockingConnection[] = [];
+  const all = new Set<BlockingConnection>();
+  let closed = false;
+  const take = (): BlockingConnection => {
+    const known = idle.pop();
+    if (known !== undefined) return known;
+    const connection = { redis: open(), name: randomBytes(9).toString('base64url'), wakeCursor: '0-0' };
+    all.add(connection);
+    return connection;
+  };
+  const giveBack = (connection: BlockingConnection) => {
+    if (!closed && connection.redis.status !== 'end' && idle.length < IDLE_CONNECTIONS) {
+      idle.push(connection);
+      return;
+    }
+    all.delete(connection);
+    connection.redis.disconnect();
+  };
+  return {
+    async use(work) {
+      const connection = take();
+      try {
+        return await work(connection);
+      } finally {
+        giveBack(connection);
+      }
+    },
+    close() {
+      closed = true;
+      for (const { redis } of all) redis.disconnect();
+    },
+  };
+}
+
+/** One stream's new entries. */
+export type StreamReply = readonly [key: string, entries: readonly StreamEntry[]];
+export type StreamEntry = readonly [id: string, fields: readonly string[]];
+
+/** XREAD on the connection; `blockMs` 0 does not wait. Replies as Redis gives them; null when there was nothing. */
+export function readStreams(
+  connection: BlockingConnection,
+  streams: ReadonlyMap<string, string>,
+  limits: { readonly count: number; readonly blockMs: number },
+): Promise<readonly StreamReply[] | null> {
+  const block = limits.blockMs > 0 ? ['BLOCK', Math.ceil(limits.blockMs)] : [];
+  const args = ['COUNT', limits.count, ...block, 'STREAMS', ...streams.keys(), ...streams.values()];
+  return connection.redis.sendCommand(new Command('xread', args, { replyEncoding: 'utf8' })) as Promise<
+    readonly StreamReply[] | null
+  >;
+}

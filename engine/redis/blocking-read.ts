@@ -1,0 +1,70 @@
+/** Blocking reads of streams that end early when a signal aborts. */
+import { type BlockingConnection, readStreams, type StreamReply } from './blocking-pool.ts';
+import { type Connections, MAX_BLOCK_MS } from './connection.ts';
+
+/** A wake-up stream that nobody reads any more is forgotten, ms. */
+const WAKE_TTL_MS = 60_000;
+
+export interface StreamRead {
+  /** Key → id after which to read. */
+  readonly streams: ReadonlyMap<string, string>;
+  /** Entries of one stream. */
+  readonly count: number;
+  /** Longest wait, ms. */
+  readonly blockMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** New entries of the streams; none when the wait ends without. @throws SluiceError redis_unreachable, redis_refused. */
+export async function readBlocking(
+  connections: Connections,
+  read: StreamRead,
+): Promise<readonly StreamReply[]> {
+  if (read.streams.size === 0) return [];
+  return connections.blocking.use(async (connection) => {
+    const wakeKey = connections.keys.wake(connection.name);
+    const wake = () => wakeUp(connections, connection, wakeKey);
+    read.signal?.addEventListener('abort', wake, { once: true });
+    try {
+      return await readUntilDeadline(connection, wakeKey, read);
+    } catch (thrown) {
+      if (read.signal?.aborted) return [];
+      throw connections.explain(thrown);
+    } finally {
+      read.signal?.removeEventListener('abort', wake);
+    }
+  });
+}
+
+/** Waits a second at a time; also after a wake-up that came too late for the read it was meant for. */
+async function readUntilDeadline(
+  connection: BlockingConnection,
+  wakeKey: string,
+  read: StreamRead,
+): Promise<readonly StreamReply[]> {
+  const deadline = performance.now() + read.blockMs;
+  for (;;) {
+    const left = read.signal?.aborted ? 0 : Math.max(0, deadline - performance.now());
+    const streams = new Map(read.streams).set(wakeKey, connection.wakeCursor);
+    const replies =
+      (await readStreams(connection, streams, {
+        count: read.count,
+        blockMs: Math.min(left, MAX_BLOCK_MS),
+      })) ?? [];
+    const woken = replies.find(([key]) => key === wakeKey);
+    connection.wakeCursor = woken?.[1].at(-1)?.[0] ?? connection.wakeCursor;
+    const found = replies.filter(([key]) => key !== wakeKey);
+    if (found.length > 0 || left === 0) return found;
+  }
+}
+
+function wakeUp(connections: Connections, connection: BlockingConnection, wakeKey: string): void {
+  if (connection.redis.status !== 'ready') {
+    // Nothing can be woken in Redis: end the wait here. The pool drops a connection that has ended.
+    connection.redis.disconnect();
+    return;
+  }
+  // Refused or lost, the wait ends by itself within a second.
+  connections.call('xadd', [wakeKey, 'MAXLEN', 1, '*', 'w', 1]).catch(() => {});
+  connections.call('pexpire', [wakeKey, WAKE_TTL_MS]).catch(() => {});
+}

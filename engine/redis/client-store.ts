@@ -1,0 +1,80 @@
+/** The Redis store as a client sees it: start runs, tell them things, look at them. */
+import type { InboxMessage, StartMessage } from '../core/message.ts';
+import type { Plan } from '../core/plan.ts';
+import type { RunHeader } from '../core/run-header.ts';
+import { shardOf } from '../core/run-id.ts';
+import type { ClientStore, StartReply } from '../ports/shard-store.ts';
+import { loadPlan, loadRun, readEvents, readHeader } from './run-reader.ts';
+import type { StoreContext } from './store-context.ts';
+
+/** Messages in one script call. */
+const SEND_PIECE = 250;
+/** Plans of which is remembered that they are stored. */
+const REMEMBERED_PLANS = 1_000;
+
+export function clientStore(context: StoreContext): ClientStore {
+  const sentPlans = new Set<string>();
+  return {
+    shards: (wanted) => context.shards(wanted),
+    async now() {
+      const [seconds, micros] = (await context.call('time', [])) as [string, string];
+      return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    },
+    start: (header, plan) => start(context, sentPlans, header, plan),
+    send: (messages) => send(context, messages),
+    readHeader: (run) => readHeader(context, run),
+    loadRun: (run) => loadRun(context, run),
+    loadPlan: (shard, hash) => loadPlan(context, shard, hash),
+    readEvents: (run, after, limit, blockMs, signal) =>
+      readEvents(context, { run, after, limit, blockMs, signal }),
+  };
+}
+
+/** A plan is sent along the first time only: it may be a thousand times larger than the run's header. */
+function start(
+  context: StoreContext,
+  sentPlans: Set<string>,
+  header: Omit<RunHeader, 'createdAt'>,
+  plan: Plan,
+): Promise<StartReply> {
+  const { keys, scripts } = context;
+  const run = header.id;
+  const body = JSON.stringify({ ...header, createdAt: undefined }).slice(1);
+  const message = JSON.stringify({ type: 'start', run } satisfies StartMessage);
+  return context.onShardOf(run, async (shard) => {
+    context.flush(shard);
+    const name = keys.plan(shard, plan.hash);
+    const names = [keys.run(shard, run), name, keys.live(shard), keys.inbox(shard)];
+    const submit = (planJson: string) => scripts.start(names, [run, body, message, planJson]);
+    const sent = sentPlans.has(name);
+    let [kind, stored] = await submit(sent ? '' : JSON.stringify(plan));
+    if (kind === 'plan') [kind, stored] = await submit(JSON.stringify(plan));
+    if (sentPlans.size >= REMEMBERED_PLANS) sentPlans.clear();
+    sentPlans.add(name);
+    if (kind !== 'exists') return { kind: 'started', run };
+    const same = (JSON.parse(stored) as RunHeader).fingerprint === header.fingerprint;
+    return { kind: same ? 'exists' : 'conflict', run };
+  });
+}
+
+function send(context: StoreContext, messages: readonly InboxMessage[]): Promise<void> {
+  return context.withShards(async (shards) => {
+    const byShard = new Map<number, string[]>();
+    for (const message of messages) {
+      const shard = shardOf(message.run, shards);
+      const list = byShard.get(shard) ?? [];
+      byShard.set(shard, list);
+      list.push(JSON.stringify(message));
+    }
+    await Promise.all([...byShard].flatMap(([shard, list]) => sendToShard(context, shard, list)));
+  });
+}
+
+function sendToShard(context: StoreContext, shard: number, messages: readonly string[]): Promise<unknown>[] {
+  context.flush(shard);
+  const sent: Promise<unknown>[] = [];
+  for (let at = 0; at < messages.length; at += SEND_PIECE) {
+    sent.push(context.scripts.send([context.keys.inbox(shard)], messages.slice(at, at + SEND_PIECE)));
+  }
+  return sent;
+}

@@ -1,0 +1,90 @@
+/**
+ * The names of all Redis keys, one function each. Every key of a shard carries the hash tag `{s<K>}`, so that a script of
+ * one shard stays within one slot of Redis Cluster; lists for people carry a tag of their own.
+ */
+export const DEFAULT_PREFIX = 'sluice:';
+
+/** Nodes whose outputs share a hash. */
+export const NODES_PER_BUCKET = 128;
+
+export type RunList = 'all' | 'namespace' | 'workflow' | 'status';
+
+export interface Keys {
+  /** Hash: settings fixed at first use (`shards`). */
+  meta(): string;
+  /** Hash: owner, token, until, epoch, calm, renewed, n, cursor. */
+  lease(shard: number): string;
+  /** Stream: messages to the shard. */
+  inbox(shard: number): string;
+  /** Hash: flight → `state|delivery|deaths|session`. */
+  flight(shard: number): string;
+  /** Sorted set: timer → due time, ms. */
+  timers(shard: number): string;
+  /** Sorted set: session → last beat, ms. */
+  beats(shard: number): string;
+  /** Set: ids of runs that have not ended. */
+  live(shard: number): string;
+  /** String: a plan's JSON. */
+  plan(shard: number, hash: string): string;
+  /** String: a run's header, JSON. */
+  run(shard: number, run: string): string;
+  /** String: node records of 32 bytes. */
+  nodes(shard: number, run: string): string;
+  /** Hash: small outputs of the 128 nodes of a bucket. */
+  outputs(shard: number, run: string, bucket: number): string;
+  /** Hash: the outputs of those nodes that are too large to be packed. */
+  largeOutputs(shard: number, run: string, bucket: number): string;
+  /** Set: hashes of outputs that exist beyond the first compact one: 2 × bucket, + 1 for large. */
+  buckets(shard: number, run: string): string;
+  /** Stream: a run's events, packed; entry id `0-<last seq>`. */
+  events(shard: number, run: string): string;
+  /** Stream: lines of one attempt. */
+  log(shard: number, run: string, node: number, attempt: number): string;
+  /** String: an artifact. */
+  blob(shard: number, run: string, key: string): string;
+  /** String: an artifact while it is being written. */
+  blobPart(shard: number, run: string, key: string, writer: string): string;
+  /** Stream: wakes one blocking connection. */
+  wake(reader: string): string;
+  /** Sorted set (id → end of its lease, ms) of members of a role. */
+  members(role: 'orchestrators' | 'workers'): string;
+  /** Hash: id → what the member told about itself. */
+  memberInfos(role: 'orchestrators' | 'workers'): string;
+  /** Sorted set: run → time of creation, ms. Named `all`, or by what its runs have in common. */
+  runs(list: RunList, value?: string): string;
+  /** Hash: a run's line in the lists: `status` (index of its status), `line` (JSON). */
+  runLine(run: string): string;
+  /** Hash: newest version of a workflow name: `plan`, `source`. */
+  workflow(namespace: string, name: string): string;
+}
+
+/** @param prefix before every key, so that several installations share a Redis; default `sluice:`. */
+export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
+  const of = (shard: number) => `${prefix}{s${shard}}:`;
+  return {
+    meta: () => `${prefix}meta`,
+    lease: (shard) => `${of(shard)}lease`,
+    inbox: (shard) => `${of(shard)}inbox`,
+    flight: (shard) => `${of(shard)}flight`,
+    timers: (shard) => `${of(shard)}timers`,
+    beats: (shard) => `${of(shard)}beats`,
+    live: (shard) => `${of(shard)}live`,
+    plan: (shard, hash) => `${of(shard)}plan:${hash}`,
+    run: (shard, run) => `${of(shard)}run:${run}`,
+    nodes: (shard, run) => `${of(shard)}run:${run}:nodes`,
+    outputs: (shard, run, bucket) => `${of(shard)}run:${run}:out:${bucket}`,
+    largeOutputs: (shard, run, bucket) => `${of(shard)}run:${run}:large:${bucket}`,
+    buckets: (shard, run) => `${of(shard)}run:${run}:buckets`,
+    events: (shard, run) => `${of(shard)}run:${run}:events`,
+    log: (shard, run, node, attempt) => `${of(shard)}log:${run}:${node}:${attempt}`,
+    blob: (shard, run, key) => `${of(shard)}blob:${run}:${key}`,
+    blobPart: (shard, run, key, writer) => `${of(shard)}part:${writer}:${run}:${key}`,
+    wake: (reader) => `${prefix}wake:${reader}`,
+    members: (role) => `${prefix}{members}:${role}`,
+    memberInfos: (role) => `${prefix}{members}:${role}:infos`,
+    runs: (list, value = '') => `${prefix}{runs}:${list}:${value}`,
+    runLine: (run) => `${prefix}{runs}:line:${run}`,
+    workflow: (namespace, name) =>
+      `${prefix}workflow:${encodeURIComponent(namespace)}:${encodeURIComponent(name)}`,
+  };
+}

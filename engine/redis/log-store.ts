@@ -1,0 +1,68 @@
+/**
+ * Logs of tasks on Redis: one capped stream per attempt. Ids count lines from 1 without gaps, so that the first id read
+ * tells how many lines the cap has cost. One writer per attempt appends one batch after another.
+ */
+import { randomBytes } from 'node:crypto';
+import { shardOf } from '../core/run-id.ts';
+import type { LogLine, LogName, LogStore } from '../ports/log-store.ts';
+import type { Argument, Connections } from './connection.ts';
+import { createScripts } from './scripts.ts';
+
+export interface RedisLogStoreOptions {
+  /** As the shard store's. */
+  readonly shards: number;
+  /** Lines kept of one attempt. Default 10,000. */
+  readonly maxLines?: number;
+}
+
+/** Lines in one script call. */
+const BATCH_LINES = 250;
+
+const LETTERS = { stdout: 'o', stderr: 'e', system: 's' } as const satisfies Record<
+  LogLine['stream'],
+  string
+>;
+const STREAMS: ReadonlyMap<string, LogLine['stream']> = new Map([
+  ['o', 'stdout'],
+  ['e', 'stderr'],
+  ['s', 'system'],
+]);
+
+export function createRedisLogStore(connections: Connections, options: RedisLogStoreOptions): LogStore {
+  const { keys, call } = connections;
+  const maxLines = options.maxLines ?? 10_000;
+  const scripts = createScripts(connections);
+  const keyOf = ({ run, node, attempt }: LogName) =>
+    keys.log(shardOf(run, options.shards), run, node, attempt);
+  return {
+    async append(name, lines) {
+      // One after the other: a batch that is sent again knows itself only by the last entry.
+      for (let at = 0; at < lines.length; at += BATCH_LINES) {
+        const args = lines.slice(at, at + BATCH_LINES).flatMap(toArguments);
+        const batch = randomBytes(6).toString('base64url');
+        await scripts.appendLog([keyOf(name)], [batch, maxLines, ...args]);
+      }
+    },
+    async read(name, after, limit) {
+      if (limit <= 0) return [];
+      const range = [keyOf(name), `(0-${toNumber(after)}`, '+', 'COUNT', limit];
+      const entries = (await call('xrange', range)) as readonly (readonly [string, readonly string[]])[];
+      return entries.map(([id, [, stream = '', , at, , text = '']]) => ({
+        id: id.slice(2),
+        at: Number(at),
+        stream: STREAMS.get(stream) ?? 'system',
+        text,
+      }));
+    },
+  };
+}
+
+function toArguments({ stream, at, text }: Omit<LogLine, 'id'>): Argument[] {
+  return [LETTERS[stream], at, text];
+}
+
+/** What is no position reads from the start. */
+function toNumber(after: string): number {
+  const number = Number(after);
+  return Number.isSafeInteger(number) && number >= 0 ? number : 0;
+}

@@ -1,0 +1,36 @@
+/** Membership on Redis: leases by Redis' own clock, so that members need not agree about the time. */
+import type { Membership, WorkerInfo } from '../ports/membership.ts';
+import type { Connections } from './connection.ts';
+import { createScripts } from './scripts.ts';
+
+type Role = 'orchestrators' | 'workers';
+
+export function createRedisMembership(connections: Connections): Membership {
+  const { keys, call } = connections;
+  const scripts = createScripts(connections);
+  const announce = async (role: Role, id: string, ttlMs: number, info: unknown) => {
+    await scripts.announce([keys.members(role), keys.memberInfos(role)], [id, ttlMs, JSON.stringify(info)]);
+  };
+  const list = async (role: Role): Promise<unknown[]> => {
+    const infos = await scripts.members([keys.members(role), keys.memberInfos(role)], []);
+    return infos.flatMap((info) => (info === null ? [] : [JSON.parse(info)]));
+  };
+  return {
+    announceOrchestrator: (id, ttlMs) => announce('orchestrators', id, ttlMs, id),
+    orchestrators: async () => ((await list('orchestrators')) as string[]).sort(),
+    announceWorker: (worker, ttlMs) => announce('workers', worker.session, ttlMs, worker),
+    async workers() {
+      const workers = (await list('workers')) as WorkerInfo[];
+      return workers.sort((a, b) => (a.session < b.session ? -1 : 1));
+    },
+    async leave(id) {
+      const roles: readonly Role[] = ['orchestrators', 'workers'];
+      await Promise.all(
+        roles.flatMap((role) => [
+          call('zrem', [keys.members(role), id]),
+          call('hdel', [keys.memberInfos(role), id]),
+        ]),
+      );
+    },
+  };
+}

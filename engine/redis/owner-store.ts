@@ -1,0 +1,84 @@
+/** The Redis store as a shard's owner sees it. */
+import { randomBytes } from 'node:crypto';
+import type { Commit, CommitReply } from '../core/commit.ts';
+import type { Lease, OwnerStore } from '../ports/shard-store.ts';
+import { commitArguments } from './commit-arguments.ts';
+import { readFlights } from './flight-reader.ts';
+import { readInboxes } from './inbox-reader.ts';
+import { loadPlan, loadRun } from './run-reader.ts';
+import { scanSet } from './scan.ts';
+import type { CommitAnswer } from './scripts.ts';
+import type { StoreContext } from './store-context.ts';
+
+/** Beats older than this are forgotten, ms: long after their sessions count as dead. */
+const FORGET_BEATS_MS = 3_600_000;
+
+export function ownerStore(context: StoreContext): OwnerStore {
+  const { keys, scripts } = context;
+  return {
+    async acquire(shard, owner, ttlMs) {
+      context.flush(shard);
+      const random = randomBytes(9).toString('base64url');
+      const reply = await scripts.acquire([keys.lease(shard)], [owner, random, ttlMs]);
+      if (reply === null) return undefined;
+      const [token, n, cursor] = reply;
+      return { shard, token, n: Number(n), cursor };
+    },
+    renew: (leases, ttlMs) => renew(context, leases, ttlMs),
+    async release(leases) {
+      await Promise.all(
+        leases.map(({ shard, token }) => {
+          context.flush(shard);
+          return scripts.release([keys.lease(shard)], [token]);
+        }),
+      );
+    },
+    read: (cursors, limit, blockMs, signal) => readInboxes(context, { cursors, limit, blockMs, signal }),
+    async commit({ shard, token }, n, commit) {
+      context.flush(shard);
+      const { keys: names, args } = commitArguments(keys, { shard, token, n }, commit);
+      return toCommitReply(await scripts.commit(names, args), commit);
+    },
+    async dueTimers(shard, limit) {
+      const [now, next, ...rest] = await scripts.dueTimers([keys.timers(shard)], [limit]);
+      const due: [string, number][] = [];
+      for (let at = 0; at + 1 < rest.length; at += 2) due.push([rest[at] ?? '', Number(rest[at + 1])]);
+      return { now, due, nextMs: next === '' ? undefined : Number(next) };
+    },
+    liveRuns: async (shard) => [...(await scanSet(context, keys.live(shard)))].sort(),
+    loadRun: (run) => loadRun(context, run),
+    loadPlan: (shard, hash) => loadPlan(context, shard, hash),
+    readFlights: (shard, flights) => readFlights(context, shard, flights),
+    async deadSessions(shard, sessions) {
+      if (sessions.length === 0) return new Set();
+      const args = [context.deadAfterMs, ...sessions];
+      return new Set(await scripts.deadSessions([keys.lease(shard), keys.beats(shard)], args));
+    },
+  };
+}
+
+async function renew(
+  context: StoreContext,
+  leases: readonly Lease[],
+  ttlMs: number,
+): Promise<ReadonlySet<number>> {
+  const { keys, scripts, calmGapMs } = context;
+  const held = await Promise.all(
+    leases.map(({ shard, token }) => {
+      context.flush(shard);
+      return scripts.renew(
+        [keys.lease(shard), keys.beats(shard)],
+        [token, ttlMs, calmGapMs, FORGET_BEATS_MS],
+      );
+    }),
+  );
+  return new Set(leases.filter((_, at) => held[at] === 1).map(({ shard }) => shard));
+}
+
+function toCommitReply(answer: CommitAnswer, commit: Commit): CommitReply {
+  if (answer === 'ok' || answer === 'fenced' || answer === 'diverged') return { kind: answer };
+  const values = new Map<string, string | null>();
+  for (let at = 0; at + 1 < answer.length; at += 2) values.set(answer[at] ?? '', answer[at + 1] || null);
+  const differing = commit.expect.filter(([flight]) => values.has(flight));
+  return { kind: 'conflict', flights: differing.map(([flight]) => [flight, values.get(flight) ?? null]) };
+}

@@ -1,0 +1,126 @@
+/** The run index on Redis: sorted sets by time of creation, one per namespace, workflow and status. */
+import { RUN_STATUSES } from '../core/node-state.ts';
+import type { RunFilter, RunIndex, RunSummary } from '../ports/run-index.ts';
+import type { Connections } from './connection.ts';
+import { createScripts } from './scripts.ts';
+
+/** Lines read at once. */
+const PIECE = 200;
+
+/** A place in the order of runs: newest first, then by id downwards. */
+interface Position {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+export function createRedisRunIndex(connections: Connections): RunIndex {
+  const { keys, call } = connections;
+  const scripts = createScripts(connections);
+  return {
+    async record(summary) {
+      const lists = [
+        keys.runs('all'),
+        keys.runs('namespace', summary.namespace),
+        keys.runs('workflow', summary.workflow),
+      ];
+      const statuses = RUN_STATUSES.map((status) => keys.runs('status', status));
+      const status = RUN_STATUSES.indexOf(summary.status) + 1;
+      await scripts.recordRun(
+        [keys.runLine(summary.id), ...lists, ...statuses],
+        [summary.id, summary.createdAt, status, JSON.stringify(summary)],
+      );
+    },
+    async list(filter, limit, cursor) {
+      const runs: RunSummary[] = [];
+      const list = await smallestList(connections, filter);
+      for await (const run of runsAfter(connections, list, parseCursor(cursor))) {
+        if (!matches(run, filter)) continue;
+        const last = runs.at(-1);
+        if (runs.length >= limit) return last === undefined ? { runs } : { runs, next: formatCursor(last) };
+        runs.push(run);
+      }
+      return { runs };
+    },
+    async saveWorkflow(namespace, name, planJson, source) {
+      const fields = ['plan', planJson, 'source', source ?? '', 'bundled', source === undefined ? 0 : 1];
+      await call('hset', [keys.workflow(namespace, name), ...fields]);
+    },
+    async findWorkflow(namespace, name) {
+      const key = keys.workflow(namespace, name);
+      const reply = await call('hmget', [key, 'plan', 'source', 'bundled']);
+      const [planJson, source, bundled] = reply as (string | null)[];
+      if (planJson === null || planJson === undefined) return undefined;
+      return { planJson, source: bundled === '1' ? (source ?? undefined) : undefined };
+    },
+  };
+}
+
+/** Any list of what the filter asks for holds all that fit; the shortest has the fewest others. */
+async function smallestList({ keys, call }: Connections, filter: RunFilter): Promise<string> {
+  const lists = [keys.runs('all')];
+  if (filter.namespace !== undefined) lists.push(keys.runs('namespace', filter.namespace));
+  if (filter.workflow !== undefined) lists.push(keys.runs('workflow', filter.workflow));
+  if (filter.status !== undefined) lists.push(keys.runs('status', filter.status));
+  const sizes = await Promise.all(lists.map(async (list) => Number(await call('zcard', [list]))));
+  return lists[sizes.indexOf(Math.min(...sizes))] ?? keys.runs('all');
+}
+
+async function* runsAfter(
+  connections: Connections,
+  list: string,
+  start: Position | undefined,
+): AsyncGenerator<RunSummary> {
+  let newest = start === undefined ? '+inf' : String(start.createdAt);
+  let skip = 0;
+  for (;;) {
+    const range = [list, newest, '-inf', 'WITHSCORES', 'LIMIT', skip, PIECE];
+    const page = toPositions((await connections.call('zrevrangebyscore', range)) as string[]);
+    yield* await readLines(
+      connections,
+      start === undefined ? page : page.filter((position) => isAfter(position, start)),
+    );
+    const last = page.at(-1);
+    if (last === undefined || page.length < PIECE) return;
+    // The next page begins among the runs of the same millisecond as the last one seen.
+    const sameTime = page.filter(({ createdAt }) => createdAt === last.createdAt).length;
+    skip = String(last.createdAt) === newest ? skip + sameTime : sameTime;
+    newest = String(last.createdAt);
+  }
+}
+
+function toPositions(reply: readonly string[]): Position[] {
+  const positions: Position[] = [];
+  for (let at = 0; at + 1 < reply.length; at += 2) {
+    positions.push({ id: reply[at] ?? '', createdAt: Number(reply[at + 1]) });
+  }
+  return positions;
+}
+
+function isAfter(position: Position, start: Position): boolean {
+  return (
+    position.createdAt < start.createdAt || (position.createdAt === start.createdAt && position.id < start.id)
+  );
+}
+
+async function readLines({ keys, call }: Connections, positions: readonly Position[]): Promise<RunSummary[]> {
+  const lines = await Promise.all(positions.map(({ id }) => call('hget', [keys.runLine(id), 'line'])));
+  return lines.flatMap((line) => (typeof line === 'string' ? (JSON.parse(line) as RunSummary) : []));
+}
+
+function matches(run: RunSummary, filter: RunFilter): boolean {
+  return (
+    (filter.namespace === undefined || filter.namespace === run.namespace) &&
+    (filter.workflow === undefined || filter.workflow === run.workflow) &&
+    (filter.status === undefined || filter.status === run.status)
+  );
+}
+
+function formatCursor({ createdAt, id }: Position): string {
+  return `${createdAt}-${id}`;
+}
+
+/** A cursor that is none starts at the beginning. */
+function parseCursor(cursor: string | undefined): Position | undefined {
+  const [, createdAt, id] = /^(\d+)-(.+)$/.exec(cursor ?? '') ?? [];
+  return createdAt === undefined || id === undefined ? undefined : { createdAt: Number(createdAt), id };
+}

@@ -1,0 +1,129 @@
+/** Reads runs, plans and events, in pieces: no single command is unbounded. */
+import type { Plan } from '../core/plan.ts';
+import type { RunHeader } from '../core/run-header.ts';
+import type { ClientStore, StoredRun } from '../ports/shard-store.ts';
+import { readBlocking } from './blocking-read.ts';
+import { NODES_PER_BUCKET } from './keys.ts';
+import { bucketOf, decodeOutputs, FIRST_HASH, largeHash, outputsKey, smallHash } from './output-cells.ts';
+import { scanSet } from './scan.ts';
+import type { StoreContext } from './store-context.ts';
+
+const RECORD_PIECE_BYTES = 256 * 1_024;
+const BUCKETS_AT_ONCE = 32;
+const NO_FIELDS: ReadonlyMap<string, Buffer> = new Map();
+/** Readings of a run that changes meanwhile, before the last is taken as it is. Its owner always reads a run at rest. */
+const TRIES = 3;
+
+export type StoredEvents = Awaited<ReturnType<ClientStore['readEvents']>>;
+
+export function loadRun(context: StoreContext, run: string): Promise<StoredRun | undefined> {
+  return context.onShardOf(run, async (shard) => {
+    const headerKey = context.keys.run(shard, run);
+    const readText = async () => (await context.call('get', [headerKey])) as string | null;
+    let text = await readText();
+    for (let tries = 1; text !== null; tries++) {
+      const header = JSON.parse(text) as RunHeader;
+      const stored = { header, ...(await readNodes(context, shard, run)) };
+      const later = await readText();
+      if (later === text || tries === TRIES) return stored;
+      text = later;
+    }
+    return undefined;
+  });
+}
+
+async function readNodes(
+  context: StoreContext,
+  shard: number,
+  run: string,
+): Promise<Omit<StoredRun, 'header'>> {
+  const [records, outputs] = await Promise.all([
+    readPieces(context, context.keys.nodes(shard, run)),
+    readOutputs(context, shard, run),
+  ]);
+  return { records, outputs };
+}
+
+async function readOutputs(context: StoreContext, shard: number, run: string): Promise<Map<number, string>> {
+  const named = await scanSet(context, context.keys.buckets(shard, run));
+  const hashes = new Set([FIRST_HASH, ...[...named].map(Number)]);
+  const buckets = [...new Set([...hashes].map(bucketOf))].sort((a, b) => a - b);
+  const outputs = new Map<number, string>();
+  for (let from = 0; from < buckets.length; from += BUCKETS_AT_ONCE) {
+    const piece = buckets.slice(from, from + BUCKETS_AT_ONCE);
+    const read = (hash: number) =>
+      hashes.has(hash) ? readHash(context, outputsKey(context.keys, shard, run, hash)) : NO_FIELDS;
+    const found = await Promise.all(
+      piece.map((bucket) => Promise.all([read(smallHash(bucket)), read(largeHash(bucket))])),
+    );
+    found.forEach(([small, large], at) => {
+      const first = (piece[at] ?? 0) * NODES_PER_BUCKET;
+      for (const [node, json] of decodeOutputs(small, large)) outputs.set(first + node, json);
+    });
+  }
+  return outputs;
+}
+
+/** A string of any size. Empty when there is none. */
+export async function readPieces(
+  context: Pick<StoreContext, 'connections'>,
+  key: string,
+): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  for (let from = 0; ; from += RECORD_PIECE_BYTES) {
+    const range = [key, from, from + RECORD_PIECE_BYTES - 1];
+    const piece = (await context.connections.callForBytes('getrange', range)) as Buffer;
+    pieces.push(piece);
+    if (piece.length < RECORD_PIECE_BYTES) return new Uint8Array(Buffer.concat(pieces));
+  }
+}
+
+async function readHash(context: StoreContext, key: string): Promise<ReadonlyMap<string, Buffer>> {
+  const reply = (await context.connections.callForBytes('hgetall', [key])) as {
+    readonly [field: string]: Buffer;
+  };
+  return new Map(Object.entries(reply));
+}
+
+export async function loadPlan(
+  context: StoreContext,
+  shard: number,
+  hash: string,
+): Promise<Plan | undefined> {
+  const text = (await context.call('get', [context.keys.plan(shard, hash)])) as string | null;
+  return text === null ? undefined : (JSON.parse(text) as Plan);
+}
+
+export function readHeader(context: StoreContext, run: string): Promise<RunHeader | undefined> {
+  return context.onShardOf(run, async (shard) => {
+    const text = (await context.call('get', [context.keys.run(shard, run)])) as string | null;
+    return text === null ? undefined : (JSON.parse(text) as RunHeader);
+  });
+}
+
+export interface EventRead {
+  readonly run: string;
+  readonly after: number;
+  readonly limit: number;
+  readonly blockMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Entry `0-<last seq>` holds `<count>:<packed>`. */
+export function readEvents(
+  context: StoreContext,
+  { run, after, limit, blockMs, signal }: EventRead,
+): Promise<StoredEvents> {
+  return context.onShardOf(run, async (shard) => {
+    const streams = new Map([[context.keys.events(shard, run), `0-${after}`]]);
+    const replies = await readBlocking(context.connections, { streams, count: limit, blockMs, signal });
+    return replies.flatMap(([, entries]) =>
+      entries.map(([id, fields]) => {
+        const last = Number(id.slice(2));
+        const text = fields[1] ?? '';
+        const colon = text.indexOf(':');
+        return { first: last - Number(text.slice(0, colon)) + 1, last, packed: text.slice(colon + 1) };
+      }),
+    );
+  });
+}

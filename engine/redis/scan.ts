@@ -1,0 +1,39 @@
+/** Reads sets and hashes of any size in pieces, so that no single command blocks Redis. */
+import type { StoreContext } from './store-context.ts';
+
+const PIECE = 1_000;
+
+/** Members of a set. One that comes or goes meanwhile may be in or not. */
+export async function scanSet(
+  context: Pick<StoreContext, 'call'>,
+  key: string,
+): Promise<ReadonlySet<string>> {
+  const members = new Set<string>();
+  for await (const piece of scan(context, 'sscan', key)) for (const member of piece) members.add(member);
+  return members;
+}
+
+/** Fields and values of a hash. */
+export async function scanHash(
+  context: Pick<StoreContext, 'call'>,
+  key: string,
+): Promise<ReadonlyMap<string, string>> {
+  const fields = new Map<string, string>();
+  for await (const piece of scan(context, 'hscan', key)) {
+    for (let at = 0; at + 1 < piece.length; at += 2) fields.set(piece[at] ?? '', piece[at + 1] ?? '');
+  }
+  return fields;
+}
+
+async function* scan(
+  context: Pick<StoreContext, 'call'>,
+  command: string,
+  key: string,
+): AsyncGenerator<readonly string[]> {
+  let cursor = '0';
+  do {
+    const [next, piece] = (await context.call(command, [key, cursor, 'COUNT', PIECE])) as [string, string[]];
+    yield piece;
+    cursor = next;
+  } while (cursor !== '0');
+}

@@ -1,0 +1,287 @@
+/**
+ * One claimed attempt, from the claim to an ending: prepares the workspace, runs the executor with a deadline and a log,
+ * checks what it returned. It tells nobody of the ending: the worker settles it.
+ *
+ * The reason to stop that came first while the executor worked decides the ending; a result that was there before stays.
+ */
+import { formatDuration } from '../core/duration.ts';
+import { messageOf, type TaskError } from '../core/errors.ts';
+import type { AttemptName, AttemptOutcome, InboxMessage } from '../core/message.ts';
+import type { AttemptResult, Ticket } from '../core/ticket.ts';
+import type { Clock } from '../ports/clock.ts';
+import {
+  type ExecutionContext,
+  type Executor,
+  type StopReason,
+  TaskFailure,
+  type WorkerExecutor,
+} from '../ports/executor.ts';
+import type { LogStore } from '../ports/log-store.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ClaimName } from '../ports/shard-store.ts';
+import type { OpenWorkspace, Workspace } from '../ports/workspace.ts';
+import type { Alarmed, AlarmLoop } from './alarm-loop.ts';
+import { checkEnv, checkOptions, findExecutor } from './attempt-input.ts';
+import { AttemptNews } from './attempt-news.ts';
+import { checkOutputs } from './attempt-outputs.ts';
+import { LogBuffer } from './log-buffer.ts';
+import { isOutage, retryCall } from './retry-call.ts';
+
+/** What becomes of a claim: an outcome to settle, a claim to give back, or nothing at all (it is no longer ours). */
+export type Ending =
+  | { readonly kind: 'outcome'; readonly outcome: AttemptOutcome }
+  | { readonly kind: 'hand_back' }
+  | { readonly kind: 'dropped' };
+
+export interface Claim extends ClaimName {
+  readonly delivery: number;
+  /** The store's clock, ms. */
+  readonly at: number;
+}
+
+export interface AttemptTools {
+  readonly executors: ReadonlyMap<string, Executor>;
+  readonly workspace: Workspace;
+  readonly logs: LogStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly alarms: AlarmLoop;
+  readonly graceMs: number;
+  /** Name of the worker, for `started`. */
+  readonly worker: string;
+  /** Sends messages to the shard; never rejects, answers whether they were taken. */
+  readonly tell: (messages: readonly InboxMessage[]) => Promise<boolean>;
+  readonly onOutage: (error: unknown) => void;
+  /** Aborts when the worker waits for nothing any more. */
+  readonly giveUp: AbortSignal;
+}
+
+/** What an executor gets beyond the grace period to end its work by force. */
+const FORCE_MS = 2_000;
+const MAX_MESSAGE_CHARACTERS = 16_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+export class Attempt implements Alarmed {
+  readonly ticket: Ticket;
+  readonly claim: Claim;
+  readonly #tools: AttemptTools;
+  readonly #abort = new AbortController();
+  #reason: StopReason | undefined;
+  #isToldToStop = false;
+  #hasEnded = false;
+  #forceEnd: (() => void) | undefined;
+  #workspace: OpenWorkspace | undefined;
+  #log: LogBuffer | undefined;
+  readonly #news: AttemptNews;
+  #deadlineMs: number;
+  #forceDueMs = NEVER;
+
+  constructor(ticket: Ticket, claim: Claim, tools: AttemptTools) {
+    const { clock, worker, tell } = tools;
+    this.ticket = ticket;
+    this.claim = claim;
+    this.#tools = tools;
+    this.#deadlineMs = ticket.timeout_ms === undefined ? NEVER : clock.now() + ticket.timeout_ms;
+    const { delivery, at } = claim;
+    const onDue = () => this.#expectAlarm();
+    this.#news = new AttemptNews({ name: this.name, delivery, at, worker, clock, tell, onDue });
+  }
+
+  get name(): AttemptName {
+    const { run, node, generation, attempt } = this.ticket;
+    return { run, node, generation, attempt };
+  }
+
+  /** Does the work. Never rejects. `finish` must follow. */
+  async run(): Promise<Ending> {
+    this.#expectAlarm();
+    let ending: Ending;
+    try {
+      ending = { kind: 'outcome', outcome: { status: 'succeeded', ...(await this.#work()) } };
+    } catch (error) {
+      ending = this.#endingAfter(error);
+    }
+    this.#end();
+    await this.#log?.finish();
+    return ending;
+  }
+
+  /** Removes what the attempt had on this machine. */
+  async dispose(): Promise<void> {
+    await this.#workspace?.dispose();
+  }
+
+  /** Asks the executor to end its work; too late once it has. The first reason counts. */
+  stop(reason: StopReason): void {
+    if (this.#hasEnded || this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#forceDueMs = this.#tools.clock.now() + this.#tools.graceMs + FORCE_MS;
+    this.#expectAlarm();
+    this.#abort.abort(reason);
+  }
+
+  /** The shard wants the attempt stopped. During a shutdown too it is then an outcome, for the shard waits for one. */
+  stopAsTold(): void {
+    this.#isToldToStop = true;
+    this.stop('cancelled');
+  }
+
+  dueMs(): number {
+    return Math.min(this.#deadlineMs, this.#forceDueMs, this.#news.dueMs());
+  }
+
+  ring(now: number): void {
+    if (now >= this.#deadlineMs) {
+      this.#deadlineMs = NEVER;
+      this.stop('timeout');
+    }
+    if (now >= this.#forceDueMs) {
+      this.#forceDueMs = NEVER;
+      this.#forceEnd?.();
+    }
+    this.#news.ring(now);
+  }
+
+  async #work(): Promise<AttemptResult> {
+    const { ticket } = this;
+    const executor = findExecutor(this.#tools.executors, ticket.uses);
+    const options = checkOptions(executor, ticket.with);
+    checkEnv(ticket.env);
+    if (needsWorkspace(executor, ticket)) this.#workspace = await this.#openWorkspace();
+    this.#throwIfStopped();
+    const outputs = await this.#runUntilForced(() => executor.run(options, this.#makeContext()));
+    this.#throwIfStopped();
+    this.#end();
+    const checked = checkOutputs(ticket, outputs);
+    const artifacts = await this.#collect();
+    return artifacts ? { outputs: checked, artifacts } : { outputs: checked };
+  }
+
+  #throwIfStopped(): void {
+    if (this.#reason !== undefined) throw new TaskFailure('cancelled', `Stopped: ${this.#reason}.`);
+  }
+
+  #openWorkspace(): Promise<OpenWorkspace> {
+    const { workspace, clock, onOutage } = this.#tools;
+    return retryCall(() => workspace.open(this.ticket, this.#abort.signal), {
+      clock,
+      signal: this.#abort.signal,
+      onFailure: onOutage,
+      isWorthRepeating: isOutage,
+    });
+  }
+
+  /** Once the executor had its success, only a shutdown that cannot wait keeps its artifacts from being stored. */
+  async #collect(): Promise<AttemptResult['artifacts']> {
+    const { artifacts } = this.ticket;
+    const workspace = this.#workspace;
+    if (artifacts === undefined || !isFilled(artifacts) || workspace === undefined) return undefined;
+    const { clock, onOutage, giveUp } = this.#tools;
+    return retryCall(() => workspace.collect(artifacts), {
+      clock,
+      signal: giveUp,
+      onFailure: onOutage,
+      isWorthRepeating: isOutage,
+    });
+  }
+
+  /** An executor that does not end when asked must not hold its slot for ever. */
+  #runUntilForced(run: () => ReturnType<WorkerExecutor['run']>): Promise<AttemptResult['outputs']> {
+    return new Promise((resolve, reject) => {
+      this.#forceEnd = () => {
+        this.#tools.logger.error(
+          'an executor did not end its work when asked; its slot is freed all the same',
+          {
+            executor: this.ticket.uses,
+            run: this.ticket.run,
+            task: this.ticket.task,
+          },
+        );
+        reject(
+          new TaskFailure(
+            'internal',
+            `The executor \`${this.ticket.uses}\` did not end when it was asked to.`,
+          ),
+        );
+      };
+      run().then(resolve, reject);
+    });
+  }
+
+  #makeContext(): ExecutionContext {
+    const { ticket } = this;
+    return {
+      run: ticket.run,
+      workflow: ticket.workflow,
+      task: ticket.task,
+      index: ticket.index,
+      attempt: ticket.attempt,
+      logicalTime: ticket.logical_time,
+      env: ticket.env,
+      directory: this.#workspace?.directory ?? '',
+      sourceDirectory: this.#workspace?.sourceDirectory,
+      cwd: ticket.cwd,
+      shell: ticket.shell,
+      declaredOutputs: ticket.outputs,
+      signal: this.#abort.signal,
+      graceMs: this.#tools.graceMs,
+      log: { line: (stream, text) => this.#openLog().line(stream, text) },
+      logger: this.#tools.logger,
+      progress: (fraction) => this.#news.noteProgress(fraction),
+    };
+  }
+
+  #openLog(): LogBuffer {
+    const { run, node, attempt } = this.ticket;
+    const { logs, clock, alarms, onOutage } = this.#tools;
+    this.#log ??= new LogBuffer({ name: { run, node, attempt }, logs, clock, alarms, onFailure: onOutage });
+    return this.#log;
+  }
+
+  #expectAlarm(): void {
+    if (!this.#hasEnded) this.#tools.alarms.watch(this);
+  }
+
+  /** From here on no alarm rings, and nothing can stop what has ended. */
+  #end(): void {
+    this.#hasEnded = true;
+    this.#tools.alarms.forget(this);
+  }
+
+  #endingAfter(error: unknown): Ending {
+    if (this.#reason === 'revoked') return { kind: 'dropped' };
+    if (this.#reason === 'shutdown' && !this.#isToldToStop) return { kind: 'hand_back' };
+    if (this.#reason === 'cancelled' || this.#reason === 'shutdown') {
+      return { kind: 'outcome', outcome: { status: 'cancelled' } };
+    }
+    // The worker stops while the artifacts of a success wait for the store: another worker does it again.
+    if (this.#tools.giveUp.aborted && isOutage(error)) return { kind: 'hand_back' };
+    const failure =
+      this.#reason === 'timeout' ? this.#describeTimeout() : describeFailure(this.ticket, error);
+    return { kind: 'outcome', outcome: { status: 'failed', error: failure } };
+  }
+
+  #describeTimeout(): TaskError {
+    const limit = formatDuration(this.ticket.timeout_ms ?? 0);
+    return {
+      code: 'timeout',
+      message: `"${this.ticket.task}" ran longer than its timeout of ${limit} and was stopped.`,
+    };
+  }
+}
+
+function needsWorkspace(executor: WorkerExecutor, ticket: Ticket): boolean {
+  return executor.needsWorkspace !== false || isFilled(ticket.artifacts) || isFilled(ticket.files);
+}
+
+function isFilled(named: object | undefined): boolean {
+  return named !== undefined && Object.keys(named).length > 0;
+}
+
+function describeFailure(ticket: Ticket, error: unknown): TaskError {
+  if (error instanceof TaskFailure) {
+    return { ...error.error, message: error.error.message.slice(0, MAX_MESSAGE_CHARACTERS) };
+  }
+  const message = `The executor \`${ticket.uses}\` failed in a way it should not: ${messageOf(error)}`;
+  return { code: 'internal', message: message.slice(0, MAX_MESSAGE_CHARACTERS) };
+}

@@ -1,0 +1,215 @@
+/**
+ * The orchestrator role: holds its fair share of the shards by leases, reads their inboxes with one blocking read, and
+ * hands each shard's entries to its owner. Several orchestrators share the shards; a dead one's are taken within two seconds.
+ */
+
+import type { EngineActions } from '../core/engine-outcome.ts';
+import { messageOf } from '../core/errors.ts';
+import { dispatchWindow } from '../core/policy.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Membership } from '../ports/membership.ts';
+import type { RunIndex } from '../ports/run-index.ts';
+import type { OwnerStore } from '../ports/shard-store.ts';
+import type { TaskQueue } from '../ports/task-queue.ts';
+import { ShardOwner } from './shard-owner.ts';
+
+export interface OrchestratorOptions {
+  /** Unique for this process life. */
+  readonly id: string;
+  readonly shards: number;
+  readonly store: OwnerStore;
+  readonly queue: Pick<TaskQueue, 'add'>;
+  readonly membership: Membership;
+  readonly index: Pick<RunIndex, 'record'>;
+  readonly actions: EngineActions;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Orchestrator {
+  start(): Promise<void>;
+  /** Hands its shards back and leaves. */
+  stop(): Promise<void>;
+  /** One round of the work loop: read, decide, store, dispatch. Waits up to `blockMs` when nothing is to do. */
+  runOnce(blockMs?: number): Promise<void>;
+  /** One round of the lease loop. */
+  keepLeases(): Promise<void>;
+  /** Shards owned now. */
+  owned(): readonly number[];
+}
+
+const LEASE_MS = 1_500;
+const KEEP_LEASES_MS = 400;
+const MEMBER_MS = 1_200;
+const PATROL_MS = 1_000;
+const MAX_BLOCK_MS = 1_000;
+/** Inbox entries of one shard in one round. */
+const ENTRIES = 1_000;
+const PAUSE_AFTER_ERROR_MS = 200;
+
+export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
+  return new ShardKeeper(options);
+}
+
+class ShardKeeper implements Orchestrator {
+  readonly #options: OrchestratorOptions;
+  readonly #owners = new Map<number, ShardOwner>();
+  readonly #stopped = new AbortController();
+  #wake = new AbortController();
+  #loops: Promise<void>[] = [];
+  #orchestrators = 1;
+  #slots: ReadonlyMap<string, number> = new Map();
+
+  constructor(options: OrchestratorOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    await this.keepLeases().catch((thrown: unknown) => this.#warn('leases', thrown));
+    this.#loops = [
+      this.#loop('work', () => this.runOnce(), 0),
+      this.#loop('leases', () => this.keepLeases(), KEEP_LEASES_MS),
+      this.#loop('patrol', () => this.patrol(), PATROL_MS),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#wake.abort();
+    await Promise.all(this.#loops);
+    const owners = [...this.#owners.values()];
+    this.#owners.clear();
+    await Promise.all(owners.map((owner) => owner.stop()));
+    await this.#options.store.release(owners.map((owner) => owner.lease)).catch(() => {});
+    await this.#options.membership.leave(this.#options.id).catch(() => {});
+  }
+
+  owned(): readonly number[] {
+    return [...this.#owners.keys()].sort((a, b) => a - b);
+  }
+
+  async runOnce(blockMs = MAX_BLOCK_MS): Promise<void> {
+    const { store, clock } = this.#options;
+    const owners = [...this.#owners.values()].filter((owner) => !owner.isLost);
+    const now = clock.now();
+    const timerIn = Math.min(...owners.map((owner) => (owner.nextTimerAt ?? Number.POSITIVE_INFINITY) - now));
+    const due = owners.filter((owner) => owner.nextTimerAt !== undefined && owner.nextTimerAt <= now);
+    const wait = due.length > 0 ? 0 : Math.max(0, Math.min(blockMs, Math.ceil(timerIn)));
+    const cursors = new Map(owners.map((owner) => [owner.lease.shard, owner.cursor]));
+    if (cursors.size === 0) return clock.sleep(wait, this.#wake.signal);
+    const batches = await store.read(cursors, ENTRIES, wait, this.#wake.signal);
+    const work = batches.map(({ shard, entries }) => this.#owners.get(shard)?.handle(entries));
+    await Promise.all([...work, ...due.map((owner) => owner.handleTimers())]);
+  }
+
+  async keepLeases(): Promise<void> {
+    const { membership, id, shards } = this.#options;
+    await membership.announceOrchestrator(id, MEMBER_MS);
+    const [live, workers] = await Promise.all([membership.orchestrators(), membership.workers()]);
+    this.#orchestrators = Math.max(1, live.length);
+    this.#slots = countSlots(workers.map((worker) => worker.queues));
+    this.#forget([...this.#owners.values()].filter((owner) => owner.isLost));
+    await this.#renew();
+    const share = Math.ceil(shards / this.#orchestrators);
+    if (this.#owners.size > share) await this.#giveBack(this.#owners.size - share);
+    else if (this.#owners.size < share)
+      await this.#acquire(share - this.#owners.size, Math.max(0, live.indexOf(id)) * share);
+  }
+
+  async patrol(): Promise<void> {
+    await Promise.all([...this.#owners.values()].map((owner) => owner.patrol()));
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#owners.size === 0) return;
+    const owners = [...this.#owners.values()];
+    const held = await this.#options.store.renew(
+      owners.map((owner) => owner.lease),
+      LEASE_MS,
+    );
+    this.#forget(owners.filter((owner) => !held.has(owner.lease.shard)));
+  }
+
+  #forget(owners: readonly ShardOwner[]): void {
+    for (const owner of owners) {
+      owner.isLost = true;
+      if (this.#owners.get(owner.lease.shard) === owner) this.#owners.delete(owner.lease.shard);
+      void owner.stop();
+    }
+    if (owners.length > 0) this.#interrupt();
+  }
+
+  /** Takes free shards, beginning at its own part of them, so that several orchestrators seldom try for the same. */
+  async #acquire(wanted: number, from: number): Promise<void> {
+    const { store, shards, id } = this.#options;
+    const candidates = Array.from({ length: shards }, (_, i) => (from + i) % shards).filter(
+      (shard) => !this.#owners.has(shard),
+    );
+    let left = wanted;
+    for (const shard of candidates) {
+      if (left === 0 || this.#stopped.signal.aborted) return;
+      const lease = await store.acquire(shard, id, LEASE_MS);
+      if (!lease) continue;
+      left--;
+      this.#begin(new ShardOwner(lease, { ...this.#options, windowOf: (queue) => this.#windowOf(queue) }));
+    }
+  }
+
+  /** Loads the shard beside the other work; it is read from once it is loaded. */
+  #begin(owner: ShardOwner): void {
+    this.#owners.set(owner.lease.shard, owner);
+    this.#interrupt();
+    owner.takeOver().catch((thrown: unknown) => {
+      this.#warn(`take-over of shard ${owner.lease.shard}`, thrown);
+      owner.isLost = true;
+    });
+  }
+
+  async #giveBack(count: number): Promise<void> {
+    const owners = [...this.#owners.values()].slice(-count);
+    for (const owner of owners) this.#owners.delete(owner.lease.shard);
+    this.#interrupt();
+    await Promise.all(owners.map((owner) => owner.stop()));
+    await this.#options.store.release(owners.map((owner) => owner.lease));
+  }
+
+  /** Ends the blocking read, since the set of shards to read has changed. */
+  #interrupt(): void {
+    this.#wake.abort();
+    if (!this.#stopped.signal.aborted) this.#wake = new AbortController();
+  }
+
+  #windowOf(queue: string): number {
+    let busy = 0;
+    for (const { state } of this.#owners.values()) {
+      if ((state.sentByQueue.get(queue) ?? 0) > 0 || (state.ready.get(queue)?.size ?? 0) > 0) busy++;
+    }
+    return dispatchWindow(this.#slots.get(queue) ?? 0, busy * this.#orchestrators);
+  }
+
+  async #loop(name: string, work: () => Promise<void>, pauseMs: number): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#stopped.signal.aborted) {
+      try {
+        if (pauseMs > 0) await clock.sleep(pauseMs, this.#stopped.signal);
+        if (!this.#stopped.signal.aborted) await work();
+      } catch (thrown) {
+        this.#warn(name, thrown);
+        await clock.sleep(PAUSE_AFTER_ERROR_MS, this.#stopped.signal);
+      }
+    }
+  }
+
+  #warn(what: string, thrown: unknown): void {
+    this.#options.logger.warn(`orchestrator ${this.#options.id}: ${what}: ${messageOf(thrown)}`);
+  }
+}
+
+function countSlots(workers: readonly { readonly [queue: string]: number }[]): ReadonlyMap<string, number> {
+  const slots = new Map<string, number>();
+  for (const queues of workers) {
+    for (const [queue, count] of Object.entries(queues)) slots.set(queue, (slots.get(queue) ?? 0) + count);
+  }
+  return slots;
+}

@@ -1,0 +1,56 @@
+/**
+ * Patrol, relay and reaper in one: adds again the tickets of flights that nobody claimed, hands on those whose session died,
+ * and names the nodes that killed too many sessions.
+ */
+import { parseFlight, parseFlightKey } from '../core/flight.ts';
+import type { LostMessage } from '../core/message.ts';
+import { prepareTicket } from '../core/prepare.ts';
+import type { Ticket } from '../core/ticket.ts';
+import type { ShardOwner } from './shard-owner.ts';
+
+/** A ticket that nobody has claimed for so long is added again, ms. */
+const RELAY_AFTER_MS = 5_000;
+/** A node that kills this many sessions is not given to another. */
+export const MAX_DEATHS = 3;
+
+/** Looks at all flights that are out. Answers the nodes to be given up. */
+export async function patrolFlights(owner: ShardOwner): Promise<LostMessage[]> {
+  const { flights } = owner.state;
+  if (flights.size === 0) return [];
+  const { store } = owner.options;
+  for (const [key, value] of await store.readFlights(owner.lease.shard, [...flights.keys()])) {
+    const flight = flights.get(key);
+    if (flight && value !== null) flight.value = value;
+  }
+  const claimed = [...flights].filter(([, { value }]) => value.startsWith('c') || value.startsWith('x'));
+  const sessions = new Set(claimed.map(([, { value }]) => parseFlight(value).session));
+  const dead =
+    sessions.size > 0 ? await store.deadSessions(owner.lease.shard, [...sessions]) : new Set<string>();
+  const now = owner.storeNow();
+  const lost: LostMessage[] = [];
+  const again: Ticket[] = [];
+  for (const [key, sent] of flights) {
+    const { state, session, deaths } = parseFlight(sent.value);
+    const isDead = (state === 'c' || state === 'x') && dead.has(session);
+    if (isDead && (state === 'x' || deaths + 1 >= MAX_DEATHS)) {
+      lost.push({ type: 'lost', ...parseFlightKey(key) });
+      continue;
+    }
+    const unclaimed = state === 's' && now - sent.checkedAt >= RELAY_AFTER_MS;
+    const ticket = isDead || unclaimed ? ticketOf(owner, key) : undefined;
+    if (ticket) again.push(ticket);
+    if (unclaimed) sent.checkedAt = now;
+  }
+  owner.dispatch(again);
+  return lost;
+}
+
+/** The ticket of a flight, made again from state; its delivery number makes it a new one for the queue. */
+export function ticketOf(owner: ShardOwner, key: string): Ticket | undefined {
+  const sent = owner.state.flights.get(key);
+  const run = sent && owner.state.runs.get(sent.run);
+  if (!sent || !run) return undefined;
+  const { delivery } = parseFlight(sent.value);
+  const prepared = prepareTicket(run, { shard: owner.lease.shard, node: sent.node, delivery });
+  return 'value' in prepared ? prepared.value : undefined;
+}

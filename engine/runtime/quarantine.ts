@@ -1,0 +1,43 @@
+/**
+ * Quarantine: takes a run that the engine cannot handle (its decisions throw) out of the way, so that its shard goes on.
+ * Deliberately minimal: it uses none of the code that failed.
+ */
+import { messageOf } from '../core/errors.ts';
+import { packEvents } from '../core/event.ts';
+import { progressJson } from '../core/run-header.ts';
+import { dropRun } from '../core/shard-state.ts';
+import type { ShardOwner } from './shard-owner.ts';
+
+export async function quarantine(owner: ShardOwner, runId: string, error: unknown): Promise<void> {
+  const { logger, store } = owner.options;
+  const message = `the run was quarantined: the engine failed on it (${messageOf(error)})`;
+  logger.error(`run ${runId}: ${message}`, { stack: error instanceof Error ? (error.stack ?? '') : '' });
+  const flights = [...owner.state.flights].filter(([, flight]) => flight.run === runId).map(([key]) => key);
+  dropRun(owner.state, runId);
+  const stored = runId === '' ? undefined : await store.loadRun(runId);
+  if (!stored) throw error;
+  const { header } = stored;
+  const at = owner.storeNow();
+  header.status = 'failed';
+  header.finishedAt = at;
+  header.error = { code: 'internal', message };
+  const seq = header.seq + 1;
+  header.seq = seq;
+  const packed = packEvents([{ seq, type: 'run.failed', at, detail: { reason: message } }]);
+  await owner.commit({
+    cursor: null,
+    expect: [],
+    runs: [
+      {
+        run: runId,
+        header: progressJson(header),
+        live: false,
+        records: [],
+        outputs: [],
+        events: { first: seq, last: seq, packed },
+      },
+    ],
+    flights: { set: [], remove: flights },
+    timers: { set: [], remove: [] },
+  });
+}

@@ -1,0 +1,92 @@
+/** Brings runs and plans from the store into a shard's memory. */
+import type { Plan } from '../core/plan.ts';
+import { newRunState, type RunState, restoreRunState } from '../core/run-state.ts';
+import { adoptRun, durationsOf, type ShardState } from '../core/shard-state.ts';
+import type { OwnerStore } from '../ports/shard-store.ts';
+
+/** Plans kept in memory by one shard's owner. */
+const MAX_PLANS = 100;
+const RUNS_AT_ONCE = 32;
+
+export class RunLoader {
+  readonly #store: OwnerStore;
+  readonly #state: ShardState;
+  readonly #shard: number;
+  readonly #plans = new Map<string, Plan>();
+
+  constructor(store: OwnerStore, state: ShardState, shard: number) {
+    this.#store = store;
+    this.#state = state;
+    this.#shard = shard;
+  }
+
+  /** All runs that have not ended, with all flights of the shard. */
+  async loadLive(): Promise<void> {
+    const flights = new Map<string, string>();
+    for (const [key, value] of await this.#store.readFlights(this.#shard))
+      if (value !== null) flights.set(key, value);
+    const live = await this.#store.liveRuns(this.#shard);
+    for (let i = 0; i < live.length; i += RUNS_AT_ONCE) {
+      await Promise.all(live.slice(i, i + RUNS_AT_ONCE).map((run) => this.#loadOne(run, flights)));
+    }
+  }
+
+  /** Those of the runs that are not in memory. A run that the store does not know is left out. */
+  async load(runs: ReadonlySet<string>): Promise<void> {
+    const missing = [...runs].filter((run) => !this.#state.runs.has(run));
+    for (let i = 0; i < missing.length; i += RUNS_AT_ONCE) {
+      await Promise.all(missing.slice(i, i + RUNS_AT_ONCE).map((run) => this.#loadOne(run)));
+    }
+  }
+
+  /** Reads again how the flights of these runs stand. */
+  async refreshFlights(runs: ReadonlySet<string>): Promise<void> {
+    const { flights } = this.#state;
+    const keys = [...flights].filter(([, flight]) => runs.has(flight.run)).map(([key]) => key);
+    if (keys.length === 0) return;
+    for (const [key, value] of await this.#store.readFlights(this.#shard, keys)) {
+      const flight = flights.get(key);
+      if (flight && value !== null) flight.value = value;
+    }
+  }
+
+  async #loadOne(runId: string, flights?: ReadonlyMap<string, string>): Promise<void> {
+    const stored = await this.#store.loadRun(runId);
+    if (!stored) return;
+    const { header } = stored;
+    const plan = await this.#plan(header.plan);
+    if (!plan) throw new Error(`run ${runId}: its plan ${header.plan} is not in the store`);
+    const durations = durationsOf(this.#state, header.namespace, header.workflow);
+    const isNew = header.nodes === 0;
+    const run = isNew
+      ? newRunState(header, plan, durations)
+      : restoreRunState(header, plan, stored, durations);
+    const known = flights ?? (isNew ? new Map<string, string>() : await this.#flightsOf(runId, run));
+    adoptRun(this.#state, run, known, header.createdAt);
+  }
+
+  async #flightsOf(runId: string, run: RunState): Promise<ReadonlyMap<string, string>> {
+    const keys = run.nodes.flatMap((record, index) =>
+      record.state === 'queued' || record.state === 'running'
+        ? [`${runId}:${index}:${record.generation}:${record.attempt}`]
+        : [],
+    );
+    const found = new Map<string, string>();
+    for (const [key, value] of keys.length > 0 ? await this.#store.readFlights(this.#shard, keys) : []) {
+      if (value !== null) found.set(key, value);
+    }
+    return found;
+  }
+
+  async #plan(hash: string): Promise<Plan | undefined> {
+    const known = this.#plans.get(hash);
+    if (known) return known;
+    const plan = await this.#store.loadPlan(this.#shard, hash);
+    if (plan) {
+      this.#plans.set(hash, plan);
+      const oldest = this.#plans.keys().next().value;
+      if (this.#plans.size > MAX_PLANS && oldest !== undefined) this.#plans.delete(oldest);
+    }
+    return plan;
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * The owner of one shard: reads its inbox and timers, decides, stores, and only then dispatches.
+ *
+ * Everything on one shard happens one after another. On any doubt (fenced, diverged) the owner is dead and says so by
+ * `isLost`; the orchestrator makes a new one, which starts from what is stored.
+ */
+import type { Commit } from '../core/commit.ts';
+import { type Decision, decide, mayAbandon, settleTurn, Turn, type WindowOf } from '../core/decide/index.ts';
+import type { EngineActions } from '../core/engine-outcome.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Message } from '../core/message.ts';
+import { parseTimerKey } from '../core/message.ts';
+import { isRunEnded } from '../core/node-state.ts';
+import { dropRun, newShardState, type ShardState } from '../core/shard-state.ts';
+import type { Ticket } from '../core/ticket.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { RunIndex } from '../ports/run-index.ts';
+import type { InboxEntry, Lease, OwnerStore } from '../ports/shard-store.ts';
+import type { TaskQueue } from '../ports/task-queue.ts';
+import { patrolFlights, ticketOf } from './patrol.ts';
+import { quarantine } from './quarantine.ts';
+import { RunLoader } from './run-loader.ts';
+
+export interface ShardOwnerOptions {
+  readonly store: OwnerStore;
+  readonly queue: Pick<TaskQueue, 'add'>;
+  readonly index: Pick<RunIndex, 'record'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly actions: EngineActions;
+  readonly windowOf: WindowOf;
+}
+
+/** A message with its time; inbox messages have an id, others come from the owner itself. */
+interface Timed {
+  readonly id?: string;
+  readonly ms: number;
+  readonly message: Message;
+}
+
+const TIMERS_AT_ONCE = 500;
+
+export class ShardOwner {
+  readonly lease: Lease;
+  readonly state: ShardState;
+  /** Id of the last inbox entry that took effect. */
+  cursor: string;
+  /** Another has the shard, or the store is not where we thought: this owner must be thrown away. */
+  isLost = false;
+  /** When the next timer is due by this process' clock, or undefined. */
+  nextTimerAt: number | undefined;
+
+  readonly options: ShardOwnerOptions;
+  readonly loader: RunLoader;
+  readonly #stopped = new AbortController();
+  #n: number;
+  /** Time of the shard: never goes back. */
+  #now = 0;
+  #storeAhead = 0;
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(lease: Lease, options: ShardOwnerOptions) {
+    this.lease = lease;
+    this.options = options;
+    this.cursor = lease.cursor;
+    this.#n = lease.n;
+    this.#now = Number(lease.cursor.split('-')[0]) || 0;
+    this.state = newShardState(lease.shard, options.actions);
+    this.loader = new RunLoader(options.store, this.state, lease.shard);
+  }
+
+  /** Loads what lives on the shard and goes on with it. */
+  takeOver(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.loader.loadLive();
+      await this.#readClock();
+      await this.#work([]);
+      this.#readd((flight) => flight.value.startsWith('s'));
+    });
+  }
+
+  /** Takes inbox entries, in order. */
+  handle(entries: readonly InboxEntry[]): Promise<void> {
+    return this.#inTurn(() =>
+      this.#work(entries.map(({ id, message }) => ({ id, ms: Number(id.split('-')[0]), message }))),
+    );
+  }
+
+  /** Takes the timers that are due. */
+  handleTimers(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { due, now } = await this.#readClock();
+      if (due.length > 0) await this.#work(due.map(([key]) => ({ ms: now, message: parseTimerKey(key) })));
+      if (due.length === TIMERS_AT_ONCE) this.nextTimerAt = this.options.clock.now();
+    });
+  }
+
+  /** Looks after flights that nobody claimed and sessions that died; sends what room there is. */
+  patrol(): Promise<void> {
+    return this.#inTurn(async () => {
+      const lost = await patrolFlights(this);
+      await this.#work(lost.map((message) => ({ ms: this.#now, message })));
+    });
+  }
+
+  /** The store's clock as this process knows it, ms. */
+  storeNow(): number {
+    return this.options.clock.now() + this.#storeAhead;
+  }
+
+  /** Adds tickets to the queue. A failure is no loss: patrol adds again what was not claimed. */
+  dispatch(tickets: readonly Ticket[]): void {
+    if (tickets.length === 0) return;
+    this.options.queue.add(tickets).catch((thrown: unknown) => {
+      this.options.logger.warn(
+        `${tickets.length} tickets could not be added and will be added again: ${messageOf(thrown)}`,
+      );
+    });
+  }
+
+  /** Ends the owner; resolves when the work at hand is done. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#tail.catch(() => {});
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const next = this.#tail.then(() => (this.isLost || this.#stopped.signal.aborted ? undefined : work()));
+    this.#tail = next.catch(() => {});
+    return next;
+  }
+
+  async #readClock(): Promise<{ due: readonly (readonly [string, number])[]; now: number }> {
+    const { now, due, nextMs } = await this.options.store.dueTimers(this.lease.shard, TIMERS_AT_ONCE);
+    this.#now = Math.max(this.#now, now);
+    this.#storeAhead = now - this.options.clock.now();
+    this.nextTimerAt = nextMs === undefined ? undefined : nextMs - this.#storeAhead;
+    return { due, now };
+  }
+
+  async #work(messages: readonly Timed[]): Promise<void> {
+    await this.#makeReady(messages);
+    try {
+      await this.#decideAll(messages);
+    } catch (thrown) {
+      // Memory may be ahead of the store: start over from what is stored.
+      this.isLost = true;
+      throw thrown;
+    }
+    for (const { message } of messages) {
+      const run = this.state.runs.get(message.run);
+      if (run && isRunEnded(run.header.status)) dropRun(this.state, message.run);
+    }
+  }
+
+  async #decideAll(messages: readonly Timed[]): Promise<void> {
+    let done = 0;
+    let more = true;
+    while ((done < messages.length || more) && !this.isLost) {
+      const turn = new Turn(this.state, this.#now);
+      const taken = this.#decide(turn, messages, done);
+      if ('poisoned' in taken) {
+        await quarantine(this, taken.poisoned, taken.error);
+        await this.#reload(turn);
+        continue;
+      }
+      if (turn.isEmpty && taken.cursor === null) break;
+      const reply = await this.#store(turn.finish(taken.cursor));
+      if (reply === 'conflict') {
+        await this.#reload(turn);
+        continue;
+      }
+      done = taken.done;
+      more = taken.more;
+    }
+  }
+
+  #decide(
+    turn: Turn,
+    messages: readonly Timed[],
+    from: number,
+  ): { done: number; more: boolean; cursor: string | null } | { poisoned: string; error: unknown } {
+    let done = from;
+    let cursor: string | null = null;
+    let at = '';
+    try {
+      for (; done < messages.length && !turn.isFull; done++) {
+        const { id, ms, message } = messages[done] as Timed;
+        this.#now = Math.max(this.#now, ms);
+        turn.now = this.#now;
+        at = message.run;
+        decide(turn, message);
+        if (id !== undefined) cursor = id;
+      }
+      at = '';
+      return { done, more: settleTurn(turn, this.options.windowOf), cursor };
+    } catch (error) {
+      return { poisoned: at || turn.runAtHand, error };
+    }
+  }
+
+  /** Brings the runs of the messages into memory, and looks at the flights of those that may abandon work. */
+  async #makeReady(messages: readonly Timed[]): Promise<void> {
+    await this.loader.load(new Set(messages.map(({ message }) => message.run)));
+    const abandoning = messages
+      .filter(({ message }) => mayAbandon(message))
+      .map(({ message }) => message.run);
+    if (abandoning.length > 0) await this.loader.refreshFlights(new Set(abandoning));
+  }
+
+  /** Forgets what a void turn did to memory. */
+  async #reload(turn: Turn): Promise<void> {
+    const touched = turn.touchedRuns();
+    for (const run of touched) dropRun(this.state, run);
+    await this.loader.load(touched);
+  }
+
+  /** Stores a decision, repeating it until the answer is known; then does what waits for it. */
+  async #store(decision: Decision): Promise<'ok' | 'conflict' | 'lost'> {
+    const reply = await this.commit(decision.commit);
+    if (reply !== 'ok') return reply;
+    for (const [, due] of decision.commit.timers.set) this.#noteTimer(due);
+    this.dispatch(decision.tickets);
+    for (const { header } of decision.changedRuns) {
+      const { id, namespace, workflow, status, createdAt, finishedAt } = header;
+      const summary = {
+        id,
+        namespace,
+        workflow,
+        status,
+        createdAt,
+        ...(finishedAt === undefined ? {} : { finishedAt }),
+      };
+      this.options.index.record(summary).catch(() => {});
+      if (isRunEnded(status)) dropRun(this.state, id);
+    }
+    return 'ok';
+  }
+
+  /** One commit, numbered, repeated with the same number while its result is unknown. */
+  async commit(commit: Commit): Promise<'ok' | 'conflict' | 'lost'> {
+    const { store, clock, logger } = this.options;
+    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+      try {
+        const reply = await store.commit(this.lease, this.#n + 1, commit);
+        if (reply.kind === 'conflict') return 'conflict';
+        if (reply.kind !== 'ok') {
+          this.isLost = true;
+          logger.info(`shard ${this.lease.shard}: ${reply.kind}; reloading`);
+          return 'lost';
+        }
+        this.#n++;
+        if (commit.cursor !== null) this.cursor = commit.cursor;
+        return 'ok';
+      } catch (thrown) {
+        logger.warn(`shard ${this.lease.shard}: commit not answered, will be repeated: ${messageOf(thrown)}`);
+        await clock.sleep(pauseMs, this.#stopped.signal);
+        if (this.#stopped.signal.aborted) {
+          this.isLost = true;
+          return 'lost';
+        }
+      }
+    }
+  }
+
+  #noteTimer(dueMs: number): void {
+    const at = dueMs - this.#storeAhead;
+    if (this.nextTimerAt === undefined || at < this.nextTimerAt) this.nextTimerAt = at;
+  }
+
+  #readd(wanted: (flight: { value: string }) => boolean): void {
+    const tickets: Ticket[] = [];
+    for (const [key, flight] of this.state.flights) {
+      const ticket = wanted(flight) ? ticketOf(this, key) : undefined;
+      if (ticket) tickets.push(ticket);
+    }
+    this.dispatch(tickets);
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * The worker role: takes tickets from its queues, claims their flights, does the work, and settles. Flights are the authority:
+ * a ticket is done only once the shard's store has answered for its outcome, which is kept through outages until then.
+ *
+ * It decides nothing about a run. All time passes through the Clock port, so that it runs in simulation as it stands.
+ */
+import { flightKey } from '../core/flight.ts';
+import type { AttemptOutcome, InboxMessage, SettledMessage } from '../core/message.ts';
+import type { Ticket } from '../core/ticket.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Executor } from '../ports/executor.ts';
+import type { LogStore } from '../ports/log-store.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Membership, WorkerInfo } from '../ports/membership.ts';
+import type { ClaimName, ClaimReply, ClientStore, SettleReply, WorkerStore } from '../ports/shard-store.ts';
+import type { TaskQueue, TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
+import type { Workspace } from '../ports/workspace.ts';
+import { AlarmLoop } from './alarm-loop.ts';
+import { Attempt, type AttemptTools, type Claim } from './attempt.ts';
+import { CalmLogger } from './calm-logger.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { retryCall } from './retry-call.ts';
+
+const ANNOUNCE_MS = 1_000;
+const ANNOUNCE_TTL_MS = 5_000;
+const DONE: TicketVerdict = { kind: 'done' };
+const LATER: TicketVerdict = { kind: 'later', afterMs: 1_000 };
+/** What attempts get beyond the grace period, at a stop, to end by force and to hand their claims back. */
+const STOP_RESERVE_MS = 3_000;
+
+export interface WorkerOptions {
+  readonly store: WorkerStore & Pick<ClientStore, 'send'>;
+  readonly queue: TaskQueue;
+  readonly membership: Membership;
+  readonly logs: LogStore;
+  /** Where outputs that are too large for a run's state will go. */
+  readonly artifacts: ArtifactStore;
+  readonly workspace: Workspace;
+  readonly executors: readonly Executor[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** One process life of a worker. Unique: never used before, by anyone. */
+  readonly session: string;
+  /** `host:pid`, or the name that the operator gave. */
+  readonly name: string;
+  /** Queue → tickets at once. */
+  readonly queues: { readonly [queue: string]: number };
+  readonly labels?: { readonly [name: string]: string };
+  readonly version?: string;
+  /** Between asking an executor to end its work and force, ms. Default 10,000. */
+  readonly graceMs?: number;
+  /** Pause before a call that failed is repeated, ms; it doubles up to `maxRetryPauseMs`. Defaults 50 and 1,000. */
+  readonly firstRetryPauseMs?: number;
+  readonly maxRetryPauseMs?: number;
+}
+
+export interface Worker {
+  /** Announces the worker and begins to take tickets. Does not wait for the store. */
+  start(): Promise<void>;
+  /**
+   * Takes no more tickets and waits up to `timeoutMs` for the work at hand; then stops it, and hands the claims back, so that
+   * other workers do it again at once. Takes at most `timeoutMs` + grace + 3 s, also without a store.
+   */
+  stop(timeoutMs: number): Promise<void>;
+  /** Works on one ticket, from the claim to the accepted outcome. Never rejects. */
+  runOnce(ticket: Ticket): Promise<TicketVerdict>;
+  /** Tickets at hand. */
+  active(): number;
+}
+
+export function createWorker(options: WorkerOptions): Worker {
+  return new QueueWorker(options);
+}
+
+class QueueWorker implements Worker {
+  readonly #options: WorkerOptions;
+  readonly #tools: AttemptTools;
+  readonly #alarms: AlarmLoop;
+  readonly #complaints: CalmLogger;
+  /** Flights at hand, from before the claim on: the store would grant the same session the same flight twice. */
+  readonly #atHand = new Set<string>();
+  readonly #held = new Map<string, Attempt>();
+  readonly #loopsEnd = new AbortController();
+  readonly #giveUp = new AbortController();
+  #consumers: readonly TicketConsumer[] = [];
+  #isStopping = false;
+  #isShutDown = false;
+  #whenIdle: (() => void) | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#alarms = new AlarmLoop(options.clock);
+    this.#complaints = new CalmLogger(options.clock, options.logger);
+    this.#tools = {
+      executors: new Map(options.executors.map((executor) => [executor.name, executor])),
+      workspace: options.workspace,
+      logs: options.logs,
+      clock: options.clock,
+      logger: options.logger,
+      alarms: this.#alarms,
+      graceMs: options.graceMs ?? 10_000,
+      worker: options.name,
+      tell: (messages) => this.#tell(messages),
+      onOutage: (error) => this.#complain(error),
+      giveUp: this.#giveUp.signal,
+    };
+  }
+
+  async start(): Promise<void> {
+    const { store, session, clock, queue, queues } = this.#options;
+    const onFailure = (error: unknown) => this.#complain(error);
+    const heartbeat = new Heartbeat({ store, session, clock, held: this.#held, onFailure });
+    void heartbeat.run(this.#loopsEnd.signal);
+    void this.#keepAnnounced();
+    this.#consumers = Object.entries(queues).map(([name, slots]) =>
+      queue.consume(name, slots, (ticket) => this.runOnce(ticket)),
+    );
+  }
+
+  stop(timeoutMs: number): Promise<void> {
+    this.#stopped ??= this.#stop(timeoutMs);
+    return this.#stopped;
+  }
+
+  active(): number {
+    return this.#atHand.size;
+  }
+
+  async runOnce(ticket: Ticket): Promise<TicketVerdict> {
+    const flight = flightKey(ticket.run, ticket.node, ticket.generation, ticket.attempt);
+    if (this.#isStopping || this.#atHand.has(flight)) return LATER;
+    this.#atHand.add(flight);
+    try {
+      return await this.#claimAndWork(ticket, { shard: ticket.shard, flight });
+    } catch (error) {
+      // Only when the worker gives up at its stop, or the store was closed: the session dies, and others take over.
+      this.#complain(error);
+      return LATER;
+    } finally {
+      this.#atHand.delete(flight);
+      if (this.#atHand.size === 0) this.#whenIdle?.();
+    }
+  }
+
+  async #claimAndWork(ticket: Ticket, name: ClaimName): Promise<TicketVerdict> {
+    const reply = await this.#claim(name);
+    if (reply.kind === 'busy') return LATER;
+    if (reply.kind === 'gone') return DONE;
+    await this.#work(ticket, { ...name, delivery: reply.delivery, at: reply.at });
+    return DONE;
+  }
+
+  #claim(name: ClaimName): Promise<ClaimReply> {
+    return this.#persist(() => this.#options.store.claim(name, this.#options.session));
+  }
+
+  async #work(ticket: Ticket, claim: Claim): Promise<void> {
+    const attempt = new Attempt(ticket, claim, this.#tools);
+    this.#held.set(claim.flight, attempt);
+    if (this.#isShutDown) attempt.stop('shutdown');
+    try {
+      const ending = await attempt.run();
+      if (ending.kind === 'outcome') await this.#settle(attempt, ending.outcome);
+      if (ending.kind === 'hand_back') await this.#handBack(claim);
+    } finally {
+      this.#held.delete(claim.flight);
+      await attempt.dispose();
+    }
+  }
+
+  async #settle(attempt: Attempt, outcome: AttemptOutcome): Promise<void> {
+    const { store, session, name, logger } = this.#options;
+    const { claim } = attempt;
+    const message: SettledMessage = {
+      type: 'settled',
+      ...attempt.name,
+      delivery: claim.delivery,
+      worker: name,
+      startedAt: claim.at,
+      outcome,
+    };
+    const reply: SettleReply = await this.#persist(() => store.settle(claim, session, message));
+    if (reply !== 'late') return;
+    logger.warn(
+      'an outcome came too late: the attempt was stopped or given to another worker; it is recorded, not applied',
+      {
+        flight: claim.flight,
+        delivery: claim.delivery,
+        status: outcome.status,
+      },
+    );
+  }
+
+  #handBack(claim: Claim): Promise<void> {
+    const { store, session } = this.#options;
+    return this.#persist(() => store.handBack(claim, session, claim.delivery));
+  }
+
+  /** Repeats an idempotent call through outages, until it answers or the worker gives up. */
+  #persist<T>(call: () => Promise<T>): Promise<T> {
+    return retryCall(call, {
+      clock: this.#options.clock,
+      signal: this.#giveUp.signal,
+      onFailure: (error) => this.#complain(error),
+      firstPauseMs: this.#options.firstRetryPauseMs ?? 50,
+      maxPauseMs: this.#options.maxRetryPauseMs ?? 1_000,
+    });
+  }
+
+  async #tell(messages: readonly InboxMessage[]): Promise<boolean> {
+    try {
+      await this.#options.store.send(messages);
+      return true;
+    } catch (error) {
+      this.#complain(error);
+      return false;
+    }
+  }
+
+  #complain(error: unknown): void {
+    this.#complaints.warn('a call failed; what can be repeated is repeated until it is answered', error);
+  }
+
+  async #keepAnnounced(): Promise<void> {
+    const { membership, clock } = this.#options;
+    const info = this.#describe();
+    while (!this.#loopsEnd.signal.aborted) {
+      await membership.announceWorker(info, ANNOUNCE_TTL_MS).catch((error) => this.#complain(error));
+      await clock.sleep(ANNOUNCE_MS, this.#loopsEnd.signal);
+    }
+  }
+
+  #describe(): WorkerInfo {
+    const { session, name, queues, labels, version, executors, clock } = this.#options;
+    return {
+      session,
+      name,
+      queues,
+      labels: labels ?? {},
+      executors: executors.filter((one) => one.place === 'worker').map((one) => one.name),
+      version: version ?? '0',
+      startedAt: clock.now(),
+    };
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    this.#isStopping = true;
+    const pausing = Promise.allSettled(this.#consumers.map((consumer) => consumer.pause()));
+    await this.#waitUntilIdle(timeoutMs);
+    this.#isShutDown = true;
+    for (const attempt of this.#held.values()) attempt.stop('shutdown');
+    await this.#waitUntilIdle(this.#tools.graceMs + STOP_RESERVE_MS);
+    this.#giveUp.abort();
+    this.#loopsEnd.abort();
+    await this.#within(STOP_RESERVE_MS, this.#leave(pausing));
+    this.#alarms.close();
+  }
+
+  async #leave(pausing: Promise<unknown>): Promise<void> {
+    const { membership, session, executors } = this.#options;
+    await pausing;
+    await Promise.allSettled([
+      ...this.#consumers.map((consumer) => consumer.close(STOP_RESERVE_MS)),
+      ...executors.map((executor) => (executor.place === 'worker' ? executor.close?.() : undefined)),
+      membership.leave(session),
+    ]);
+  }
+
+  async #waitUntilIdle(timeoutMs: number): Promise<void> {
+    if (this.#atHand.size === 0) return;
+    const idle = new AbortController();
+    this.#whenIdle = () => idle.abort();
+    await this.#options.clock.sleep(timeoutMs, idle.signal);
+    this.#whenIdle = undefined;
+  }
+
+  async #within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+    const finished = new AbortController();
+    void work.finally(() => finished.abort());
+    await this.#options.clock.sleep(timeoutMs, finished.signal);
+  }
+}

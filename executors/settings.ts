@@ -1,0 +1,28 @@
+/** What an installation may set about its executors. All of it is optional. */
+export interface ExecutorSettings {
+  /**
+   * Environment of the worker. Only PATH, HOME, LANG and TZ are read; nothing else ever reaches a task.
+   * Default: a PATH of the usual system folders and of the Node that runs the worker.
+   */
+  readonly environment?: { readonly [name: string]: string | undefined };
+  readonly module?: ModuleSettings;
+  readonly http?: HttpSettings;
+}
+
+export interface ModuleSettings {
+  /** An unused child process ends after this time, ms. Default 30,000. */
+  readonly idleMs?: number;
+  /** A child process is replaced after this many attempts. Default 500. */
+  readonly maxAttemptsPerChild?: number;
+  /** Where compiled TypeScript is kept; must be private to this user. Default: a private temporary directory. */
+  readonly cacheDirectory?: string;
+}
+
+export interface HttpSettings {
+  /** Limit on connecting, ms. Default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** Limit on silence while a response is awaited or read, ms. Default 300,000. */
+  readonly idleTimeoutMs?: number;
+  /** Now in ms since 1970, for a `Retry-After` date of a server that sends no `Date`. */
+  readonly now?: () => number;
+}

@@ -1,0 +1,98 @@
+/** Shell options → the program to start. */
+import { writeFile } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { z } from 'zod';
+import type { Json } from '../../engine/core/json.ts';
+import { type ExecutionContext, TaskFailure } from '../../engine/ports/executor.ts';
+import { pathExists } from './path-exists.ts';
+
+const argument = z.union(
+  [z.string(), z.number(), z.boolean(), z.record(z.string(), z.unknown()), z.array(z.unknown())],
+  { error: 'expected text, a number, true or false, a list or an object' },
+);
+
+export const shellOptions = z
+  .strictObject({
+    script: z
+      .string()
+      .min(1, { error: 'the script is empty' })
+      .optional()
+      .describe(
+        'Text for a shell (`bash -eo pipefail`, or the one of `shell`). It takes no expressions: use `env`.',
+      ),
+    argv: z
+      .array(argument)
+      .min(1, { error: 'the list is empty; its first item is the program' })
+      .optional()
+      .describe('Program and arguments, started without a shell. Lists and objects become JSON.'),
+  })
+  .refine((options) => (options.script === undefined) !== (options.argv === undefined), {
+    error: 'give either `script` (text for a shell) or `argv` (a list: program and arguments)',
+  });
+
+export type ShellOptions = z.infer<typeof shellOptions>;
+
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** Flags that end a script at its first failing command. Other shells get none. */
+const SHELL_FLAGS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['bash', ['-eo', 'pipefail']],
+  ['zsh', ['-eo', 'pipefail']],
+  ['ksh', ['-eo', 'pipefail']],
+  ['sh', ['-e']],
+  ['dash', ['-e']],
+]);
+
+/** The scratch directory takes the script, since one argument may not be longer than 128 KiB. */
+export async function commandFor(
+  options: ShellOptions,
+  context: ExecutionContext,
+  scratch: string,
+): Promise<Command> {
+  if (options.argv !== undefined) return programOf(options.argv as readonly Json[], context);
+  const path = join(scratch, 'script');
+  await writeFile(path, options.script ?? '', { mode: 0o600 });
+  const [file = 'bash', ...flags] = (context.shell ?? 'bash').trim().split(/\s+/);
+  const own = flags.length > 0 ? flags : (SHELL_FLAGS.get(file.split('/').at(-1) ?? '') ?? []);
+  return { file: await locate(file, context), args: [...own, path] };
+}
+
+/** The directory to start in. @throws TaskFailure `invalid_options` when it is not there. */
+export async function workingDirectory(context: ExecutionContext): Promise<string> {
+  if (context.cwd === undefined) return context.directory;
+  const path = resolve(context.directory, context.cwd);
+  if (await pathExists(path)) return path;
+  const text = `The directory \`cwd: ${context.cwd}\` does not exist in the working directory of the attempt. Only what lies in the workflow's folder and in \`files\` is there; a script can make others with mkdir.`;
+  throw new TaskFailure('invalid_options', text);
+}
+
+async function programOf(argv: readonly Json[], context: ExecutionContext): Promise<Command> {
+  const [file = '', ...args] = argv.map((value) =>
+    typeof value === 'string' ? value : JSON.stringify(value),
+  );
+  if (file === '')
+    throw new TaskFailure('invalid_options', 'The first item of `argv` is empty; it names the program.');
+  const nul = [file, ...args].findIndex((text) => text.includes('\0'));
+  if (nul !== -1) {
+    throw new TaskFailure(
+      'invalid_options',
+      `\`argv[${nul}]\` holds a NUL character, which no argument can hold.`,
+    );
+  }
+  return { file: await locate(file, context), args };
+}
+
+/** A path with a slash is looked for in `cwd`, the working directory and the workflow's folder; a bare name on PATH. */
+async function locate(file: string, context: ExecutionContext): Promise<string> {
+  if (!file.includes('/') || isAbsolute(file)) return file;
+  const folders = [resolve(context.directory, context.cwd ?? '.'), context.directory];
+  if (context.sourceDirectory !== undefined) folders.push(context.sourceDirectory);
+  for (const folder of folders) {
+    const path = resolve(folder, file);
+    if (await pathExists(path)) return path;
+  }
+  return file;
+}

@@ -1,0 +1,117 @@
+/**
+ * `uses: shell` (short: `run`): a script or a program in a process group of its own. Promises: nothing of the worker's
+ * environment passes, nothing of the group outlives the attempt, and what the process says in `$SLUICE_OUTPUT` is its outputs.
+ */
+import { constants } from 'node:fs';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../engine/core/json.ts';
+import { type ExecutionContext, TaskFailure, type WorkerExecutor } from '../../engine/ports/executor.ts';
+import { attemptEnvironment, baseEnvironment, type Environment } from '../environment.ts';
+import { LineTail } from '../line-tail.ts';
+import { checkOptions } from '../options.ts';
+import { type ProcessEnd, type Program, runProcessGroup } from '../process-group.ts';
+import type { ExecutorSettings } from '../settings.ts';
+import { stopFailure, throwIfStopped } from '../stop-failure.ts';
+import { commandFor, type ShellOptions, shellOptions, workingDirectory } from './command.ts';
+import { MAX_OUTPUT_FILE_BYTES, OutputSyntaxError, parseOutputFile } from './output-file.ts';
+import { endFailure, startFailure } from './process-failure.ts';
+import { linkSource } from './source-links.ts';
+
+export function shellExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
+  const base = baseEnvironment(settings.environment);
+  return {
+    place: 'worker',
+    name: 'shell',
+    summary: 'Runs a shell script or a program and takes its outputs from the file `$SLUICE_OUTPUT`.',
+    options: shellOptions,
+    async run(options, context) {
+      const checked = checkOptions(shellOptions, 'shell', options);
+      throwIfStopped(context.signal);
+      const env = attemptEnvironment(base, context);
+      // Not in the working directory, so that it stays empty and a task cannot keep these files as artifacts.
+      const scratch = await mkdtemp(join(tmpdir(), 'sluice-shell-'));
+      try {
+        return await runIn(scratch, { options: checked, context, env });
+      } finally {
+        await rm(scratch, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+interface Work {
+  readonly options: ShellOptions;
+  readonly context: ExecutionContext;
+  readonly env: Environment;
+}
+
+async function runIn(scratch: string, { options, context, env }: Work): Promise<JsonObject> {
+  const outputFile = join(scratch, 'output');
+  await writeFile(outputFile, '', { mode: 0o600 });
+  await linkSource(context);
+  const command = await commandFor(options, context, scratch);
+  const cwd = await workingDirectory(context);
+  await runProgram({ ...command, cwd, env: { ...env, SLUICE_OUTPUT: outputFile } }, context);
+  return readOutputs(outputFile, context);
+}
+
+async function runProgram(program: Program, context: ExecutionContext): Promise<void> {
+  throwIfStopped(context.signal);
+  const tail = new LineTail();
+  const end = await start(program, context, tail);
+  if (end.stopped) throw stopFailure(context.signal);
+  if (end.code !== 0) throw endFailure(end, tail);
+}
+
+async function start(program: Program, context: ExecutionContext, tail: LineTail): Promise<ProcessEnd> {
+  const line: ExecutionContext['log']['line'] = (stream, text) => {
+    tail.add(text);
+    context.log.line(stream, text);
+  };
+  try {
+    return await runProcessGroup(program, {
+      signal: context.signal,
+      graceMs: context.graceMs,
+      log: { line },
+    });
+  } catch (error) {
+    throw await startFailure(error, program, context);
+  }
+}
+
+async function readOutputs(path: string, context: ExecutionContext): Promise<JsonObject> {
+  const bytes = await readOutputFile(path);
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return parseOutputFile(text, context.declaredOutputs);
+  } catch (error) {
+    if (error instanceof OutputSyntaxError) throw new TaskFailure('invalid_output', error.message);
+    throw new TaskFailure('invalid_output', 'The file $SLUICE_OUTPUT is not UTF-8 text.');
+  }
+}
+
+/** A task may have replaced the file: a link or a device is not followed, and a missing file means no outputs. */
+async function readOutputFile(path: string): Promise<Buffer> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch(() => undefined);
+  if (file === undefined) return Buffer.alloc(0);
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile())
+      throw new TaskFailure(
+        'invalid_output',
+        '$SLUICE_OUTPUT is no longer a regular file; append to it with `>>`.',
+      );
+    if (stat.size > MAX_OUTPUT_FILE_BYTES) throw tooLarge(stat.size);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+function tooLarge(bytes: number): TaskFailure {
+  const text = `The file $SLUICE_OUTPUT has ${bytes} bytes; at most ${MAX_OUTPUT_FILE_BYTES} are taken. Keep large data as a file under \`artifacts\`.`;
+  return new TaskFailure('output_too_large', text);
+}

@@ -1,0 +1,152 @@
+/** The contract of the run index: engine/ports/run-index.ts. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { newRunId } from '../../engine/core/run-id.ts';
+import type { RunFilter, RunIndex, RunSummary } from '../../engine/ports/run-index.ts';
+
+export interface RunIndexSubject {
+  readonly index: RunIndex;
+  close(): Promise<void>;
+}
+
+const T0 = 1_700_000_000_000;
+
+function aRun(number: number, change: Partial<RunSummary> = {}): RunSummary {
+  const id = newRunId(T0 + number, new Uint8Array(10).fill(number));
+  return {
+    id,
+    namespace: 'default',
+    workflow: 'weather',
+    status: 'running',
+    createdAt: T0 + number,
+    ...change,
+  };
+}
+
+async function allPages(index: RunIndex, filter: RunFilter, limit: number): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < 50; page++) {
+    const { runs, next } = await index.list(filter, limit, cursor);
+    expect(runs.length).toBeLessThanOrEqual(limit);
+    ids.push(...runs.map(({ id }) => id));
+    if (next === undefined) return ids;
+    cursor = next;
+  }
+  throw new Error('the list never ended');
+}
+
+export function runIndexContract(name: string, make: () => Promise<RunIndexSubject>): void {
+  describe(`run index contract: ${name}`, () => {
+    const subjects: RunIndexSubject[] = [];
+    const open = async () => {
+      const subject = await make();
+      subjects.push(subject);
+      return subject.index;
+    };
+    afterEach(async () => {
+      for (const subject of subjects.splice(0)) await subject.close();
+    });
+
+    it('begins empty', async () => {
+      const index = await open();
+      expect(await index.list({}, 10)).toEqual({ runs: [] });
+      expect(await index.findWorkflow('default', 'weather')).toBeUndefined();
+    });
+
+    it('lists runs newest first, whole', async () => {
+      const index = await open();
+      const runs = [aRun(2), aRun(1), aRun(3, { status: 'failed', finishedAt: T0 + 9 })];
+      for (const run of runs) await index.record(run);
+      expect((await index.list({}, 10)).runs).toEqual([runs[2], runs[0], runs[1]]);
+    });
+
+    it('replaces the line of a run, also in the filters', async () => {
+      const index = await open();
+      await index.record(aRun(1));
+      await index.record(aRun(1));
+      await index.record(aRun(1, { status: 'succeeded', finishedAt: T0 + 5 }));
+      expect((await index.list({}, 10)).runs).toEqual([aRun(1, { status: 'succeeded', finishedAt: T0 + 5 })]);
+      expect((await index.list({ status: 'running' }, 10)).runs).toEqual([]);
+      expect((await index.list({ status: 'succeeded' }, 10)).runs).toHaveLength(1);
+    });
+
+    it.each([1, 2, 3, 7, 100])(
+      'gives every run once in pages of %i, also those of the same ms',
+      async (limit) => {
+        const index = await open();
+        const runs = [1, 2, 3, 4, 5, 6, 7].map((number) =>
+          aRun(number, { createdAt: T0 + Math.floor(number / 4) }),
+        );
+        for (const run of runs) await index.record(run);
+        const ids = await allPages(index, {}, limit);
+        expect([...ids].sort()).toEqual(runs.map(({ id }) => id));
+        const times = ids.map((id) => runs.find((run) => run.id === id)?.createdAt ?? 0);
+        expect(times).toEqual([...times].sort((a, b) => b - a));
+      },
+    );
+
+    it('keeps its place when newer runs arrive between two pages', async () => {
+      const index = await open();
+      for (const number of [1, 2, 3, 4]) await index.record(aRun(number));
+      const { next } = await index.list({}, 2);
+      await index.record(aRun(5));
+      const page = await index.list({}, 10, next);
+      expect(page.runs.map(({ id }) => id)).toEqual([aRun(2).id, aRun(1).id]);
+    });
+
+    it('filters by namespace, workflow and status, together and in pages', async () => {
+      const index = await open();
+      const all = [1, 2, 3, 4, 5, 6].map((number) =>
+        aRun(number, {
+          namespace: number % 2 === 0 ? 'even' : 'odd',
+          workflow: number < 4 ? 'weather' : 'constructor',
+          status: number % 3 === 0 ? 'failed' : 'succeeded',
+        }),
+      );
+      for (const run of all) await index.record(run);
+      const filters: RunFilter[] = [
+        { namespace: 'even' },
+        { workflow: 'constructor' },
+        { namespace: 'odd', workflow: 'weather' },
+        { status: 'failed' },
+        { namespace: 'even', workflow: 'constructor', status: 'failed' },
+        { namespace: 'absent' },
+      ];
+      for (const filter of filters) {
+        const wanted = all.filter((run) =>
+          (['namespace', 'workflow', 'status'] as const).every(
+            (key) => filter[key] === undefined || filter[key] === run[key],
+          ),
+        );
+        expect(await allPages(index, filter, 1)).toEqual(wanted.map(({ id }) => id).reverse());
+      }
+    });
+
+    it('remembers the newest version of each workflow', async () => {
+      const index = await open();
+      await index.saveWorkflow('default', 'weather', '{"v":1}', 'name: "ä"\n');
+      await index.saveWorkflow('default', 'weather', '{"v":2}', undefined);
+      await index.saveWorkflow('other', 'weather', '{"v":3}', 'x');
+      await index.saveWorkflow('default', '__proto__', '{"v":4}', '');
+      expect(await index.findWorkflow('default', 'weather')).toEqual({
+        planJson: '{"v":2}',
+        source: undefined,
+      });
+      expect(await index.findWorkflow('other', 'weather')).toEqual({ planJson: '{"v":3}', source: 'x' });
+      expect(await index.findWorkflow('default', '__proto__')).toMatchObject({ planJson: '{"v":4}' });
+      expect(await index.findWorkflow('default', 'constructor')).toBeUndefined();
+    });
+
+    it('does not confuse names that look alike when joined', async () => {
+      const index = await open();
+      await index.saveWorkflow('a', 'b:c', '{"v":1}', undefined);
+      await index.saveWorkflow('a:b', 'c', '{"v":2}', undefined);
+      expect(await index.findWorkflow('a', 'b:c')).toMatchObject({ planJson: '{"v":1}' });
+      await index.record(aRun(1, { namespace: 'a', workflow: 'b:c' }));
+      await index.record(aRun(2, { namespace: 'a:b', workflow: 'c' }));
+      expect((await index.list({ namespace: 'a', workflow: 'b:c' }, 10)).runs.map(({ id }) => id)).toEqual([
+        aRun(1).id,
+      ]);
+    });
+  });
+}

@@ -1,0 +1,23 @@
+/**
+ * The contract of the shard store: every promise of engine/ports/shard-store.ts is a case. Each adapter runs it, and the
+ * comparison with the memory adapter in shard-store-model.ts.
+ */
+import { describe } from 'vitest';
+import { commitCases } from './shard-store/commit-cases.ts';
+import { flightCases } from './shard-store/flight-cases.ts';
+import { ownershipCases } from './shard-store/ownership-cases.ts';
+import { readingCases } from './shard-store/reading-cases.ts';
+import { startCases } from './shard-store/start-cases.ts';
+import type { MakeShardStore } from './shard-store/subject.ts';
+
+export type { MakeShardStore, ShardStoreSettings, ShardStoreSubject } from './shard-store/subject.ts';
+
+export function shardStoreContract(name: string, make: MakeShardStore): void {
+  describe(`shard store contract: ${name}`, () => {
+    startCases(make);
+    ownershipCases(make);
+    commitCases(make);
+    flightCases(make);
+    readingCases(make);
+  });
+}
