@@ -52,7 +52,7 @@ export async function runProcessGroup(program: Program, supervision: Supervision
     const stopped = stop.requested();
     if (stopped) await groupEnds(pid, stop.killed);
     signalGroup(pid, 'SIGKILL');
-    await Promise.race([closed, pause(DRAIN_MS)]);
+    await within(DRAIN_MS, closed);
     output.end();
     return { ...end, stopped };
   } finally {
@@ -136,4 +136,13 @@ async function groupEnds(pid: number, killed: Promise<void>): Promise<void> {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+async function within(ms: number, done: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
 }

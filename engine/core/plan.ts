@@ -41,7 +41,9 @@ export interface ValueSpec {
     | 'datetime'
     | 'duration'
     | 'array'
-    | 'object';
+    | 'object'
+    /** Of outputs that an executor always has; workflows cannot declare it. */
+    | 'any';
   readonly default?: Json;
   readonly required?: boolean;
   readonly description?: string;

@@ -87,7 +87,7 @@ function writeEvents(writes: Writes, keys: Keys, shard: number, { run, events }:
 }
 
 function writeRun(writes: Writes, keys: Keys, shard: number, change: RunChange): void {
-  if (change.header !== undefined) writes.add(keys.run(shard, change.run), 'SET', [change.header]);
+  if (change.header !== undefined) writes.add(keys.progress(shard, change.run), 'SET', [change.header]);
   for (const { start, bytes } of change.records) {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     writes.add(keys.nodes(shard, change.run), 'SETRANGE', [start * RECORD_BYTES, buffer]);

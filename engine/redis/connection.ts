@@ -8,7 +8,7 @@ import { SluiceError } from '../core/errors.ts';
 import { type Logger, SILENT } from '../ports/logger.ts';
 import { type BlockingPool, createBlockingPool } from './blocking-pool.ts';
 import { createKeys, DEFAULT_PREFIX, type Keys } from './keys.ts';
-import { toSluiceError, unreachable } from './redis-failure.ts';
+import { toSluiceError } from './redis-failure.ts';
 
 /** Longest wait of a blocking read, ms. */
 export const MAX_BLOCK_MS = 1_000;
@@ -59,10 +59,14 @@ export function createConnections(given: ConnectionOptions): Connections {
   const redis = open('sluice', 10 * MAX_BLOCK_MS);
   const blocking = createBlockingPool(() => open('sluice-blocking', 2.5 * MAX_BLOCK_MS));
   let closed = false;
+  let lastTrouble: Error | undefined;
+  redis.on('error', (error) => {
+    lastTrouble = error;
+  });
   const explain = (thrown: unknown) =>
     closed
       ? new SluiceError('closed', `The connection to Redis at ${place} was closed; open a new one to go on.`)
-      : toSluiceError(thrown, place);
+      : toSluiceError(thrown, place, lastTrouble);
   const fail = (thrown: unknown): never => {
     throw explain(thrown);
   };
@@ -77,7 +81,7 @@ export function createConnections(given: ConnectionOptions): Connections {
     call: (name, args) => send(name, args, 'utf8').catch(fail),
     explain,
     callForBytes: (name, args) => send(name, args, null).catch(fail),
-    ready: (timeoutMs) => awaitReady(redis, place, timeoutMs),
+    ready: (timeoutMs) => awaitReady(redis, timeoutMs, explain),
     async close() {
       if (closed) return;
       closed = true;
@@ -125,23 +129,22 @@ function createReport(logger: Logger, place: string): (error: Error) => void {
   };
 }
 
-async function awaitReady(redis: Redis, place: string, timeoutMs: number): Promise<void> {
-  let lastError: unknown = new Error(`no answer within ${timeoutMs} ms`);
-  const note = (error: Error) => {
-    lastError = error;
-  };
-  redis.on('error', note);
+async function awaitReady(
+  redis: Redis,
+  timeoutMs: number,
+  explain: (thrown: unknown) => SluiceError,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unreachable(place, lastError)), timeoutMs);
+    const late = new Error(`ETIMEDOUT: no answer within ${timeoutMs} ms`);
+    timer = setTimeout(() => reject(late), timeoutMs);
   });
   try {
     await Promise.race([redis.ping(), timeout]);
   } catch (thrown) {
-    throw toSluiceError(thrown, place);
+    throw explain(thrown);
   } finally {
     clearTimeout(timer);
-    redis.off('error', note);
   }
 }
 

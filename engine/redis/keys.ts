@@ -28,6 +28,8 @@ export interface Keys {
   plan(shard: number, hash: string): string;
   /** String: a run's header, JSON. */
   run(shard: number, run: string): string;
+  /** String: JSON of the header's changing part. */
+  progress(shard: number, run: string): string;
   /** String: node records of 32 bytes. */
   nodes(shard: number, run: string): string;
   /** Hash: small outputs of the 128 nodes of a bucket. */
@@ -71,6 +73,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     live: (shard) => `${of(shard)}live`,
     plan: (shard, hash) => `${of(shard)}plan:${hash}`,
     run: (shard, run) => `${of(shard)}run:${run}`,
+    progress: (shard, run) => `${of(shard)}run:${run}:progress`,
     nodes: (shard, run) => `${of(shard)}run:${run}:nodes`,
     outputs: (shard, run, bucket) => `${of(shard)}run:${run}:out:${bucket}`,
     largeOutputs: (shard, run, bucket) => `${of(shard)}run:${run}:large:${bucket}`,

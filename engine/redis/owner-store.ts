@@ -1,6 +1,6 @@
 /** The Redis store as a shard's owner sees it. */
 import { randomBytes } from 'node:crypto';
-import type { Commit, CommitReply } from '../core/commit.ts';
+import type { CommitReply } from '../core/commit.ts';
 import type { Lease, OwnerStore } from '../ports/shard-store.ts';
 import { commitArguments } from './commit-arguments.ts';
 import { readFlights } from './flight-reader.ts';
@@ -37,7 +37,7 @@ export function ownerStore(context: StoreContext): OwnerStore {
     async commit({ shard, token }, n, commit) {
       context.flush(shard);
       const { keys: names, args } = commitArguments(keys, { shard, token, n }, commit);
-      return toCommitReply(await scripts.commit(names, args), commit);
+      return toCommitReply(await scripts.commit(names, args));
     },
     async dueTimers(shard, limit) {
       const [now, next, ...rest] = await scripts.dueTimers([keys.timers(shard)], [limit]);
@@ -75,10 +75,9 @@ async function renew(
   return new Set(leases.filter((_, at) => held[at] === 1).map(({ shard }) => shard));
 }
 
-function toCommitReply(answer: CommitAnswer, commit: Commit): CommitReply {
+function toCommitReply(answer: CommitAnswer): CommitReply {
   if (answer === 'ok' || answer === 'fenced' || answer === 'diverged') return { kind: answer };
-  const values = new Map<string, string | null>();
-  for (let at = 0; at + 1 < answer.length; at += 2) values.set(answer[at] ?? '', answer[at + 1] || null);
-  const differing = commit.expect.filter(([flight]) => values.has(flight));
-  return { kind: 'conflict', flights: differing.map(([flight]) => [flight, values.get(flight) ?? null]) };
+  const flights: [string, string | null][] = [];
+  for (let at = 0; at + 1 < answer.length; at += 2) flights.push([answer[at] ?? '', answer[at + 1] || null]);
+  return { kind: 'conflict', flights };
 }

@@ -20,8 +20,8 @@ const LOST =
 /** Where Redis is, in words, for messages: never with a password. */
 export type Place = string;
 
-/** Always answers a `SluiceError`; one that is one already stays as it is. */
-export function toSluiceError(thrown: unknown, place: Place): SluiceError {
+/** Always answers a `SluiceError`; one that is one already stays as it is. `lastTrouble` tells why a connection was lost. */
+export function toSluiceError(thrown: unknown, place: Place, lastTrouble?: Error): SluiceError {
   if (thrown instanceof SluiceError) return thrown;
   const message = messageOf(thrown);
   const refusal = REFUSALS.find(([word]) => word.test(message));
@@ -34,7 +34,7 @@ export function toSluiceError(thrown: unknown, place: Place): SluiceError {
       },
     );
   }
-  if (LOST.test(message)) return unreachable(place, thrown);
+  if (LOST.test(message)) return unreachable(place, lastTrouble ?? thrown);
   return new SluiceError(
     'internal',
     `Redis at ${place} answered an error that Sluice does not expect: ${firstLine(message)}`,
@@ -44,8 +44,7 @@ export function toSluiceError(thrown: unknown, place: Place): SluiceError {
   );
 }
 
-/** The error for a Redis that does not answer. */
-export function unreachable(place: Place, cause: unknown): SluiceError {
+function unreachable(place: Place, cause: unknown): SluiceError {
   return new SluiceError(
     'redis_unreachable',
     `Redis at ${place} does not answer (${firstLine(messageOf(cause))}): check that it runs and that the address is right.`,

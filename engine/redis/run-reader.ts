@@ -18,14 +18,11 @@ export type StoredEvents = Awaited<ReturnType<ClientStore['readEvents']>>;
 
 export function loadRun(context: StoreContext, run: string): Promise<StoredRun | undefined> {
   return context.onShardOf(run, async (shard) => {
-    const headerKey = context.keys.run(shard, run);
-    const readText = async () => (await context.call('get', [headerKey])) as string | null;
-    let text = await readText();
-    for (let tries = 1; text !== null; tries++) {
-      const header = JSON.parse(text) as RunHeader;
-      const stored = { header, ...(await readNodes(context, shard, run)) };
-      const later = await readText();
-      if (later === text || tries === TRIES) return stored;
+    let text = await readHeaderText(context, shard, run);
+    for (let tries = 1; text !== undefined; tries++) {
+      const stored = { header: parseHeader(text), ...(await readNodes(context, shard, run)) };
+      const later = await readHeaderText(context, shard, run);
+      if (later?.progress === text.progress || tries === TRIES) return stored;
       text = later;
     }
     return undefined;
@@ -96,9 +93,25 @@ export async function loadPlan(
 
 export function readHeader(context: StoreContext, run: string): Promise<RunHeader | undefined> {
   return context.onShardOf(run, async (shard) => {
-    const text = (await context.call('get', [context.keys.run(shard, run)])) as string | null;
-    return text === null ? undefined : (JSON.parse(text) as RunHeader);
+    const text = await readHeaderText(context, shard, run);
+    return text && parseHeader(text);
   });
+}
+
+/** A header as stored: what was asked for, and how far it has come (empty before the owner's first commit). */
+interface HeaderText {
+  readonly request: string;
+  readonly progress: string;
+}
+
+async function readHeaderText(context: StoreContext, shard: number, run: string): Promise<HeaderText | undefined> {
+  const keys = [context.keys.run(shard, run), context.keys.progress(shard, run)];
+  const [request, progress] = (await context.call('mget', keys)) as (string | null)[];
+  return typeof request === 'string' ? { request, progress: progress ?? '{}' } : undefined;
+}
+
+function parseHeader({ request, progress }: HeaderText): RunHeader {
+  return { ...(JSON.parse(request) as RunHeader), ...(JSON.parse(progress) as Partial<RunHeader>) };
 }
 
 export interface EventRead {

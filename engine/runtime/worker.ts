@@ -26,8 +26,8 @@ const ANNOUNCE_MS = 1_000;
 const ANNOUNCE_TTL_MS = 5_000;
 const DONE: TicketVerdict = { kind: 'done' };
 const LATER: TicketVerdict = { kind: 'later', afterMs: 1_000 };
-/** What attempts get beyond the grace period, at a stop, to end by force and to hand their claims back. */
-const STOP_RESERVE_MS = 3_000;
+/** What attempts get beyond the grace period, at a stop, to end by force and hand their claims back; then what all else gets to close. */
+const STOP_RESERVE_MS = 4_000;
 
 export interface WorkerOptions {
   readonly store: WorkerStore & Pick<ClientStore, 'send'>;
@@ -60,7 +60,7 @@ export interface Worker {
   start(): Promise<void>;
   /**
    * Takes no more tickets and waits up to `timeoutMs` for the work at hand; then stops it, and hands the claims back, so that
-   * other workers do it again at once. Takes at most `timeoutMs` + grace + 3 s, also without a store.
+   * other workers do it again at once. Takes at most `timeoutMs` + grace + 8 s, also without a store.
    */
   stop(timeoutMs: number): Promise<void>;
   /** Works on one ticket, from the claim to the accepted outcome. Never rejects. */

@@ -13,11 +13,11 @@ import { LineTail } from '../line-tail.ts';
 import { checkOptions } from '../options.ts';
 import { type ProcessEnd, type Program, runProcessGroup } from '../process-group.ts';
 import type { ExecutorSettings } from '../settings.ts';
+import { linkSource } from '../source-links.ts';
 import { stopFailure, throwIfStopped } from '../stop-failure.ts';
 import { commandFor, type ShellOptions, shellOptions, workingDirectory } from './command.ts';
 import { MAX_OUTPUT_FILE_BYTES, OutputSyntaxError, parseOutputFile } from './output-file.ts';
 import { endFailure, startFailure } from './process-failure.ts';
-import { linkSource } from './source-links.ts';
 
 export function shellExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
   const base = baseEnvironment(settings.environment);

@@ -7,7 +7,9 @@ import { commitCases } from './shard-store/commit-cases.ts';
 import { flightCases } from './shard-store/flight-cases.ts';
 import { ownershipCases } from './shard-store/ownership-cases.ts';
 import { readingCases } from './shard-store/reading-cases.ts';
+import { sessionCases } from './shard-store/session-cases.ts';
 import { startCases } from './shard-store/start-cases.ts';
+import { storedRunCases } from './shard-store/stored-run-cases.ts';
 import type { MakeShardStore } from './shard-store/subject.ts';
 
 export type { MakeShardStore, ShardStoreSettings, ShardStoreSubject } from './shard-store/subject.ts';
@@ -17,7 +19,9 @@ export function shardStoreContract(name: string, make: MakeShardStore): void {
     startCases(make);
     ownershipCases(make);
     commitCases(make);
+    storedRunCases(make);
     flightCases(make);
+    sessionCases(make);
     readingCases(make);
   });
 }

@@ -51,6 +51,9 @@ async function startEmbedded(): Promise<Started> {
     cacheDirectory: REDIS_CACHE,
     env: process.env,
     onProgress: (text) => process.stderr.write(`${text}\n`),
+  }).catch(async (error: unknown) => {
+    await rm(dataDirectory, { recursive: true, force: true });
+    throw error;
   });
   const stop = async () => {
     await server.stop();

@@ -2,7 +2,7 @@
  * A Redis of its own for a test that kills or freezes it. Its data and its socket path stay the same over restarts,
  * so that clients find it again. It ends with the test process, however that one ends.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRedisBinary } from '../../engine/redis/embedded/index.ts';
@@ -45,7 +45,10 @@ export interface PrivateRedis {
 export async function privateRedis(options: PrivateRedisOptions = {}): Promise<PrivateRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-private-'));
   const start = () => startIn(directory, options);
-  let use: ServerUse | undefined = await start();
+  let use: ServerUse | undefined = await start().catch(async (error: unknown) => {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  });
   const path = socketOf(use.runDirectory);
   const pid = () => {
     const current = use === undefined ? undefined : readServerPid(use.runDirectory);
@@ -98,5 +101,6 @@ async function startIn(directory: string, options: PrivateRedisOptions): Promise
   supervised.begin();
   if (isRunning(shell) && (await waitUntilReady(socketOf(runDirectory), shell))) return use;
   await endUse(use);
-  throw new Error(`The private Redis of this test did not start; see ${logFile}.`);
+  const log = await readFile(logFile, 'utf8').catch(() => '');
+  throw new Error(`The private Redis of this test did not start. Its log: ${log}`);
 }

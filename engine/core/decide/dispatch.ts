@@ -5,7 +5,7 @@ import { prepareTicket } from '../prepare.ts';
 import { addFlight, ENGINE_QUEUE } from '../shard-state.ts';
 import { runEngineAction } from './engine-action.ts';
 import type { NodePlace } from './node.ts';
-import { currentPlace, failAttempt } from './settle.ts';
+import { currentPlace, failWithoutRetry } from './settle.ts';
 import type { Turn } from './turn.ts';
 
 /** How many tickets may be out in a queue. */
@@ -44,7 +44,7 @@ function send(turn: Turn, queue: string, place: NodePlace): boolean {
   if (turn.shard.flights.has(key)) return true;
   const prepared = prepareTicket(run, { shard: turn.shard.shard, node: index, delivery: 0 });
   if ('error' in prepared) {
-    failAttempt(turn, place, prepared.error);
+    failWithoutRetry(turn, place, prepared.error);
     turn.shard.unfinished.add(run.header.id);
     return false;
   }

@@ -6,7 +6,7 @@ import type { Json } from '../json.ts';
 import { NO_CASE } from '../node-record.ts';
 import { prepareOptions } from '../prepare.ts';
 import { endNode, type NodePlace, startAttempt, waitUntil } from './node.ts';
-import { failAttempt } from './settle.ts';
+import { failAttempt, failWithoutRetry } from './settle.ts';
 import type { Turn } from './turn.ts';
 
 type EngineAction = EngineActions extends ReadonlyMap<string, infer Action> ? Action : never;
@@ -14,7 +14,7 @@ type EngineAction = EngineActions extends ReadonlyMap<string, infer Action> ? Ac
 export function runEngineAction(turn: Turn, place: NodePlace, action: EngineAction): void {
   startAttempt(turn, place, turn.now, {});
   const options = prepareOptions(place.run, place.record, place.task);
-  if ('error' in options) return failAttempt(turn, place, options.error);
+  if ('error' in options) return failWithoutRetry(turn, place, options.error);
   apply(turn, place, action(options.value, place.record.queuedAt));
 }
 

@@ -9,7 +9,7 @@ local owner, random, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local held = redis.call('HMGET', lease, 'owner', 'token', 'until', 'epoch', 'n', 'cursor')
-local free = not held[2] or held[2] == '' or tonumber(held[3]) <= now
+local free = not held[2] or tonumber(held[3]) <= now
 if not free and held[1] ~= owner then return nil end
 
 local epoch = tonumber(held[4] or 0) + 1

@@ -6,6 +6,6 @@ local lease = KEYS[1]
 local token = ARGV[1]
 
 if redis.call('HGET', lease, 'token') ~= token then return 0 end
-redis.call('HDEL', lease, '') -- a full Redis allows this, and after it the rest
-redis.call('HSET', lease, 'token', '', 'until', 0)
+redis.call('HDEL', lease, 'token')
+redis.call('HSET', lease, 'until', 0)
 return 1

@@ -1,8 +1,11 @@
 /** Does random operations on one store, and tells its answers without what may differ: tokens, times and inbox ids. */
 import type { Commit, RunChange } from '../../../engine/core/commit.ts';
+import { parseFlight } from '../../../engine/core/flight.ts';
+import type { SettledMessage } from '../../../engine/core/message.ts';
 import type { ClaimReply, Lease, ShardStore } from '../../../engine/ports/shard-store.ts';
 import { aCommit, aFlight, aHeader, aPlan, aRunId, aSettled, inboxOf, records } from './builders.ts';
 import {
+  type Actor,
   type CommitOperation,
   type FlightChoice,
   type Operation,
@@ -44,8 +47,14 @@ export function createPlayer(store: ShardStore): Player {
           return store.send(operation.runs.map((run) => ({ type: 'cancel', run: runId(run), graceMs: 5 })));
         case 'claim':
           return withoutTime(await store.claim(nameOf(operation.flight), operation.session));
-        case 'settle':
-          return playSettle(store, operation.flight, operation.session, operation.delivery);
+        case 'settle': {
+          const { session, delivery } = await actorOf(store, operation.flight, operation.actor);
+          return store.settle(
+            nameOf(operation.flight),
+            session,
+            settledBy(operation.flight, session, delivery),
+          );
+        }
         case 'beat': {
           const claims = operation.claims.map(({ flight, delivery }) => ({
             flight: keyOf(flight),
@@ -53,8 +62,10 @@ export function createPlayer(store: ShardStore): Player {
           }));
           return [...(await store.beat(operation.shard, operation.session, claims))].sort();
         }
-        case 'handBack':
-          return store.handBack(nameOf(operation.flight), operation.session, operation.delivery);
+        case 'handBack': {
+          const { session, delivery } = await actorOf(store, operation.flight, operation.actor);
+          return store.handBack(nameOf(operation.flight), session, delivery);
+        }
         case 'look':
           return look(store, operation.shard, operation.limit);
       }
@@ -166,17 +177,16 @@ function runChangeOf(change: CommitOperation['runs'][number], n: number): RunCha
   };
 }
 
-async function playSettle(
-  store: ShardStore,
-  flight: FlightChoice,
-  session: string,
-  delivery: number,
-): Promise<unknown> {
-  return store.settle(
-    nameOf(flight),
-    session,
-    aSettled({ run: runId(flight.run), node: flight.node, delivery, worker: session }),
-  );
+/** The session and delivery that act: those that the flight names, where it names one. */
+async function actorOf(store: ShardStore, choice: FlightChoice, actor: Actor) {
+  if (actor !== 'holder') return actor;
+  const { shard, flight } = nameOf(choice);
+  const value = (await store.readFlights(shard, [flight]))[0]?.[1] ?? 's|1|0|s1';
+  return parseFlight(value);
+}
+
+function settledBy({ run, node }: FlightChoice, session: string, delivery: number): SettledMessage {
+  return aSettled({ run: runId(run), node, delivery, worker: session });
 }
 
 function runId(run: number): string {

@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,7 +64,7 @@ describe('a working directory', () => {
     expect(await readdir(one.directory)).toEqual([]);
     await mkdir(join(one.directory, 'locked/in'), { recursive: true });
     await writeFile(join(one.directory, 'locked/in/file'), '');
-    execFileSync('chmod', ['-R', '0000', join(one.directory, 'locked')]);
+    for (const folder of ['locked/in', 'locked']) await chmod(join(one.directory, folder), 0o000);
     await Promise.all([one.dispose(), two.dispose()]);
     await one.dispose();
     expect(await readdir(root)).toEqual([]);

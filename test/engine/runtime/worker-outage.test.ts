@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../../engine/core/errors.ts';
+import { TaskFailure } from '../../../engine/ports/executor.ts';
 import type { Workspace } from '../../../engine/ports/workspace.ts';
 import { aRig, aTicket, calm, instantExecutor, RUN } from './worker-rig.ts';
 
@@ -131,6 +132,36 @@ describe('while the store is away', () => {
     expect(await done).toEqual({ kind: 'done' });
     expect(await rig.inbox()).toMatchObject([
       { outcome: { status: 'succeeded', artifacts: { csv: { artifact: 'k' } } } },
+    ]);
+  });
+
+  it('a missing artifact stays what failed the attempt, also when a stop came while it was sought', async () => {
+    let collected = () => {};
+    const seeking = new Promise<void>((resolve) => {
+      collected = resolve;
+    });
+    const collect = async () => {
+      await seeking;
+      throw new TaskFailure('missing_artifact', 'Artifact "csv" was not there.');
+    };
+    const open = async () => ({
+      directory: '/d',
+      sourceDirectory: undefined,
+      collect,
+      dispose: async () => {},
+    });
+    const rig = aRig({ workspace: { open }, executors: [instantExecutor()] });
+    const ticket = aTicket({ artifacts: { csv: 'a.csv' } });
+    await rig.send(ticket);
+    await rig.worker.start();
+    await rig.queue.add([ticket]);
+    await calm();
+    await rig.tellToStop(ticket);
+    await rig.clock.advance(500);
+    collected();
+    await calm();
+    expect(await rig.inbox()).toMatchObject([
+      { outcome: { status: 'failed', error: { code: 'missing_artifact' } } },
     ]);
   });
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { createManualClock, createMemoryLogStore } from '../../../engine/memory/index.ts';
+import { createMemoryWorkspace } from '../../../engine/memory/workspace.ts';
 import { TaskFailure } from '../../../engine/ports/executor.ts';
-import { aRig, aTicket, calm, type Execution, RUN } from './worker-rig.ts';
+import { SILENT } from '../../../engine/ports/logger.ts';
+import { AlarmLoop } from '../../../engine/runtime/alarm-loop.ts';
+import { Attempt } from '../../../engine/runtime/attempt.ts';
+import { aRig, aTicket, calm, type Execution, RUN, steeredExecutor } from './worker-rig.ts';
 
 type Rig = ReturnType<typeof aRig>;
 
@@ -18,6 +23,27 @@ function executionOf(rig: Rig): Execution {
   const execution = rig.executions[0];
   if (execution === undefined) throw new Error('nothing is being executed');
   return execution;
+}
+
+/** An attempt without a worker. */
+function anAttempt() {
+  const clock = createManualClock(0);
+  const { executor, executions } = steeredExecutor();
+  const claim = { shard: 0, flight: 'f', delivery: 1, at: 0 };
+  const attempt = new Attempt(aTicket(), claim, {
+    executors: new Map([[executor.name, executor]]),
+    workspace: createMemoryWorkspace(),
+    logs: createMemoryLogStore(),
+    clock,
+    logger: SILENT,
+    alarms: new AlarmLoop(clock),
+    graceMs: 100,
+    worker: 'worker-1',
+    tell: async () => true,
+    onOutage: () => {},
+    giveUp: new AbortController().signal,
+  });
+  return { clock, executions, attempt };
 }
 
 async function outcomes(rig: Rig) {
@@ -93,6 +119,20 @@ describe('an attempt that its shard wants stopped', () => {
     await rig.tellToStop(aTicket({ node: 1 }));
     await rig.clock.advance(500);
     expect(rig.executions.map(({ context }) => context.signal.aborted)).toEqual([false, true]);
+  });
+});
+
+describe('an attempt whose claim is known to be lost', () => {
+  it('is stopped and settled by nobody here', async () => {
+    const { clock, executions, attempt } = anAttempt();
+    const ending = attempt.run();
+    await calm();
+    attempt.stop('revoked');
+    attempt.stop('shutdown');
+    expect(executions[0]?.context.signal.reason).toBe('revoked');
+    executions[0]?.fail(new TaskFailure('signal', 'Ended by SIGTERM.'));
+    expect(await ending).toEqual({ kind: 'dropped' });
+    await clock.advance(0);
   });
 });
 
@@ -175,6 +215,22 @@ describe('stop', () => {
     expect(await rig.flightOf(ticket)).toBe('s|1|0|');
   });
 
+  it('hands back at once what it is granted only when its time is over', async () => {
+    const rig = aRig();
+    const ticket = aTicket();
+    await rig.send(ticket);
+    rig.down.add('claim');
+    const done = rig.worker.runOnce(ticket);
+    const stopped = rig.worker.stop(100);
+    await rig.clock.advance(200);
+    rig.down.clear();
+    await rig.clock.advance(1_000);
+    expect(await done).toEqual({ kind: 'done' });
+    await stopped;
+    expect(rig.executions).toHaveLength(0);
+    expect(await rig.flightOf(ticket)).toBe('s|1|0|');
+  });
+
   it('settles what the shard had wanted stopped: nobody is to do that again', async () => {
     const { rig, ticket, execution } = await working();
     const stopped = rig.worker.stop(100);
@@ -194,7 +250,7 @@ describe('stop', () => {
     void rig.worker.stop(1_000).then(() => {
       hasStopped = true;
     });
-    await rig.clock.advance(1_000 + 10_000 + 3_000);
+    await rig.clock.advance(1_000 + 10_000 + 8_000);
     expect(hasStopped).toBe(true);
     expect(rig.worker.active()).toBe(0);
   });

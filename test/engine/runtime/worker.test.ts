@@ -229,6 +229,19 @@ describe('what is told before the outcome', () => {
     expect((await rig.inbox()).map((message) => message.type)).toEqual(['started', 'settled']);
   });
 
+  it('is told in time also while another attempt is not due for long', async () => {
+    const rig = aRig();
+    const tickets = [aTicket({ timeout_ms: 60_000 }), aTicket({ node: 1 })];
+    for (const ticket of tickets) await rig.send(ticket);
+    const first = rig.worker.runOnce(aTicket({ timeout_ms: 60_000 }));
+    await rig.clock.advance(1_000);
+    const second = rig.worker.runOnce(aTicket({ node: 1 }));
+    await rig.clock.advance(105);
+    expect((await rig.inbox()).map((message) => message.type)).toEqual(['started', 'started']);
+    for (const execution of rig.executions) execution.succeed();
+    await Promise.all([first, second]);
+  });
+
   it('is repeated when it was not taken', async () => {
     const rig = aRig();
     const ticket = aTicket();
@@ -288,6 +301,8 @@ describe('the worker', () => {
       },
     ]);
     await rig.worker.stop(1_000);
+    expect(await rig.membership.workers()).toEqual([]);
+    await rig.clock.advance(10_000);
     expect(await rig.membership.workers()).toEqual([]);
   });
 

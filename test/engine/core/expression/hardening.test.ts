@@ -73,6 +73,16 @@ describe('prototypes', () => {
     expect(resultOf('item.__PROTO__', { item })).toBe(1);
   });
 
+  it('keeps such names when a lazy level becomes plain JSON', () => {
+    const level = new Map<string, Json>([
+      ['__proto__', { polluted: true }],
+      ['constructor', 2],
+    ]);
+    const value = evaluate(parseExpression('item'), { ...aScope(), get: () => level });
+    expect(JSON.stringify(value)).toBe('{"__proto__":{"polluted":true},"constructor":2}');
+    expect((value as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
   it('reads names that differ only by case, and guesses neither', () => {
     const item = { Key: 1, key: 2 };
     expect(resultOf('item.Key', { item })).toBe(1);

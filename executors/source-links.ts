@@ -5,8 +5,8 @@
  */
 import { readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../engine/core/errors.ts';
-import { type ExecutionContext, TaskFailure } from '../../engine/ports/executor.ts';
+import { messageOf } from '../engine/core/errors.ts';
+import { type ExecutionContext, TaskFailure } from '../engine/ports/executor.ts';
 
 /** A program hardly means these, and a write through the link would harm. */
 const NEVER_LINKED: ReadonlySet<string> = new Set(['.git', '.hg', '.svn', '.sluice']);

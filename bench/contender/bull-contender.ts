@@ -1,0 +1,57 @@
+/** What plain BullMQ and FlowProducer share: a worker process, and the way to measure a piece of work. */
+import { Queue, QueueEvents } from 'bullmq';
+import { memoryOf } from '../redis-memory.ts';
+import { BULL_QUEUE, KEEP_NOTHING } from '../role/bull-worker.ts';
+import { RoleChild } from '../role-child.ts';
+import { type ContenderOptions, checked, type Sample } from './contender.ts';
+
+export interface BullParts {
+  readonly queue: Queue;
+  readonly events: QueueEvents;
+  readonly worker: RoleChild;
+  readonly options: ContenderOptions;
+}
+
+export async function openBullParts(options: ContenderOptions): Promise<BullParts> {
+  const { path, prefix } = options;
+  const queue = new Queue(BULL_QUEUE, { connection: { path }, prefix });
+  const events = new QueueEvents(BULL_QUEUE, { connection: { path, maxRetriesPerRequest: null }, prefix });
+  const complain = (error: Error): void => console.error(error.message);
+  queue.on('error', complain);
+  events.on('error', complain);
+  await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+  return { queue, events, worker: await RoleChild.start('bull-worker', options), options };
+}
+
+export async function closeBullParts(parts: BullParts): Promise<void> {
+  await parts.worker.stop();
+  await parts.events.close();
+  await parts.queue.close();
+}
+
+/** Submits, and waits until the worker process has run `expected` bodies. */
+export async function measure(
+  parts: BullParts,
+  expected: number,
+  submit: () => Promise<unknown>,
+): Promise<Sample> {
+  const { reached } = await parts.worker.expect(expected);
+  const before = performance.now();
+  await submit();
+  await reached;
+  const ms = performance.now() - before;
+  return checked({ ms, ...(await parts.worker.report()) }, expected);
+}
+
+/** Memory of finished jobs that are kept, with their results. */
+export async function keptBytes(
+  parts: BullParts,
+  nodes: number,
+  submit: () => Promise<unknown>,
+): Promise<number> {
+  const before = await memoryOf(parts.options);
+  await measure(parts, nodes, submit);
+  return ((await memoryOf(parts.options)) - before) / nodes;
+}
+
+export { BULL_QUEUE, KEEP_NOTHING };

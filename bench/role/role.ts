@@ -1,0 +1,15 @@
+/** What the processes of the benchmark have in common. */
+
+export type RoleName = 'bull-worker' | 'sluice-worker' | 'sluice-orchestrator';
+
+export interface RoleSettings {
+  /** Unix socket of Redis. */
+  readonly path: string;
+  readonly prefix: string;
+  /** Bodies at once. */
+  readonly concurrency: number;
+}
+
+export interface RunningRole {
+  stop(): Promise<void>;
+}

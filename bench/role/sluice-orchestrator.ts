@@ -1,0 +1,42 @@
+/** A Sluice orchestrator: owns all shards. */
+import { randomUUID } from 'node:crypto';
+import { createBullTaskQueue } from '../../engine/bullmq/index.ts';
+import {
+  createRedisMembership,
+  createRedisRunIndex,
+  createRedisShardStore,
+} from '../../engine/redis/index.ts';
+import { createOrchestrator } from '../../engine/runtime/orchestrator.ts';
+import { createRealClock } from '../../engine/runtime/real-clock.ts';
+import { CONSOLE_LOGGER, connect, SHARDS } from '../sluice-parts.ts';
+import type { RoleSettings, RunningRole } from './role.ts';
+
+export async function startSluiceOrchestrator(settings: RoleSettings): Promise<RunningRole> {
+  const connections = connect(settings);
+  const store = createRedisShardStore(connections, { shards: SHARDS });
+  await store.shards(SHARDS);
+  const queue = createBullTaskQueue({
+    connection: { path: settings.path },
+    prefix: settings.prefix,
+    logger: CONSOLE_LOGGER,
+  });
+  const orchestrator = createOrchestrator({
+    id: randomUUID(),
+    shards: SHARDS,
+    store,
+    queue,
+    membership: createRedisMembership(connections),
+    index: createRedisRunIndex(connections),
+    actions: new Map(),
+    clock: createRealClock(),
+    logger: CONSOLE_LOGGER,
+  });
+  await orchestrator.start();
+  return {
+    async stop() {
+      await orchestrator.stop();
+      await queue.close();
+      await store.close();
+    },
+  };
+}

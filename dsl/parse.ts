@@ -1,0 +1,107 @@
+/**
+ * Text → YAML documents. Limits first, then syntax. A document with a syntax error is reported and not handed on, except
+ * where the mistake is one of YAML's well-known traps: then the line is masked, so that all other mistakes are found too.
+ */
+import { Composer, type Document, type ParsedNode, Parser, type YAMLError } from 'yaml';
+import { checkLimits } from './limits.ts';
+import type { Report } from './report.ts';
+import { maskTraps } from './yaml-trap.ts';
+
+export type YamlDocument = Document.Parsed<ParsedNode, true>;
+
+/** The documents of the file that are valid YAML; what is wrong with the others is in the report. */
+export function parseDocuments(report: Report): YamlDocument[] {
+  if (!checkLimits(report)) return [];
+  try {
+    return compose(report);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    report.add({
+      code: 'too_deep',
+      message: 'Lists and maps are nested too deep.',
+      at: () => ({ offset: 0, length: 1 }),
+    });
+    return [];
+  }
+}
+
+function compose(report: Report): YamlDocument[] {
+  const { text } = report.file;
+  const first = composeText(text);
+  const masked = maskTraps(report, first.flatMap(problemsOf));
+  const documents = masked === text ? first : composeText(masked);
+  if (documents.every((document) => document.contents === null && document.errors.length === 0)) {
+    report.add({
+      code: 'empty_file',
+      message: 'The file holds no workflow.',
+      hint: 'Write at least `tasks:` with one task.',
+      at: () => ({ offset: 0, length: 1 }),
+    });
+    return [];
+  }
+  return documents.filter((document) => reportSyntax(report, document));
+}
+
+function composeText(text: string): YamlDocument[] {
+  // Keys are compared by us: the library's own comparison takes quadratic time.
+  const options = {
+    prettyErrors: false,
+    uniqueKeys: false,
+    stringKeys: true,
+    resolveKnownTags: false,
+    merge: false,
+  } as const;
+  const tokens = new Parser().parse(text);
+  return Array.from(new Composer<ParsedNode, true>(options).compose(tokens, true, text.length));
+}
+
+function problemsOf(document: YamlDocument): YAMLError[] {
+  return [...document.errors, ...document.warnings];
+}
+
+/** Whether the document can be used. One diagnostic a line: what follows from a first mistake only confuses. */
+function reportSyntax(report: Report, document: YamlDocument): boolean {
+  const lines = new Set<number>();
+  let isUsable = true;
+  for (const problem of document.errors) {
+    if (problem.code === 'TAG_RESOLVE_FAILED') continue;
+    isUsable = false;
+    const [offset, end] = problem.pos;
+    const { line } = report.positionOf(offset);
+    if (lines.has(line)) continue;
+    lines.add(line);
+    const at = () => ({ offset, length: Math.max(1, end - offset) });
+    report.add({ code: 'yaml_syntax', message: sentenceOf(problem), hint: HINTS.get(problem.code), at });
+  }
+  return reportDirectives(report, document) && isUsable;
+}
+
+function reportDirectives(report: Report, document: YamlDocument): boolean {
+  const { version, explicit } = document.directives.yaml;
+  if (explicit !== true || version === '1.2') return true;
+  const offset = Math.max(0, report.file.text.indexOf('%YAML'));
+  const message = `Workflows are YAML 1.2, not ${version}.`;
+  report.add({
+    code: 'yaml_directive',
+    message,
+    hint: 'Remove the %YAML line.',
+    at: () => ({ offset, length: 5 }),
+  });
+  return false;
+}
+
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ['TAB_AS_INDENT', 'Indent with spaces.'],
+  ['BAD_SCALAR_START', 'Put the value in quotes.'],
+  ['BAD_DQ_ESCAPE', "Double the backslash, or use single quotes ('…'), in which a backslash is only itself."],
+  ['NON_STRING_KEY', 'A key must be text. Is an expression or a list missing its quotes?'],
+  ['MISSING_CHAR', 'Is a quote, a bracket or a colon missing here, or on a line before?'],
+  ['BAD_INDENT', 'Indent this line like its neighbours.'],
+  ['MULTILINE_IMPLICIT_KEY', 'Is a colon missing at the end of a key, or is a line indented too far?'],
+  ['BLOCK_AS_IMPLICIT_KEY', 'A text that holds `: ` needs quotes; or a line is indented too far.'],
+]);
+
+function sentenceOf(problem: YAMLError): string {
+  const text = problem.message.replaceAll('\u0000', '').trim();
+  return `This is not valid YAML: ${text.slice(0, 200)}${text.endsWith('.') ? '' : '.'}`;
+}

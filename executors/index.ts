@@ -1,0 +1,44 @@
+/** Executors: the ways of doing work. A new one is one file and one line in the list below. */
+import type { Executor } from '../engine/ports/executor.ts';
+import { failExecutor } from './fail.ts';
+import { httpExecutor } from './http/index.ts';
+import { moduleExecutor } from './module/index.ts';
+import { noopExecutor } from './noop.ts';
+import type { ExecutorSettings } from './settings.ts';
+import { shellExecutor } from './shell/index.ts';
+import { switchExecutor } from './switch.ts';
+import { transformExecutor } from './transform.ts';
+import { waitExecutor } from './wait.ts';
+
+export {
+  defineTask,
+  type ModuleContext,
+  type ModuleLogger,
+  type ModuleOutputs,
+  type TaskFunction,
+} from './module/context.ts';
+export type { ExecutorSettings, HttpSettings, ModuleSettings } from './settings.ts';
+export {
+  failExecutor,
+  httpExecutor,
+  moduleExecutor,
+  noopExecutor,
+  shellExecutor,
+  switchExecutor,
+  transformExecutor,
+  waitExecutor,
+};
+
+/** All executors that come with Sluice. Nothing is started until one is used; `close` those that have it in the end. */
+export function builtinExecutors(settings: ExecutorSettings = {}): readonly Executor[] {
+  return [
+    shellExecutor(settings),
+    httpExecutor(settings),
+    moduleExecutor(settings),
+    waitExecutor(),
+    switchExecutor(),
+    transformExecutor(),
+    failExecutor(),
+    noopExecutor(),
+  ];
+}

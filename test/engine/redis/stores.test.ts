@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { createRedisArtifactStore } from '../../../engine/redis/artifact-store.ts';
+import { createRedisLogStore } from '../../../engine/redis/log-store.ts';
+import { createRedisMembership } from '../../../engine/redis/membership.ts';
+import { createRedisRunIndex } from '../../../engine/redis/run-index.ts';
+import { artifactStoreContract } from '../../contract/artifact-store.ts';
+import { logStoreContract } from '../../contract/log-store.ts';
+import { membershipContract } from '../../contract/membership.ts';
+import { runIndexContract } from '../../contract/run-index.ts';
+import { openConnections } from './make-store.ts';
+
+const RUN = '01J8ZQ4T9W0000000000000000';
+
+membershipContract('Redis', async () => {
+  const { connections, close } = await openConnections();
+  return { membership: createRedisMembership(connections), close };
+});
+
+runIndexContract('Redis', async () => {
+  const { connections, close } = await openConnections();
+  return { index: createRedisRunIndex(connections), close };
+});
+
+logStoreContract('Redis', async ({ maxLines }) => {
+  const { connections, close } = await openConnections();
+  return { logs: createRedisLogStore(connections, { shards: 4, maxLines }), close };
+});
+
+artifactStoreContract('Redis', async () => {
+  const { connections, close } = await openConnections();
+  return { artifacts: createRedisArtifactStore(connections, { shards: 4 }), close };
+});
+
+describe('the Redis log store', () => {
+  it('numbers lines from 1, so that a reader can tell how many the cap has cost', async () => {
+    const { connections, close } = await openConnections();
+    const logs = createRedisLogStore(connections, { shards: 4, maxLines: 10 });
+    const lines = Array.from({ length: 600 }, (_, i) => ({ at: i, stream: 'stdout' as const, text: `${i}` }));
+    await logs.append({ run: RUN, node: 0, attempt: 1 }, lines);
+    const [first] = await logs.read({ run: RUN, node: 0, attempt: 1 }, '0', 100);
+    expect(first).toEqual({ id: '591', at: 590, stream: 'stdout', text: '590' });
+    await close();
+  });
+});
+
+describe('the Redis artifact store', () => {
+  it('refuses what is larger than it takes, and leaves nothing behind', async () => {
+    const { connections, close } = await openConnections();
+    const artifacts = createRedisArtifactStore(connections, { shards: 4, maxBytes: 10 });
+    await expect(artifacts.put(RUN, 'a', new Uint8Array(11))).rejects.toThrow('11 bytes');
+    expect(await artifacts.get(RUN, 'a')).toBeUndefined();
+    await close();
+  });
+});
