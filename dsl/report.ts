@@ -64,6 +64,13 @@ export class Report {
     this.#silencedLines.add(line);
   }
 
+  /** Whether no error stands within the stretch. Errors beyond those shown are taken to stand everywhere. */
+  isClean(from: number, to: number): boolean {
+    const isWithin = ({ offset }: { offset: number }) => offset >= from && offset < to;
+    const found = this.#shown.filter(({ severity }) => severity === 'error');
+    return this.#errors === found.length && !found.some(isWithin);
+  }
+
   /** In the order of the source. */
   diagnostics(): Diagnostic[] {
     const sorted = [...this.#shown].sort((a, b) => a.offset - b.offset);

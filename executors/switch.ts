@@ -6,11 +6,9 @@ import type { EngineExecutor, EngineOutcome } from '../engine/ports/executor.ts'
 import { evaluateWith } from './evaluate-with.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
-const caseName = z
-  .string()
-  .regex(NAME, {
-    error: 'expected a name of letters, digits, `_` and `-`, at most 64, not beginning with a digit',
-  });
+const caseName = z.string().regex(NAME, {
+  error: 'expected a name of letters, digits, `_` and `-`, at most 64, not beginning with a digit',
+});
 
 const switchOptions = z.strictObject({
   cases: z

@@ -20,12 +20,12 @@ export function transformExecutor(): EngineExecutor {
     evaluate: (options) =>
       evaluateWith(transformOptions, 'transform', options, () => ({
         kind: 'succeeded',
-        outputs: valueOf(options),
+        outputs: fieldsOf(options),
       })),
   };
 }
 
-function valueOf(options: JsonObject): JsonObject {
+function fieldsOf(options: JsonObject): JsonObject {
   const value = options['value'];
   return isJsonObject(value) ? value : {};
 }

@@ -7,20 +7,43 @@ import { type ContenderOptions, checked, type Sample } from './contender.ts';
 
 export interface BullParts {
   readonly queue: Queue;
-  readonly events: QueueEvents;
+  readonly events: EventsReader;
   readonly worker: RoleChild;
   readonly options: ContenderOptions;
 }
 
+/** Reads BullMQ's events only while somebody waits for a result, as they cost as much as the work. */
+export interface EventsReader {
+  open(): Promise<QueueEvents>;
+  close(): Promise<void>;
+}
+
+const complain = (error: Error): void => console.error(error.message);
+
 export async function openBullParts(options: ContenderOptions): Promise<BullParts> {
   const { path, prefix } = options;
   const queue = new Queue(BULL_QUEUE, { connection: { path }, prefix });
-  const events = new QueueEvents(BULL_QUEUE, { connection: { path, maxRetriesPerRequest: null }, prefix });
-  const complain = (error: Error): void => console.error(error.message);
   queue.on('error', complain);
-  events.on('error', complain);
-  await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
-  return { queue, events, worker: await RoleChild.start('bull-worker', options), options };
+  await queue.waitUntilReady();
+  const worker = await RoleChild.start('bull-worker', options);
+  return { queue, events: createEventsReader(options), worker, options };
+}
+
+function createEventsReader({ path, prefix }: ContenderOptions): EventsReader {
+  let events: QueueEvents | undefined;
+  return {
+    async open() {
+      if (events !== undefined) return events;
+      events = new QueueEvents(BULL_QUEUE, { connection: { path, maxRetriesPerRequest: null }, prefix });
+      events.on('error', complain);
+      await events.waitUntilReady();
+      return events;
+    },
+    async close() {
+      await events?.close();
+      events = undefined;
+    },
+  };
 }
 
 export async function closeBullParts(parts: BullParts): Promise<void> {
@@ -35,6 +58,7 @@ export async function measure(
   expected: number,
   submit: () => Promise<unknown>,
 ): Promise<Sample> {
+  await parts.events.close();
   const { reached } = await parts.worker.expect(expected);
   const before = performance.now();
   await submit();

@@ -57,10 +57,11 @@ function chain(length: number, opts: object = KEEP_NOTHING): FlowJob {
 }
 
 async function smallFlow(parts: BullParts, producer: FlowProducer): Promise<Sample> {
+  const events = await parts.events.open();
   await parts.worker.expect(3);
   const before = performance.now();
   const { job } = await producer.add(chain(3, { removeOnComplete: 10 }));
-  await job.waitUntilFinished(parts.events);
+  await job.waitUntilFinished(events);
   const ms = performance.now() - before;
   return checked({ ms, ...(await parts.worker.report()) }, 3);
 }

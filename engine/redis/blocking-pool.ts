@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Command, type Redis } from 'ioredis';
+import { endConnection } from './end-connection.ts';
 
 /** Idle connections kept open. */
 const IDLE_CONNECTIONS = 4;
@@ -39,7 +40,7 @@ export function createBlockingPool(open: () => Redis): BlockingPool {
       return;
     }
     all.delete(connection);
-    connection.redis.disconnect();
+    endConnection(connection.redis);
   };
   return {
     async use(work) {
@@ -52,7 +53,7 @@ export function createBlockingPool(open: () => Redis): BlockingPool {
     },
     close() {
       closed = true;
-      for (const { redis } of all) redis.disconnect();
+      for (const { redis } of all) endConnection(redis);
     },
   };
 }

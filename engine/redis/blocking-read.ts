@@ -1,9 +1,12 @@
 /** Blocking reads of streams that end early when a signal aborts. */
 import { type BlockingConnection, readStreams, type StreamReply } from './blocking-pool.ts';
 import { type Connections, MAX_BLOCK_MS } from './connection.ts';
+import { endConnection } from './end-connection.ts';
 
 /** A wake-up stream that nobody reads any more is forgotten, ms. */
 const WAKE_TTL_MS = 60_000;
+/** Time for a wake-up to arrive (Redis may be frozen, or full), ms. */
+const WAKE_PATIENCE_MS = 300;
 
 export interface StreamRead {
   /** Key → id after which to read. */
@@ -23,7 +26,10 @@ export async function readBlocking(
   if (read.streams.size === 0) return [];
   return connections.blocking.use(async (connection) => {
     const wakeKey = connections.keys.wake(connection.name);
-    const wake = () => wakeUp(connections, connection, wakeKey);
+    let lastResort: NodeJS.Timeout | undefined;
+    const wake = () => {
+      lastResort = wakeUp(connections, connection, wakeKey);
+    };
     read.signal?.addEventListener('abort', wake, { once: true });
     try {
       return await readUntilDeadline(connection, wakeKey, read);
@@ -31,6 +37,7 @@ export async function readBlocking(
       if (read.signal?.aborted) return [];
       throw connections.explain(thrown);
     } finally {
+      clearTimeout(lastResort);
       read.signal?.removeEventListener('abort', wake);
     }
   });
@@ -58,13 +65,17 @@ async function readUntilDeadline(
   }
 }
 
-function wakeUp(connections: Connections, connection: BlockingConnection, wakeKey: string): void {
+/** Wakes the read in Redis. Where that cannot be done, its connection ends, and the pool drops it. */
+function wakeUp(
+  connections: Connections,
+  connection: BlockingConnection,
+  wakeKey: string,
+): NodeJS.Timeout | undefined {
   if (connection.redis.status !== 'ready') {
-    // Nothing can be woken in Redis: end the wait here. The pool drops a connection that has ended.
-    connection.redis.disconnect();
-    return;
+    endConnection(connection.redis);
+    return undefined;
   }
-  // Refused or lost, the wait ends by itself within a second.
   connections.call('xadd', [wakeKey, 'MAXLEN', 1, '*', 'w', 1]).catch(() => {});
   connections.call('pexpire', [wakeKey, WAKE_TTL_MS]).catch(() => {});
+  return setTimeout(() => endConnection(connection.redis), WAKE_PATIENCE_MS);
 }

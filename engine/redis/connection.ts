@@ -7,6 +7,7 @@ import { Command, Redis, type RedisOptions } from 'ioredis';
 import { SluiceError } from '../core/errors.ts';
 import { type Logger, SILENT } from '../ports/logger.ts';
 import { type BlockingPool, createBlockingPool } from './blocking-pool.ts';
+import { endConnection } from './end-connection.ts';
 import { createKeys, DEFAULT_PREFIX, type Keys } from './keys.ts';
 import { toSluiceError } from './redis-failure.ts';
 
@@ -70,26 +71,39 @@ export function createConnections(given: ConnectionOptions): Connections {
   const fail = (thrown: unknown): never => {
     throw explain(thrown);
   };
-  const send = (name: string, args: readonly Argument[], replyEncoding: BufferEncoding | null) =>
-    redis.sendCommand(new Command(name, args as Argument[], { replyEncoding })) as Promise<unknown>;
+  const send = (name: string, args: readonly Argument[], replyEncoding: BufferEncoding | null) => {
+    if (closed) return Promise.reject(explain(undefined));
+    const command = new Command(name, args as Argument[], { replyEncoding });
+    return (redis.sendCommand(command) as Promise<unknown>).catch(fail);
+  };
   return {
     keys,
     place,
     logger,
     redis,
     blocking,
-    call: (name, args) => send(name, args, 'utf8').catch(fail),
+    call: (name, args) => send(name, args, 'utf8'),
     explain,
-    callForBytes: (name, args) => send(name, args, null).catch(fail),
+    callForBytes: (name, args) => send(name, args, null),
     ready: (timeoutMs) => awaitReady(redis, timeoutMs, explain),
     async close() {
       if (closed) return;
       closed = true;
       blocking.close();
-      if (redis.status === 'ready') await redis.quit().catch(() => {});
-      redis.disconnect();
+      await quit(redis);
     },
   };
+}
+
+/** Lets what is under way be answered, for a second at most. */
+async function quit(redis: Redis): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, 1_000);
+  });
+  if (redis.status === 'ready') await Promise.race([redis.quit().catch(() => {}), patience]);
+  clearTimeout(timer);
+  endConnection(redis);
 }
 
 function connect(

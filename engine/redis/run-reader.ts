@@ -104,7 +104,11 @@ interface HeaderText {
   readonly progress: string;
 }
 
-async function readHeaderText(context: StoreContext, shard: number, run: string): Promise<HeaderText | undefined> {
+async function readHeaderText(
+  context: StoreContext,
+  shard: number,
+  run: string,
+): Promise<HeaderText | undefined> {
   const keys = [context.keys.run(shard, run), context.keys.progress(shard, run)];
   const [request, progress] = (await context.call('mget', keys)) as (string | null)[];
   return typeof request === 'string' ? { request, progress: progress ?? '{}' } : undefined;

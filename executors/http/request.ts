@@ -75,7 +75,7 @@ function nextRequest(request: HttpRequest, response: Dispatcher.ResponseData): H
 }
 
 function redirectTarget(request: HttpRequest, location: string): URL {
-  const url = URL.canParse(location, request.url) ? new URL(location, request.url) : undefined;
+  const url = URL.canParse(location, request.url.href) ? new URL(location, request.url) : undefined;
   if (url && ['http:', 'https:'].includes(url.protocol)) {
     url.username = '';
     url.password = '';

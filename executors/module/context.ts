@@ -42,7 +42,8 @@ export interface ModuleContext<Args = { readonly [name: string]: Json }> {
 }
 
 /** Outputs, or nothing. What is returned must be JSON; members that are undefined are left out. */
-export type ModuleOutputs = { readonly [name: string]: unknown } | undefined | void;
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without `return` has this type
+export type ModuleOutputs = object | undefined | void;
 
 /** A task's function. */
 export type TaskFunction<

@@ -95,15 +95,14 @@ async function readOutputs(path: string, context: ExecutionContext): Promise<Jso
 /** A task may have replaced the file: a link or a device is not followed, and a missing file means no outputs. */
 async function readOutputFile(path: string): Promise<Buffer> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(path, flags).catch(() => undefined);
+  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw notRegular();
+  });
   if (file === undefined) return Buffer.alloc(0);
   try {
     const stat = await file.stat();
-    if (!stat.isFile())
-      throw new TaskFailure(
-        'invalid_output',
-        '$SLUICE_OUTPUT is no longer a regular file; append to it with `>>`.',
-      );
+    if (!stat.isFile()) throw notRegular();
     if (stat.size > MAX_OUTPUT_FILE_BYTES) throw tooLarge(stat.size);
     return await file.readFile();
   } finally {
@@ -114,4 +113,11 @@ async function readOutputFile(path: string): Promise<Buffer> {
 function tooLarge(bytes: number): TaskFailure {
   const text = `The file $SLUICE_OUTPUT has ${bytes} bytes; at most ${MAX_OUTPUT_FILE_BYTES} are taken. Keep large data as a file under \`artifacts\`.`;
   return new TaskFailure('output_too_large', text);
+}
+
+function notRegular(): TaskFailure {
+  return new TaskFailure(
+    'invalid_output',
+    '$SLUICE_OUTPUT is no longer a regular file; append to it with `>>`.',
+  );
 }

@@ -196,10 +196,26 @@ describe('when Redis does not answer', () => {
     await expect(store.now()).rejects.toMatchObject({ code: 'closed' });
   });
 
-  it('gives up a frozen server, and goes on when it is thawed', async () => {
-    server.freeze();
+  it('ends a wait and closes, also while Redis is away', async () => {
+    const abort = new AbortController();
+    const aborted = store.read(new Map([[SHARD, '0-0']]), 10, 60_000, abort.signal);
+    const waiting = expect(store.read(new Map([[SHARD, '0-0']]), 10, 60_000)).rejects;
+    const refused = waiting.toMatchObject({ code: 'closed' });
+    await store.now();
+    await server.kill9();
+    abort.abort();
+    expect(await aborted).toEqual([]);
+    const call = expect(store.now()).rejects.toMatchObject({ code: 'closed' });
+    await store.close();
+    await Promise.all([refused, call]);
+    await server.restart();
+  });
+
+  it('ends a wait at once also while Redis is frozen, and goes on when it is thawed', async () => {
     const abort = new AbortController();
     const waiting = store.read(new Map([[SHARD, '0-0']]), 10, 60_000, abort.signal);
+    await store.read(new Map([[SHARD, '0-0']]), 10, 20);
+    server.freeze();
     abort.abort();
     expect(await waiting).toEqual([]);
     server.thaw();

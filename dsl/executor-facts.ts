@@ -1,0 +1,36 @@
+/** What the compiler must know of an executor: its options, where it runs, which options are conditions. */
+import type { z } from 'zod';
+import type { ValueSpec } from '../engine/core/plan.ts';
+
+/** The part of an executor that checking a workflow needs; every `Executor` of the engine has it. */
+export interface ExecutorFacts {
+  readonly name: string;
+  readonly place: 'worker' | 'engine';
+  readonly summary?: string;
+  readonly options?: z.ZodType;
+  readonly fixedOutputs?: { readonly [name: string]: ValueSpec };
+  /** Options that hold conditions, as paths: `cases[].if`. */
+  readonly conditions?: readonly string[];
+}
+
+/** What is known without a list of executors: the names, the place, and what the language itself says of them. */
+export const BUILTIN_FACTS: readonly ExecutorFacts[] = [
+  { name: 'shell', place: 'worker' },
+  {
+    name: 'http',
+    place: 'worker',
+    fixedOutputs: { status: { type: 'integer' }, headers: { type: 'object' }, body: { type: 'object' } },
+  },
+  { name: 'module', place: 'worker' },
+  { name: 'wait', place: 'engine' },
+  { name: 'switch', place: 'engine', fixedOutputs: { case: { type: 'string' } }, conditions: ['cases[].if'] },
+  { name: 'transform', place: 'engine' },
+  { name: 'fail', place: 'engine' },
+  { name: 'noop', place: 'engine' },
+];
+
+/**
+ * Conditions that the worker evaluates itself, over what only it knows. They stay text without braces.
+ * The list is the language's: LANGUAGE names `success` of http among the conditions.
+ */
+export const WORKER_CONDITIONS: ReadonlyMap<string, readonly string[]> = new Map([['http', ['success']]]);

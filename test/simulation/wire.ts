@@ -1,0 +1,120 @@
+/** The ports of one process: the shared ones, behind its connection. */
+import type { Membership } from '../../engine/ports/membership.ts';
+import type { RunIndex } from '../../engine/ports/run-index.ts';
+import type { ShardStore } from '../../engine/ports/shard-store.ts';
+import type { TaskQueue } from '../../engine/ports/task-queue.ts';
+import type { MemoryTaskQueue } from '../../engine/memory/index.ts';
+import type { FaultPlan } from './faults.ts';
+import { Link } from './link.ts';
+import type { SimProcess } from './process.ts';
+import type { World } from './world.ts';
+
+/** What all processes share. */
+export interface Shared {
+  readonly world: World;
+  readonly faults: FaultPlan;
+  readonly store: Omit<ShardStore, 'close'>;
+  readonly queue: MemoryTaskQueue;
+  readonly membership: Membership;
+  readonly index: RunIndex;
+}
+
+export interface Ports {
+  readonly store: Omit<ShardStore, 'close'>;
+  readonly queue: TaskQueue;
+  readonly membership: Membership;
+  readonly index: RunIndex;
+}
+
+export function portsOf(owner: SimProcess, shared: Shared): Ports {
+  const { world, faults } = shared;
+  const link = new Link(world, faults, owner);
+  const blocking = new Link(world, faults, owner);
+  return {
+    store: storeOf(shared, link, blocking),
+    queue: queueOf(owner, shared, new Link(world, faults, owner)),
+    membership: membershipOf(shared, link),
+    index: indexOf(shared, link),
+  };
+}
+
+function storeOf({ store, faults }: Shared, link: Link, blocking: Link): Ports['store'] {
+  const write = { isWrite: true };
+  return {
+    acquire: (...args) => link.call('acquire', () => store.acquire(...args)),
+    renew: (...args) => link.call('renew', () => store.renew(...args)),
+    release: (...args) => link.call('release', () => store.release(...args)),
+    read: (...args) => blocking.call('read', () => store.read(...args)),
+    commit: (...args) => link.call('commit', () => store.commit(...args), { isWrite: true, isCommit: true }),
+    dueTimers: (...args) => link.call('dueTimers', () => store.dueTimers(...args)),
+    liveRuns: (...args) => link.call('liveRuns', () => store.liveRuns(...args)),
+    loadRun: (...args) => link.call('loadRun', () => store.loadRun(...args)),
+    loadPlan: (...args) => link.call('loadPlan', () => store.loadPlan(...args)),
+    readFlights: (...args) => link.call('readFlights', () => store.readFlights(...args)),
+    deadSessions: (...args) => link.call('deadSessions', () => store.deadSessions(...args)),
+    claim: (...args) => link.call('claim', () => store.claim(...args)),
+    settle: (...args) => link.call('settle', () => store.settle(...args)),
+    beat: (...args) => link.call('beat', () => store.beat(...args)),
+    handBack: (...args) => link.call('handBack', () => store.handBack(...args)),
+    shards: (...args) => link.call('shards', () => store.shards(...args)),
+    now: () => link.call('now', () => store.now()),
+    start: (...args) => link.call('start', () => store.start(...args), write),
+    send: (messages) =>
+      link.call('send', async () => {
+        await store.send(messages);
+        if (faults.strikes('message_twice', 0.2)) await store.send(messages);
+      }),
+    readHeader: (...args) => link.call('readHeader', () => store.readHeader(...args)),
+    readEvents: (...args) => blocking.call('readEvents', () => store.readEvents(...args)),
+  };
+}
+
+/** Makes the second copy of a ticket another one for the queue, as a late repetition by the relay would be. */
+const COPY_DELIVERY = 1_000;
+
+function queueOf(owner: SimProcess, { world, faults, queue }: Shared, link: Link): TaskQueue {
+  return {
+    add: (tickets) =>
+      link.call('add', async () => {
+        const kept = tickets.filter(() => !faults.strikes('ticket_lost', 0.08));
+        const copies = kept.filter(() => faults.strikes('ticket_twice', 0.1));
+        await queue.add([
+          ...kept,
+          ...copies.map((ticket) => ({ ...ticket, delivery: ticket.delivery + COPY_DELIVERY })),
+        ]);
+      }),
+    consume(name, slots, handler) {
+      const consumer = queue.consume(
+        name,
+        slots,
+        (ticket) =>
+          new Promise((resolve, reject) => {
+            owner.wakeAt(world.now + world.random.between(0.1, 1.5), () => handler(ticket).then(resolve, reject));
+          }),
+      );
+      owner.onDeath.push(() => consumer.abandon());
+      return consumer;
+    },
+    close: async () => {},
+  };
+}
+
+function membershipOf({ membership }: Shared, link: Link): Membership {
+  return {
+    announceOrchestrator: (...args) =>
+      link.call('announceOrchestrator', () => membership.announceOrchestrator(...args)),
+    orchestrators: () => link.call('orchestrators', () => membership.orchestrators()),
+    announceWorker: (...args) => link.call('announceWorker', () => membership.announceWorker(...args)),
+    workers: () => link.call('workers', () => membership.workers()),
+    leave: (...args) => link.call('leave', () => membership.leave(...args)),
+  };
+}
+
+function indexOf({ index }: Shared, link: Link): RunIndex {
+  return {
+    record: (...args) => link.call('record', () => index.record(...args)),
+    list: (...args) => link.call('list', () => index.list(...args)),
+    saveWorkflow: (...args) => link.call('saveWorkflow', () => index.saveWorkflow(...args)),
+    findWorkflow: (...args) => link.call('findWorkflow', () => index.findWorkflow(...args)),
+  };
+}
