@@ -1,6 +1,14 @@
 /** The public API of the engine. Adapters and roles are put together by whoever embeds it; `cli/` is the model. */
-export { SLUICE_ERROR_CODES, SluiceError, type SluiceErrorCode, TASK_ERROR_CODES, type TaskError } from './core/errors.ts';
+
+export { createBullTaskQueue } from './bullmq/index.ts';
 export type { EngineActions } from './core/engine-outcome.ts';
+export {
+  SLUICE_ERROR_CODES,
+  SluiceError,
+  type SluiceErrorCode,
+  TASK_ERROR_CODES,
+  type TaskError,
+} from './core/errors.ts';
 export { EVENT_TYPES, type EventRecord, type EventType } from './core/event.ts';
 export { resolveInputs } from './core/inputs.ts';
 export type { Json, JsonObject } from './core/json.ts';
@@ -8,10 +16,15 @@ export { NODE_STATES, type NodeState, RUN_STATUSES, type RunStatus } from './cor
 export { type Plan, type PlanTask, sealPlan } from './core/plan.ts';
 export type { Ticket } from './core/ticket.ts';
 export { TRIGGER_RULES, type TriggerRule } from './core/trigger-rule.ts';
-export { createBullTaskQueue } from './bullmq/index.ts';
 export type { ArtifactStore } from './ports/artifact-store.ts';
 export type { Clock } from './ports/clock.ts';
-export { type EngineExecutor, type ExecutionContext, type Executor, TaskFailure, type WorkerExecutor } from './ports/executor.ts';
+export {
+  type EngineExecutor,
+  type ExecutionContext,
+  type Executor,
+  TaskFailure,
+  type WorkerExecutor,
+} from './ports/executor.ts';
 export type { LogStore } from './ports/log-store.ts';
 export { type Logger, SILENT } from './ports/logger.ts';
 export type { Membership, WorkerInfo } from './ports/membership.ts';

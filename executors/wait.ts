@@ -30,7 +30,7 @@ const waitOptions = z
 const resolvedOptions = z
   .strictObject({
     for: z
-      .union([forText, z.number().nonnegative()], { error: DURATION })
+      .union([forText, z.number().nonnegative({ error: DURATION })], { error: DURATION })
       .refine(isNotTooLong, { error: TOO_LONG })
       .optional(),
     until,

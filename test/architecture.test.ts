@@ -64,7 +64,9 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
 describe('import arrows', () => {
   it.each(ARROWS)('%s imports only itself and what lies below it', (folder, allowed) => {
     const wrong = imports
-      .filter(({ file, target }) => file.startsWith(folder) && FOLDERS.some((top) => target.startsWith(`${top}/`)))
+      .filter(
+        ({ file, target }) => file.startsWith(folder) && FOLDERS.some((top) => target.startsWith(`${top}/`)),
+      )
       .filter(({ target }) => ![folder, ...allowed].some((place) => target.startsWith(place)));
     expect(wrong).toEqual([]);
   });
@@ -76,7 +78,9 @@ describe('import arrows', () => {
 
 describe('doors', () => {
   it.each(DOORS)('%s is imported only through its door', (name, places) => {
-    const wrong = imports.filter(({ file, target }) => target === name && !places.some((place) => file.startsWith(place)));
+    const wrong = imports.filter(
+      ({ file, target }) => target === name && !places.some((place) => file.startsWith(place)),
+    );
     expect(wrong).toEqual([]);
   });
 
@@ -87,28 +91,40 @@ describe('doors', () => {
   });
 
   it('the core reads no clock and draws no random number', () => {
-    const impure = files.filter((file) => file.startsWith('engine/core/') && /Date\.now\(|Math\.random\(|new Date\(\)|performance\.now/.test(code(file)));
+    const impure = files.filter(
+      (file) =>
+        file.startsWith('engine/core/') &&
+        /Date\.now\(|Math\.random\(|new Date\(\)|performance\.now/.test(code(file)),
+    );
     expect(impure).toEqual([]);
   });
 
   it('roles wait through the Clock port only', () => {
-    const own = files.filter((file) => file.startsWith('engine/runtime/') && /\bsetTimeout\(|\bsetInterval\(|Date\.now\(/.test(code(file)));
+    const own = files.filter(
+      (file) =>
+        file.startsWith('engine/runtime/') && /\bsetTimeout\(|\bsetInterval\(|Date\.now\(/.test(code(file)),
+    );
     expect(own).toEqual(['engine/runtime/real-clock.ts']);
   });
 });
 
 /** The file without its comments. */
 function code(file: string): string {
-  return readFileSync(join(ROOT, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+  return readFileSync(join(ROOT, file), 'utf8')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|\s)\/\/.*$/gm, '');
 }
 
 /** Import cycles by files, types left out (they vanish at run time). */
 function cycles(): string[][] {
   const next = new Map<string, string[]>();
   for (const file of files) {
-    const text = readFileSync(join(ROOT, file), 'utf8').replace(/(?:^|\n)\s*(?:import|export) type [^;]*;/g, '');
-    const targets = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'";]*?from\s+'(\.[^']+)'/g)].map(([, name]) =>
-      relative(ROOT, join(ROOT, dirname(file), name ?? '')),
+    const text = readFileSync(join(ROOT, file), 'utf8').replace(
+      /(?:^|\n)\s*(?:import|export) type [^;]*;/g,
+      '',
+    );
+    const targets = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'";]*?from\s+'(\.[^']+)'/g)].map(
+      ([, name]) => relative(ROOT, join(ROOT, dirname(file), name ?? '')),
     );
     next.set(file, targets);
   }

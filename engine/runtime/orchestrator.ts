@@ -4,7 +4,6 @@
  */
 
 import type { EngineActions } from '../core/engine-outcome.ts';
-import { messageOf } from '../core/errors.ts';
 import { dispatchWindow } from '../core/policy.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -12,6 +11,7 @@ import type { Membership } from '../ports/membership.ts';
 import type { RunIndex } from '../ports/run-index.ts';
 import type { OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
+import { CalmLogger } from './calm-logger.ts';
 import { ShardOwner } from './shard-owner.ts';
 
 export interface OrchestratorOptions {
@@ -54,6 +54,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
 
 class ShardKeeper implements Orchestrator {
   readonly #options: OrchestratorOptions;
+  readonly #complaints: CalmLogger;
   readonly #owners = new Map<number, ShardOwner>();
   readonly #stopped = new AbortController();
   #wake = new AbortController();
@@ -63,6 +64,7 @@ class ShardKeeper implements Orchestrator {
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
+    this.#complaints = new CalmLogger(options.clock, options.logger);
   }
 
   async start(): Promise<void> {
@@ -152,7 +154,13 @@ class ShardKeeper implements Orchestrator {
       const lease = await store.acquire(shard, id, LEASE_MS);
       if (!lease) continue;
       left--;
-      this.#begin(new ShardOwner(lease, { ...this.#options, windowOf: (queue) => this.#windowOf(queue) }));
+      this.#begin(
+        new ShardOwner(lease, {
+          ...this.#options,
+          complaints: this.#complaints,
+          windowOf: (queue) => this.#windowOf(queue),
+        }),
+      );
     }
   }
 
@@ -202,7 +210,7 @@ class ShardKeeper implements Orchestrator {
   }
 
   #warn(what: string, thrown: unknown): void {
-    this.#options.logger.warn(`orchestrator ${this.#options.id}: ${what}: ${messageOf(thrown)}`);
+    this.#complaints.warn(`orchestrator ${this.#options.id}: ${what} failed and is tried again`, thrown);
   }
 }
 

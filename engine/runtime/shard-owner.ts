@@ -7,7 +7,6 @@
 import type { Commit } from '../core/commit.ts';
 import { type Decision, decide, mayAbandon, settleTurn, Turn, type WindowOf } from '../core/decide/index.ts';
 import type { EngineActions } from '../core/engine-outcome.ts';
-import { messageOf } from '../core/errors.ts';
 import type { Message } from '../core/message.ts';
 import { parseTimerKey } from '../core/message.ts';
 import { isRunEnded } from '../core/node-state.ts';
@@ -18,6 +17,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { RunIndex } from '../ports/run-index.ts';
 import type { InboxEntry, Lease, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
+import type { CalmLogger } from './calm-logger.ts';
 import { patrolFlights, ticketOf } from './patrol.ts';
 import { quarantine } from './quarantine.ts';
 import { RunLoader } from './run-loader.ts';
@@ -28,6 +28,8 @@ export interface ShardOwnerOptions {
   readonly index: Pick<RunIndex, 'record'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** For what goes wrong again and again while Redis is away. */
+  readonly complaints: CalmLogger;
   readonly actions: EngineActions;
   readonly windowOf: WindowOf;
 }
@@ -113,8 +115,9 @@ export class ShardOwner {
   dispatch(tickets: readonly Ticket[]): void {
     if (tickets.length === 0) return;
     this.options.queue.add(tickets).catch((thrown: unknown) => {
-      this.options.logger.warn(
-        `${tickets.length} tickets could not be added and will be added again: ${messageOf(thrown)}`,
+      this.options.complaints.warn(
+        `${tickets.length} tickets could not be added and will be added again`,
+        thrown,
       );
     });
   }
@@ -240,7 +243,7 @@ export class ShardOwner {
 
   /** One commit, numbered, repeated with the same number while its result is unknown. */
   async commit(commit: Commit): Promise<'ok' | 'conflict' | 'lost'> {
-    const { store, clock, logger } = this.options;
+    const { store, clock, logger, complaints } = this.options;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
       try {
         const reply = await store.commit(this.lease, this.#n + 1, commit);
@@ -254,7 +257,7 @@ export class ShardOwner {
         if (commit.cursor !== null) this.cursor = commit.cursor;
         return 'ok';
       } catch (thrown) {
-        logger.warn(`shard ${this.lease.shard}: commit not answered, will be repeated: ${messageOf(thrown)}`);
+        complaints.warn('a commit was not answered and is repeated', thrown);
         await clock.sleep(pauseMs, this.#stopped.signal);
         if (this.#stopped.signal.aborted) {
           this.isLost = true;

@@ -25,6 +25,8 @@ import { retryCall } from './retry-call.ts';
 const ANNOUNCE_MS = 1_000;
 const ANNOUNCE_TTL_MS = 5_000;
 const DONE: TicketVerdict = { kind: 'done' };
+/** The ticket of a claim that was handed back goes to another worker. */
+const AT_ONCE: TicketVerdict = { kind: 'later', afterMs: 0 };
 const LATER: TicketVerdict = { kind: 'later', afterMs: 1_000 };
 /** What attempts get beyond the grace period, at a stop, to end by force and hand their claims back; then what all else gets to close. */
 const STOP_RESERVE_MS = 4_000;
@@ -148,22 +150,23 @@ class QueueWorker implements Worker {
     const reply = await this.#claim(name);
     if (reply.kind === 'busy') return LATER;
     if (reply.kind === 'gone') return DONE;
-    await this.#work(ticket, { ...name, delivery: reply.delivery, at: reply.at });
-    return DONE;
+    return this.#work(ticket, { ...name, delivery: reply.delivery, at: reply.at });
   }
 
   #claim(name: ClaimName): Promise<ClaimReply> {
     return this.#persist(() => this.#options.store.claim(name, this.#options.session));
   }
 
-  async #work(ticket: Ticket, claim: Claim): Promise<void> {
+  async #work(ticket: Ticket, claim: Claim): Promise<TicketVerdict> {
     const attempt = new Attempt(ticket, claim, this.#tools);
     this.#held.set(claim.flight, attempt);
     if (this.#isShutDown) attempt.stop('shutdown');
     try {
       const ending = await attempt.run();
       if (ending.kind === 'outcome') await this.#settle(attempt, ending.outcome);
-      if (ending.kind === 'hand_back') await this.#handBack(claim);
+      if (ending.kind !== 'hand_back') return DONE;
+      await this.#handBack(claim);
+      return AT_ONCE;
     } finally {
       this.#held.delete(claim.flight);
       await attempt.dispose();

@@ -14,19 +14,25 @@ export function describeThrown(thrown: unknown, sourceDirectory: string): string
 
 function describeOne(thrown: unknown, sourceDirectory: string): string {
   if (!(thrown instanceof Error)) return `The function threw ${show(thrown)}, which is no Error.`;
-  const head = `${thrown.name}: ${thrown.message}`;
-  const frames = userFrames(thrown.stack ?? '', sourceDirectory);
-  return [head, ...frames].join('\n');
+  const stack = thrown.stack ?? '';
+  // Node puts the place of a syntax error on a line of its own before the name.
+  const place = /^(?:file:\/\/)?(\/\S+:\d+)\n/.exec(stack)?.[1];
+  const head = `${thrown.name}: ${thrown.message}${place === undefined ? '' : ` (${place})`}`;
+  return [head, ...userFrames(stack, sourceDirectory)]
+    .join('\n')
+    .replaceAll(pathPattern(sourceDirectory), './');
 }
 
-/** Frames outside of Node and of Sluice, with paths from the workflow's folder. */
+/** Frames outside of Node and of Sluice. */
 function userFrames(stack: string, sourceDirectory: string): string[] {
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   const own = frames.filter((line) => line.includes(sourceDirectory) && !line.includes('node:internal'));
-  const shown = own.map((line) =>
-    line.replaceAll(`file://${sourceDirectory}/`, './').replaceAll(`${sourceDirectory}/`, './'),
-  );
-  return shown.slice(0, MAX_FRAMES).map((line) => `    ${line.trim()}`);
+  return own.slice(0, MAX_FRAMES).map((line) => `    ${line.trim()}`);
+}
+
+/** Paths are shown from the workflow's folder. */
+function pathPattern(folder: string): RegExp {
+  return new RegExp(`(file://)?${folder.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/`, 'g');
 }
 
 function show(value: unknown): string {

@@ -1,0 +1,162 @@
+/**
+ * The parts of the engine that every command needs, joined on one Redis. Opens the embedded Redis where no other is named.
+ * Roles (orchestrator, worker) are started on top of it, see roles.ts.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { LogStore } from '../../engine/ports/log-store.ts';
+import type { Logger } from '../../engine/ports/logger.ts';
+import type { Membership } from '../../engine/ports/membership.ts';
+import type { RunIndex } from '../../engine/ports/run-index.ts';
+import type { ShardStore } from '../../engine/ports/shard-store.ts';
+import { type EmbeddedRedis, startEmbeddedRedis } from '../../engine/redis/embedded/index.ts';
+import {
+  type Connections,
+  createConnections,
+  createRedisArtifactStore,
+  createRedisLogStore,
+  createRedisMembership,
+  createRedisRunIndex,
+  createRedisShardStore,
+  DEFAULT_PREFIX,
+  requireSuitableRedis,
+} from '../../engine/redis/index.ts';
+import { type Client, createClient } from '../../engine/runtime/client.ts';
+import { createDirectoryArtifactStore } from '../../engine/runtime/directory-artifact-store.ts';
+import { createRealClock } from '../../engine/runtime/real-clock.ts';
+import type { RedisFlags } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { CliFailure, usageFailure } from '../failure.ts';
+import type { Host } from '../host.ts';
+import { findRedisPlace, type RedisPlace } from './redis-place.ts';
+
+/** How long a Redis may take to answer before the command gives up, ms. */
+const PATIENCE_MS = 2_500;
+
+export interface EngineOptions extends RedisFlags {
+  /**
+   * What it is for. `read`: looks only, so there must be something to look at. `write`: asks for changes.
+   * `serve`: a role, which takes an embedded Redis only when told `embedded`.
+   */
+  readonly use: 'read' | 'write' | 'serve';
+  readonly embedded?: boolean;
+  readonly logger: Logger;
+}
+
+export interface Engine {
+  readonly connections: Connections;
+  readonly store: ShardStore;
+  readonly shards: number;
+  readonly client: Client;
+  readonly index: RunIndex;
+  readonly membership: Membership;
+  readonly logs: LogStore;
+  readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** As BullMQ takes it. */
+  readonly queueConnection: { readonly url: string } | { readonly path: string };
+  readonly prefix: string;
+  /** True when Redis is the private one of a folder: all who use it are on this machine. */
+  readonly isEmbedded: boolean;
+  close(): Promise<void>;
+}
+
+/** @throws CliFailure, SluiceError redis_unreachable, redis_unsuitable, embedded_redis_unavailable, shards_mismatch */
+export async function openEngine(host: Host, options: EngineOptions): Promise<Engine> {
+  const place = findRedisPlace(host, options);
+  checkUse(host, place, options);
+  const embedded = place.kind === 'embedded' ? await startIn(host, place.home) : undefined;
+  try {
+    return await connect(host, { place, embedded, options });
+  } catch (thrown) {
+    await embedded?.stop();
+    throw thrown;
+  }
+}
+
+/** Folder of the embedded Redis' data, below `.sluice`. */
+const DATA = 'redis';
+
+function checkUse(host: Host, place: RedisPlace, { use, embedded }: EngineOptions): void {
+  if (place.kind !== 'embedded') return;
+  if (use === 'serve' && embedded !== true) {
+    throw usageFailure(
+      'This role needs a Redis to serve: give --redis URL, set REDIS_URL, or take the private one of this folder with --embedded.',
+    );
+  }
+  if (use === 'read' && !existsSync(join(place.home, DATA))) {
+    throw new CliFailure(
+      EXIT.notFound,
+      `There are no runs here: ${host.cwd} has no .sluice folder, and no --redis or REDIS_URL is given. ` +
+        'Go to the folder in which the run was started, or name the Redis.',
+    );
+  }
+}
+
+async function startIn(host: Host, home: string): Promise<EmbeddedRedis> {
+  await mkdir(home, { recursive: true });
+  // Nothing in it is meant for a repository.
+  await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {});
+  return startEmbeddedRedis({
+    dataDirectory: join(home, DATA),
+    env: host.settings.environment,
+    onProgress: (text) => host.say(host.colors.dim(text)),
+  });
+}
+
+interface Opening {
+  readonly place: RedisPlace;
+  readonly embedded: EmbeddedRedis | undefined;
+  readonly options: EngineOptions;
+}
+
+async function connect(host: Host, { place, embedded, options }: Opening): Promise<Engine> {
+  const { logger } = options;
+  const prefix = options.prefix ?? host.settings.prefix ?? DEFAULT_PREFIX;
+  const queueConnection = connectionOf(place, embedded);
+  const connections = createConnections({ ...queueConnection, prefix, logger });
+  const clock = createRealClock();
+  try {
+    await connections.ready(PATIENCE_MS);
+    if (options.use !== 'read') await requireSuitableRedis(connections, clock);
+    const store = createRedisShardStore(connections);
+    const shards = await store.shards();
+    const index = createRedisRunIndex(connections);
+    const random = () => randomBytes(10);
+    return {
+      connections,
+      store,
+      shards,
+      client: createClient({ store, index, shards, clock, random }),
+      index,
+      membership: createRedisMembership(connections),
+      logs: createRedisLogStore(connections, { shards }),
+      artifacts:
+        place.kind === 'embedded'
+          ? createDirectoryArtifactStore(join(place.home, 'artifacts'))
+          : createRedisArtifactStore(connections, { shards }),
+      clock,
+      logger,
+      queueConnection,
+      prefix,
+      isEmbedded: place.kind === 'embedded',
+      async close() {
+        await store.close();
+        await embedded?.stop();
+      },
+    };
+  } catch (thrown) {
+    await connections.close();
+    throw thrown;
+  }
+}
+
+function connectionOf(place: RedisPlace, embedded: EmbeddedRedis | undefined): Engine['queueConnection'] {
+  if (place.kind === 'url') return { url: place.url };
+  return { path: place.kind === 'socket' ? place.path : (embedded?.connection.path ?? '') };
+}

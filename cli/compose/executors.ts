@@ -1,0 +1,21 @@
+/** The executors of this installation, and those of them that the orchestrator evaluates itself. */
+import { join } from 'node:path';
+import type { EngineActions } from '../../engine/core/engine-outcome.ts';
+import type { Executor } from '../../engine/ports/executor.ts';
+import { builtinExecutors } from '../../executors/index.ts';
+import type { Settings } from '../config.ts';
+
+export function allExecutors({ environment, cacheDirectory }: Settings): readonly Executor[] {
+  return builtinExecutors({ environment, module: { cacheDirectory: join(cacheDirectory, 'modules') } });
+}
+
+/** Each checks its options itself: what does not fit fails the task with `invalid_options`. */
+export function engineActions(executors: readonly Executor[]): EngineActions {
+  return new Map(
+    executors.flatMap((executor) =>
+      executor.place === 'engine'
+        ? [[executor.name, (options, now) => executor.evaluate(options, now)] as const]
+        : [],
+    ),
+  );
+}

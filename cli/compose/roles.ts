@@ -1,0 +1,98 @@
+/** Starts the two long-lived roles on an engine. */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createBullTaskQueue } from '../../engine/bullmq/index.ts';
+import { createLocalWorkspace } from '../../engine/runtime/local-workspace.ts';
+import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
+import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
+import type { Host } from '../host.ts';
+import { readVersion } from '../version.ts';
+import type { Engine } from './engine.ts';
+import { allExecutors, engineActions } from './executors.ts';
+
+export interface Role {
+  /** Ends it in good order. A worker first waits up to `drainMs` for its work, then hands the rest back. */
+  stop(drainMs: number): Promise<void>;
+}
+
+export interface RunningOrchestrator extends Role {
+  readonly orchestrator: Orchestrator;
+}
+
+export interface RunningWorker extends Role {
+  readonly worker: Worker;
+  readonly name: string;
+}
+
+export interface WorkerFlags {
+  /** Queue → tasks at once. */
+  readonly queues: { readonly [queue: string]: number };
+  readonly name?: string | undefined;
+  readonly labels?: { readonly [name: string]: string };
+}
+
+function openQueue({ queueConnection, prefix, logger }: Engine) {
+  return createBullTaskQueue({ connection: queueConnection, prefix, logger });
+}
+
+export async function startOrchestrator(host: Host, engine: Engine): Promise<RunningOrchestrator> {
+  const { shards, store, membership, index, clock, logger } = engine;
+  const queue = openQueue(engine);
+  const actions = engineActions(allExecutors(host.settings));
+  const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const orchestrator = createOrchestrator({
+    id,
+    shards,
+    store,
+    queue,
+    membership,
+    index,
+    actions,
+    clock,
+    logger,
+  });
+  await orchestrator.start();
+  return {
+    orchestrator,
+    async stop() {
+      await orchestrator.stop();
+      await queue.close();
+    },
+  };
+}
+
+export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags): Promise<RunningWorker> {
+  const { store, membership, logs, artifacts, clock, logger } = engine;
+  const { cacheDirectory, temporaryDirectory } = host.settings;
+  const root = await mkdtemp(join(temporaryDirectory, 'sluice-work-'));
+  const queue = openQueue(engine);
+  const name = flags.name ?? `${hostname()}:${process.pid}`;
+  const worker = createWorker({
+    store,
+    queue,
+    membership,
+    logs,
+    artifacts,
+    workspace: createLocalWorkspace({ root, cacheDirectory: join(cacheDirectory, 'source'), artifacts, logger }),
+    executors: allExecutors(host.settings),
+    clock,
+    logger,
+    session: randomUUID(),
+    name,
+    queues: flags.queues,
+    labels: flags.labels ?? {},
+    version: readVersion(),
+  });
+  await worker.start();
+  return {
+    worker,
+    name,
+    async stop(drainMs) {
+      await worker.stop(drainMs);
+      await queue.close();
+      await rm(root, { recursive: true, force: true }).catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * What the environment says. The only place that reads `process.env`. A flag of the command line always goes before it.
+ */
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export type Environment = { readonly [name: string]: string | undefined };
+
+export interface Settings {
+  /** All of it, for the parts that look for programs in it. */
+  readonly environment: Environment;
+  /** REDIS_URL, or undefined. */
+  readonly redis: string | undefined;
+  /** SLUICE_PREFIX: begins every key in Redis. */
+  readonly prefix: string | undefined;
+  /** SLUICE_DEBUG: stack traces, and the engine's own messages. */
+  readonly isDebug: boolean;
+  /** GITHUB_ACTIONS: fold a task's lines, and mark errors on the lines of the file. */
+  readonly isGithubActions: boolean;
+  /** CI, or a terminal that cannot move its cursor: no live display. */
+  readonly isPlain: boolean;
+  /** For what may be lost and made again: unpacked sources, compiled modules, a fetched Redis. */
+  readonly cacheDirectory: string;
+  /** For the folders of attempts. */
+  readonly temporaryDirectory: string;
+}
+
+export function readSettings(environment: Environment = process.env): Settings {
+  const cacheHome = environment['XDG_CACHE_HOME'] || join(environment['HOME'] || homedir(), '.cache');
+  return {
+    environment,
+    redis: environment['REDIS_URL'] || undefined,
+    prefix: environment['SLUICE_PREFIX'] || undefined,
+    isDebug: isSet(environment['SLUICE_DEBUG']),
+    isGithubActions: environment['GITHUB_ACTIONS'] === 'true',
+    isPlain: isSet(environment['CI']) || environment['TERM'] === 'dumb',
+    cacheDirectory: join(cacheHome, 'sluice'),
+    temporaryDirectory: tmpdir(),
+  };
+}
+
+/** NO_COLOR before FORCE_COLOR before what the stream is. */
+export function wantsColor(environment: Environment, isTerminal: boolean): boolean {
+  if ((environment['NO_COLOR'] ?? '') !== '') return false;
+  if (environment['FORCE_COLOR'] !== undefined) return isSet(environment['FORCE_COLOR'] || '1');
+  return isTerminal && environment['TERM'] !== 'dumb';
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}

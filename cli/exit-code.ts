@@ -1,0 +1,41 @@
+/** Exit codes: part of the public contract (docs/cli.md), for scripts to tell what happened. */
+import type { SluiceErrorCode } from '../engine/core/errors.ts';
+
+export const EXIT = {
+  ok: 0,
+  /** The run failed, or was cancelled by somebody else; also anything unexpected. */
+  failed: 1,
+  /** The command line, the workflow or its inputs are wrong. Nothing was started. */
+  usage: 2,
+  /** Redis does not answer, refuses, or is not fit. */
+  unreachable: 3,
+  notFound: 4,
+  conflict: 5,
+  /** Ctrl-C (SIGINT). */
+  interrupted: 130,
+  /** SIGTERM. */
+  terminated: 143,
+} as const;
+
+const BY_ERROR = {
+  invalid_workflow: EXIT.usage,
+  invalid_input: EXIT.usage,
+  run_not_found: EXIT.notFound,
+  workflow_not_found: EXIT.notFound,
+  idempotency_conflict: EXIT.conflict,
+  redis_unreachable: EXIT.unreachable,
+  redis_refused: EXIT.unreachable,
+  redis_unsuitable: EXIT.unreachable,
+  embedded_redis_unavailable: EXIT.unreachable,
+  shards_mismatch: EXIT.unreachable,
+  source_too_large: EXIT.usage,
+  source_invalid: EXIT.usage,
+  invalid_reply: EXIT.failed,
+  invalid_record: EXIT.failed,
+  closed: EXIT.failed,
+  internal: EXIT.failed,
+} as const satisfies Record<SluiceErrorCode, number>;
+
+export function exitCodeOf(code: SluiceErrorCode): number {
+  return BY_ERROR[code];
+}

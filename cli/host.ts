@@ -1,0 +1,43 @@
+/** What a command gets to act on: streams, settings, folder. Data goes to stdout, all else to stderr. */
+import pc from 'picocolors';
+import { readSettings, type Settings, wantsColor } from './config.ts';
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+export interface Host {
+  readonly settings: Settings;
+  /** The folder in which the command was typed. */
+  readonly cwd: string;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Colors for stderr and for stdout; without effect where none are wanted. */
+  readonly colors: Colors;
+  readonly outColors: Colors;
+  /** Whether stderr is a terminal on which lines can be drawn over. */
+  readonly isLive: boolean;
+  /** Writes lines to stderr. */
+  say(text: string): void;
+  /** Writes lines to stdout. */
+  print(text: string): void;
+  /** Code that the process ends with. */
+  exitCode: number;
+}
+
+export function createHost(): Host {
+  const settings = readSettings();
+  const { stdout, stderr } = process;
+  const colorsFor = (stream: NodeJS.WriteStream) =>
+    pc.createColors(wantsColor(settings.environment, stream.isTTY === true));
+  return {
+    settings,
+    cwd: process.cwd(),
+    stdout,
+    stderr,
+    colors: colorsFor(stderr),
+    outColors: colorsFor(stdout),
+    isLive: stderr.isTTY === true && !settings.isPlain,
+    say: (text) => void stderr.write(`${text}\n`),
+    print: (text) => void stdout.write(`${text}\n`),
+    exitCode: 0,
+  };
+}

@@ -1,0 +1,35 @@
+/** Entry of the command line: parses, runs one command, says what went wrong, ends with the documented exit code. */
+import { explainFailure } from './failure.ts';
+import { createHost, type Host } from './host.ts';
+import { buildProgram } from './program.ts';
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const host = createHost();
+  // A reader that has seen enough (`sluice list | head`) is no error.
+  host.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(host.exitCode);
+    throw error;
+  });
+  host.exitCode = await runProgram(host, argv);
+  // Whatever a library still keeps open must not keep the caller waiting.
+  await Promise.all([flush(host.stdout), flush(host.stderr)]);
+  process.exit(host.exitCode);
+}
+
+async function runProgram(host: Host, argv: readonly string[]): Promise<number> {
+  try {
+    await buildProgram(host).parseAsync([...argv]);
+    return host.exitCode;
+  } catch (thrown) {
+    const { exitCode, message } = explainFailure(thrown);
+    if (message !== undefined) host.say(`${host.colors.red('sluice:')} ${message}`);
+    if (host.settings.isDebug && thrown instanceof Error) host.say(thrown.stack ?? '');
+    return exitCode;
+  }
+}
+
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

@@ -1,0 +1,40 @@
+/** The program: all commands under one name, with help that fits 80 columns. */
+import { Command } from 'commander';
+import { COMMANDS } from './commands/index.ts';
+import type { Host } from './host.ts';
+import { readVersion } from './version.ts';
+
+const EXAMPLES = `
+Examples:
+  $ sluice init hello && cd hello
+  $ sluice run workflow.yaml
+  $ sluice run workflow.yaml --input year=2015
+  $ sluice show 01JD… --json
+
+Exit codes:
+  0 success   1 the run failed   2 wrong usage or file   3 no Redis
+  4 not found   5 conflict   130 interrupted   143 terminated
+
+Documentation: docs/cli.md`;
+
+export function buildProgram(host: Host): Command {
+  const program = new Command('sluice')
+    .description('Runs workflows written in YAML, on Redis and BullMQ.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('after', EXAMPLES);
+  for (const define of COMMANDS) program.addCommand(define(host));
+  for (const command of [program, ...program.commands]) {
+    command
+      .configureHelp({ helpWidth: 80 })
+      .configureOutput({
+        writeOut: (text) => void host.stdout.write(text),
+        writeErr: (text) => void host.stderr.write(text),
+        outputError: (text, write) => write(text.replace(/^error: /, 'sluice: ')),
+      })
+      .showHelpAfterError(`Try \`sluice ${command === program ? '' : `${command.name()} `}--help\`.`)
+      .exitOverride();
+  }
+  return program;
+}

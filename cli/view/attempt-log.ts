@@ -1,0 +1,36 @@
+/** Reads the log of one attempt from where it stopped, and keeps the last lines for a failure's report. */
+import type { LogLine, LogStore } from '../../engine/ports/log-store.ts';
+
+/** Lines that a failure's report shows. */
+export const TAIL_LINES = 20;
+const PAGE = 500;
+
+export interface AttemptName {
+  readonly run: string;
+  readonly node: number;
+  readonly attempt: number;
+}
+
+export class AttemptLog {
+  readonly name: AttemptName;
+  readonly tail: LogLine[] = [];
+  #after = '0';
+
+  constructor(name: AttemptName) {
+    this.name = name;
+  }
+
+  /** Lines that have come since the last call. */
+  async readNew(logs: LogStore): Promise<readonly LogLine[]> {
+    const lines: LogLine[] = [];
+    for (;;) {
+      const page = await logs.read(this.name, this.#after, PAGE);
+      lines.push(...page);
+      this.#after = page.at(-1)?.id ?? this.#after;
+      if (page.length < PAGE) break;
+    }
+    this.tail.push(...lines.slice(-TAIL_LINES));
+    this.tail.splice(0, Math.max(0, this.tail.length - TAIL_LINES));
+    return lines;
+  }
+}

@@ -1,0 +1,98 @@
+/** `needs`: the tasks exist, stand once, and `case` asks a switch for a case that it has. */
+import { type Need, needsOf } from '../dependency.ts';
+import { suggest } from '../suggest.ts';
+import { caseNamesOf } from '../switch-case.ts';
+import type { TaskEntry, WorkflowContext } from '../workflow-context.ts';
+
+export function checkNeeds(context: WorkflowContext): void {
+  for (const task of context.tasks) {
+    const seen = new Set<string>();
+    for (const need of needsOf(task)) {
+      checkNeed(context, task, need, seen.has(need.task));
+      seen.add(need.task);
+    }
+  }
+}
+
+function checkNeed(context: WorkflowContext, task: TaskEntry, need: Need, isRepeated: boolean): void {
+  const { document, byId } = context;
+  const { path } = need;
+  const upstream = byId.get(need.task);
+  if (need.task === task.id) {
+    document.error({
+      code: 'self_reference',
+      path,
+      message: `The task \`${task.id}\` needs itself.`,
+      hint: 'Remove it from `needs`.',
+    });
+  } else if (!upstream) {
+    const hint = suggestTask(context, need.task);
+    document.error({
+      code: 'unknown_task',
+      path,
+      message: `\`${task.id}\` needs \`${need.task}\`, but there is no such task.`,
+      hint,
+    });
+  } else if (isRepeated) {
+    const hint = 'Keep one. Several ends stand in one list: `when: [success, skipped]`.';
+    document.error({
+      code: 'duplicate_need',
+      path,
+      message: `\`${task.id}\` needs \`${need.task}\` twice.`,
+      hint,
+    });
+  }
+  if (need.when && need.case) {
+    const message = 'An edge has either `when` or `case`: a case is met only when the switch succeeds.';
+    document.error({
+      code: 'when_and_case',
+      path: [...path.slice(0, -1), 'when'],
+      onKey: true,
+      message,
+      hint: 'Remove `when`.',
+    });
+  }
+  if (upstream && need.case) checkCases(context, upstream, need.case, [...path.slice(0, -1), 'case']);
+}
+
+function checkCases(
+  { document }: WorkflowContext,
+  upstream: TaskEntry,
+  cases: readonly string[],
+  path: Need['path'],
+): void {
+  if (upstream.uses !== 'switch') {
+    const message = `\`case\` asks for the choice of \`${upstream.id}\`, which is no \`switch\`.`;
+    document.error({
+      code: 'not_a_switch',
+      path,
+      onKey: true,
+      message,
+      hint: 'Use `when` to ask how a task ended.',
+    });
+    return;
+  }
+  const known = caseNamesOf(upstream);
+  if (!known) return;
+  const isList = Array.isArray(document.data) ? false : cases.length > 1;
+  for (const [i, name] of cases.entries()) {
+    if (known.includes(name)) continue;
+    const hint =
+      name === 'default'
+        ? 'Give the switch the option `default` with a name, and ask for that name.'
+        : suggest(name, known);
+    const message = `The switch \`${upstream.id}\` has no case \`${name}\`.`;
+    document.error({ code: 'unknown_case', path: isList ? [...path, i] : path, message, hint });
+  }
+}
+
+/** The nearest task. */
+export function suggestTask({ tasks, document }: WorkflowContext, id: string): string | undefined {
+  if (document.report.isFull) return undefined;
+  const lower = tasks.find((task) => task.id.toLowerCase() === id.toLowerCase());
+  if (lower) return `Did you mean \`${lower.id}\`?`;
+  return suggest(
+    id,
+    tasks.map((task) => task.id),
+  );
+}

@@ -1,0 +1,154 @@
+/** The roles of a simulation as processes: orchestrators, workers and one client, which die, freeze and come again. */
+import type { EngineActions } from '../../engine/core/engine-outcome.ts';
+import { createMemoryArtifactStore, createMemoryLogStore } from '../../engine/memory/index.ts';
+import { createMemoryWorkspace } from '../../engine/memory/workspace.ts';
+import type { Logger } from '../../engine/ports/logger.ts';
+import { type Client, createClient } from '../../engine/runtime/client.ts';
+import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
+import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
+import { failExecutor } from '../../executors/fail.ts';
+import { noopExecutor } from '../../executors/noop.ts';
+import { switchExecutor } from '../../executors/switch.ts';
+import { transformExecutor } from '../../executors/transform.ts';
+import { waitExecutor } from '../../executors/wait.ts';
+import type { Ledger } from './ledger.ts';
+import { SimProcess } from './process.ts';
+import { QUEUES } from './random-task.ts';
+import { simExecutor } from './sim-executor.ts';
+import { portsOf, type Shared } from './wire.ts';
+
+const ENGINE_EXECUTORS = [switchExecutor(), transformExecutor(), waitExecutor(), failExecutor(), noopExecutor()];
+const ACTIONS: EngineActions = new Map(
+  ENGINE_EXECUTORS.flatMap((one) => (one.place === 'engine' ? [[one.name, one.evaluate]] : [])),
+);
+
+export interface ClusterOptions {
+  readonly seed: number;
+  readonly shards: number;
+  readonly ledger: Ledger;
+  readonly logger: Logger;
+}
+
+type Role = 'orchestrator' | 'worker';
+
+interface Place {
+  readonly role: Role;
+  readonly number: number;
+  lives: number;
+  process: SimProcess;
+  running: Orchestrator | Worker | undefined;
+}
+
+export class Cluster {
+  readonly client: Client;
+  readonly clientProcess: SimProcess;
+  readonly #shared: Shared;
+  readonly #options: ClusterOptions;
+  readonly #places: Place[] = [];
+
+  constructor(shared: Shared, options: ClusterOptions) {
+    this.#shared = shared;
+    this.#options = options;
+    const { world } = shared;
+    this.clientProcess = new SimProcess(world, 'client');
+    const ports = portsOf(this.clientProcess, shared);
+    this.client = createClient({
+      store: ports.store,
+      index: ports.index,
+      shards: options.shards,
+      clock: this.clientProcess.clock,
+      random: () => world.random.bytes(10),
+    });
+  }
+
+  start(): void {
+    const { random } = this.#shared.world;
+    const orchestrators = random.int(1, 3);
+    const workers = random.int(1, 4);
+    for (let i = 0; i < orchestrators; i++) this.#add('orchestrator', i);
+    for (let i = 0; i < workers; i++) this.#add('worker', i);
+  }
+
+  /** Kills one process of the role; another takes its place later. */
+  kill(role: Role): void {
+    this.#pick(role)?.process.kill();
+  }
+
+  freeze(role: Role, ms: number): void {
+    this.#pick(role)?.process.freeze(ms);
+  }
+
+  /** Asks one process of the role to stop; another takes its place later. */
+  stop(role: Role): void {
+    const place = this.#pick(role);
+    if (!place?.running) return;
+    const { process, running } = place;
+    place.running = undefined;
+    const stopping = 'keepLeases' in running ? running.stop() : running.stop(500);
+    void stopping.then(() => process.kill());
+  }
+
+  /** Ends everything for good. */
+  end(): void {
+    for (const { process } of this.#places) {
+      process.onDeath.length = 0;
+      process.kill();
+    }
+    this.clientProcess.kill();
+  }
+
+  #pick(role: Role): Place | undefined {
+    const living = this.#places.filter((place) => place.role === role && place.process.isAlive && place.running);
+    return living.length === 0 ? undefined : this.#shared.world.random.pick(living);
+  }
+
+  #add(role: Role, number: number): void {
+    const { world } = this.#shared;
+    const place: Place = { role, number, lives: 0, process: new SimProcess(world, ''), running: undefined };
+    this.#places.push(place);
+    this.#begin(place);
+  }
+
+  #begin(place: Place): void {
+    const { world, faults } = this.#shared;
+    const skewMs = faults.strikes('clock_wrong', 0.7) ? world.random.between(-30_000, 30_000) : 0;
+    const owner = new SimProcess(world, `${place.role}-${place.number}.${place.lives++}`, skewMs);
+    owner.onDeath.push(() => {
+      place.running = undefined;
+      world.after(world.random.between(200, 3_000), () => this.#begin(place));
+    });
+    place.process = owner;
+    place.running = place.role === 'orchestrator' ? this.#orchestrator(owner) : this.#worker(owner, place.number);
+    void place.running.start();
+  }
+
+  #orchestrator(owner: SimProcess): Orchestrator {
+    const { shards, logger } = this.#options;
+    const ports = portsOf(owner, this.#shared);
+    return createOrchestrator({ id: owner.name, shards, ...ports, actions: ACTIONS, clock: owner.clock, logger });
+  }
+
+  #worker(owner: SimProcess, number: number): Worker {
+    const { seed, ledger, logger } = this.#options;
+    const { world, faults } = this.#shared;
+    const ports = portsOf(owner, this.#shared);
+    const onKill = () => {
+      faults.happened.set('worker_killed', (faults.happened.get('worker_killed') ?? 0) + 1);
+      owner.kill();
+    };
+    const served = number === 0 ? QUEUES : world.random.sample(QUEUES, world.random.int(1, QUEUES.length));
+    return createWorker({
+      ...ports,
+      logs: createMemoryLogStore(),
+      artifacts: createMemoryArtifactStore(),
+      workspace: createMemoryWorkspace(),
+      executors: [simExecutor({ world, seed, ledger, owner, onKill })],
+      clock: owner.clock,
+      logger,
+      session: owner.name,
+      name: owner.name,
+      queues: Object.fromEntries(served.map((queue) => [queue, world.random.int(2, 6)])),
+      graceMs: 2_000,
+    });
+  }
+}

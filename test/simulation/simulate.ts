@@ -1,0 +1,104 @@
+/** One simulation: builds a world from a seed, lets it run until all runs have ended, and gives what was seen to the checker. */
+import { messageOf } from '../../engine/core/errors.ts';
+import {
+  createMemoryMembership,
+  createMemoryRunIndex,
+  createMemoryShardStore,
+  createMemoryTaskQueue,
+} from '../../engine/memory/index.ts';
+import type { Logger } from '../../engine/ports/logger.ts';
+import { checkAll, type Violation } from './checker/index.ts';
+import { Cluster } from './cluster.ts';
+import { type Evidence, gather } from './evidence.ts';
+import { type Fault, FaultPlan } from './faults.ts';
+import { Ledger } from './ledger.ts';
+import { Observer } from './observer.ts';
+import { Random } from './random.ts';
+import { Trouble } from './trouble.ts';
+import { Users } from './user.ts';
+import { World } from './world.ts';
+
+/** After the last fault every run must end within this time, virtual ms. */
+const PATIENCE_MS = 150_000;
+/** After the last run everything that was in flight must be gone within this time, virtual ms. */
+const DRAIN_MS = 30_000;
+
+export interface Outcome {
+  readonly seed: number;
+  readonly trace: number;
+  readonly violations: readonly Violation[];
+  readonly faults: ReadonlyMap<Fault, number>;
+  readonly evidence: Evidence;
+  readonly steps: number;
+  readonly virtualMs: number;
+}
+
+export interface SimulateOptions {
+  readonly logger?: (level: string, message: string) => void;
+}
+
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
+  const random = new Random(seed);
+  const world = new World(random);
+  const faults = new FaultPlan(world, seed);
+  const shards = random.int(1, 3);
+  const memory = createMemoryShardStore({
+    now: () => world.now,
+    clock: world.clock,
+    shards,
+    random: () => random.next(),
+  });
+  const observer = new Observer(world, memory, shards);
+  const shared = {
+    world,
+    faults,
+    store: observer.store,
+    queue: createMemoryTaskQueue({ clock: world.clock }),
+    membership: createMemoryMembership({ now: () => world.now }),
+    index: createMemoryRunIndex(),
+  };
+  const ledger = new Ledger();
+  const defects: string[] = [];
+  const cluster = new Cluster(shared, { seed, shards, ledger, logger: listen(defects, options) });
+  const users = new Users({ client: cluster.client, owner: cluster.clientProcess, random, now: () => world.now });
+  cluster.start();
+  users.begin();
+  const trouble = new Trouble({ shared, cluster, observer, shards });
+  const startedAt = world.now;
+  const isQuiet = () =>
+    users.busy === 0 && [...observer.started].every((run) => observer.ended.has(run));
+  const isDone = () => world.now >= trouble.overAt && isQuiet();
+  while (!isDone() && world.now < trouble.overAt + PATIENCE_MS) {
+    await world.run(trouble.overAt + PATIENCE_MS, isDone);
+    if (!isDone()) break;
+  }
+  const endedAt = world.now;
+  const left = () => leftovers(memory, shards);
+  const drainEnd = world.now + DRAIN_MS;
+  if (isQuiet()) await world.run(drainEnd, () => false);
+  const evidence = await gather({
+    seed, shards, memory, observer, users: users.requests, ledger, faults, defects,
+    faultsOverAt: trouble.overAt, endedAt, isQuiet: isQuiet(),
+  });
+  cluster.end();
+  void left;
+  const violations = checkAll(evidence);
+  return {
+    seed,
+    trace: world.trace,
+    violations,
+    faults: faults.happened,
+    evidence,
+    steps: world.steps,
+    virtualMs: endedAt - startedAt,
+  };
+}
+
+function listen(defects: string[], { logger }: SimulateOptions): Logger {
+  const take = (level: string) => (message: string, fields?: object) => {
+    if (level === 'error') defects.push(`${message} ${JSON.stringify(fields ?? {})}`);
+    logger?.(level, message);
+  };
+  return { debug: take('debug'), info: take('info'), warn: take('warn'), error: take('error') };
+}
+void messageOf;
