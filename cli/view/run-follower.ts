@@ -51,6 +51,7 @@ const RELOAD_MS = 100;
 /** Attempts whose logs are read in one round. */
 const LOGS_AT_ONCE = 64;
 const MAX_TAILS = 200;
+const EVENTS_AT_ONCE = 2_000;
 
 const ATTEMPT_ENDS: ReadonlySet<string> = new Set(['node.succeeded', 'node.failed', 'node.retrying', 'node.cancelled']);
 
@@ -72,7 +73,7 @@ class Follower implements FollowedRun {
   readonly #plan: Plan;
   readonly #patience: Patience;
   readonly #open = new Map<string, AttemptLog>();
-  #arrived: EventRecord[] = [];
+  readonly #arrived: EventRecord[] = [];
   #isOver = false;
   #failure: unknown;
   #wake: () => void = () => {};
@@ -131,9 +132,8 @@ class Follower implements FollowedRun {
   }
 
   async #round(): Promise<void> {
-    await this.#knowNodes();
-    const events = this.#arrived;
-    this.#arrived = [];
+    const events = this.#arrived.splice(0, EVENTS_AT_ONCE);
+    await this.#knowNodes(events);
     for (const event of events) this.#openLog(event);
     const lines = await this.#readLogs(events);
     for (const event of events) this.#emit(event, lines);
@@ -141,9 +141,8 @@ class Follower implements FollowedRun {
   }
 
   /** Events name nodes by number; which task a new node of a fan-out belongs to stands in the run's state. */
-  async #knowNodes(): Promise<void> {
-    const highest = Math.max(-1, ...this.#arrived.slice(0, 10_000).map((event) => event.node ?? -1));
-    if (highest < this.records.length) return;
+  async #knowNodes(events: readonly EventRecord[]): Promise<void> {
+    if (events.every(({ node = -1 }) => node < this.records.length)) return;
     await pause(this.#loadedAt + RELOAD_MS - performance.now());
     const { stored } = await this.#patience.outlast(() => this.#options.client.load(this.#options.run));
     this.records = recordsOf(stored, this.#plan);
@@ -200,10 +199,11 @@ class Follower implements FollowedRun {
 
   #closeLog({ node, type }: EventRecord, key: string): void {
     const log = this.#open.get(key);
+    const name = this.#nameOf(node ?? -1);
     this.#open.delete(key);
+    this.tails.delete(name);
     const isFailure = type === 'node.failed' || type === 'node.retrying';
-    if (log && isFailure && log.tail.length > 0 && this.tails.size < MAX_TAILS)
-      this.tails.set(this.#nameOf(node ?? -1), log.tail);
+    if (log && isFailure && log.tail.length > 0 && this.tails.size < MAX_TAILS) this.tails.set(name, log.tail);
   }
 
   #emitLines(key: string, lines: readonly LogLine[]): void {

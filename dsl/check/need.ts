@@ -74,7 +74,6 @@ function checkCases(
   }
   const known = caseNamesOf(upstream);
   if (!known) return;
-  const isList = Array.isArray(document.data) ? false : cases.length > 1;
   for (const [i, name] of cases.entries()) {
     if (known.includes(name)) continue;
     const hint =
@@ -82,7 +81,7 @@ function checkCases(
         ? 'Give the switch the option `default` with a name, and ask for that name.'
         : suggest(name, known);
     const message = `The switch \`${upstream.id}\` has no case \`${name}\`.`;
-    document.error({ code: 'unknown_case', path: isList ? [...path, i] : path, message, hint });
+    document.error({ code: 'unknown_case', path: [...path, i], message, hint });
   }
 }
 

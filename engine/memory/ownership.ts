@@ -76,9 +76,7 @@ function applyCommit(shard: ShardState, commit: Commit): void {
 
 function applyRunChange(shard: ShardState, change: RunChange): void {
   const run = runState(shard, change.run);
-  if (change.header !== undefined) {
-    run.header = JSON.stringify({ ...JSON.parse(run.header ?? '{}'), ...JSON.parse(change.header) });
-  }
+  if (change.header !== undefined) run.progress = change.header;
   if (change.live === true) shard.live.add(change.run);
   if (change.live === false) shard.live.delete(change.run);
   for (const { start, bytes } of change.records) writeRecords(run, start * RECORD_BYTES, bytes);

@@ -38,6 +38,8 @@ export interface StoredEvents {
 export interface RunState {
   /** JSON; undefined while only parts of a run were committed. */
   header: string | undefined;
+  /** JSON of the changing part, laid over the header when read. */
+  progress: string;
   records: Uint8Array;
   readonly outputs: Map<number, string>;
   readonly events: StoredEvents[];
@@ -86,7 +88,7 @@ export function newShardState(): ShardState {
 export function runState(shard: ShardState, run: string): RunState {
   const known = shard.runs.get(run);
   if (known !== undefined) return known;
-  const fresh: RunState = { header: undefined, records: new Uint8Array(0), outputs: new Map(), events: [] };
+  const fresh: RunState = { header: undefined, progress: '{}', records: new Uint8Array(0), outputs: new Map(), events: [] };
   shard.runs.set(run, fresh);
   return fresh;
 }

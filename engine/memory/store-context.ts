@@ -32,8 +32,9 @@ export interface StoreContext {
 }
 
 export function readHeader(context: StoreContext, run: string): RunHeader | undefined {
-  const json = context.shard(context.shardOf(run)).runs.get(run)?.header;
-  return json === undefined ? undefined : (JSON.parse(json) as RunHeader);
+  const state = context.shard(context.shardOf(run)).runs.get(run);
+  if (state?.header === undefined) return undefined;
+  return { ...(JSON.parse(state.header) as RunHeader), ...(JSON.parse(state.progress) as Partial<RunHeader>) };
 }
 
 export function loadRun(context: StoreContext, run: string): StoredRun | undefined {

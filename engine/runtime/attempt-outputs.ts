@@ -1,4 +1,5 @@
 /** Checks what an executor returned before it may enter the run's state. */
+import { checkValues } from '../core/inputs.ts';
 import type { Json } from '../core/json.ts';
 import type { AttemptResult, Ticket } from '../core/ticket.ts';
 import { TaskFailure } from '../ports/executor.ts';
@@ -8,6 +9,7 @@ type Outputs = AttemptResult['outputs'];
 /** Bytes of all outputs of an attempt together, as JSON. */
 const MAX_OUTPUT_BYTES = 1_000_000;
 const MAX_DEPTH = 64;
+const MAX_PROBLEMS = 10;
 
 /**
  * The outputs as they may be stored. This is the one place they pass on their way out: values that are too large for the
@@ -19,8 +21,23 @@ export function checkOutputs(ticket: Ticket, outputs: Outputs): Outputs {
     ? '`outputs` is a list; it must be an object.'
     : findForeignValue(outputs, 'outputs', 0);
   if (problem) throw new TaskFailure('invalid_output', problem);
-  checkSize(ticket, outputs);
-  return outputs;
+  const values = fitDeclaration(ticket, outputs);
+  checkSize(ticket, values);
+  return values;
+}
+
+/** The outputs with the defaults of those that were not written. */
+function fitDeclaration(ticket: Ticket, outputs: Outputs): Outputs {
+  if (ticket.outputs === undefined) return outputs;
+  const checked = checkValues(ticket.outputs, outputs);
+  if ('values' in checked) return checked.values;
+  const { problems } = checked;
+  const shown = problems.slice(0, MAX_PROBLEMS).map(({ path, message }) => `\`${path}\` ${message}`);
+  if (problems.length > MAX_PROBLEMS) shown.push(`and ${problems.length - MAX_PROBLEMS} more`);
+  throw new TaskFailure(
+    'invalid_output',
+    `The outputs of "${ticket.task}" do not fit their declaration: ${shown.join('; ')}.`,
+  );
 }
 
 function checkSize(ticket: Ticket, outputs: Outputs): void {

@@ -29,12 +29,16 @@ async function importModule(place: FunctionPlace): Promise<Exports> {
     try {
       return await import(pathToFileURL(place.file).href);
     } catch (error) {
-      // JavaScript that imports TypeScript needs jiti, too.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'))
-        throw error;
+      if (!needsJiti(error)) throw error;
     }
   }
   return importWithJiti(place);
+}
+
+/** JavaScript that imports TypeScript; and a syntax error, whose place only jiti tells. */
+function needsJiti(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'SyntaxError' || ('code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION');
 }
 
 function importWithJiti(place: FunctionPlace): Promise<Exports> {

@@ -1,5 +1,4 @@
 /** One simulation: builds a world from a seed, lets it run until all runs have ended, and gives what was seen to the checker. */
-import { messageOf } from '../../engine/core/errors.ts';
 import {
   createMemoryMembership,
   createMemoryRunIndex,
@@ -9,7 +8,7 @@ import {
 import type { Logger } from '../../engine/ports/logger.ts';
 import { checkAll, type Violation } from './checker/index.ts';
 import { Cluster } from './cluster.ts';
-import { type Evidence, gather } from './evidence.ts';
+import { type Evidence, gather, leftoversOf } from './evidence.ts';
 import { type Fault, FaultPlan } from './faults.ts';
 import { Ledger } from './ledger.ts';
 import { Observer } from './observer.ts';
@@ -22,6 +21,8 @@ import { World } from './world.ts';
 const PATIENCE_MS = 150_000;
 /** After the last run everything that was in flight must be gone within this time, virtual ms. */
 const DRAIN_MS = 30_000;
+/** Time for late results and stale tickets to do harm, if they can. */
+const MIN_DRAIN_MS = 1_500;
 
 export interface Outcome {
   readonly seed: number;
@@ -70,18 +71,26 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   const isDone = () => world.now >= trouble.overAt && isQuiet();
   while (!isDone() && world.now < trouble.overAt + PATIENCE_MS) {
     await world.run(trouble.overAt + PATIENCE_MS, isDone);
-    if (!isDone()) break;
   }
   const endedAt = world.now;
-  const left = () => leftovers(memory, shards);
-  const drainEnd = world.now + DRAIN_MS;
-  if (isQuiet()) await world.run(drainEnd, () => false);
+  const isQuietInTime = isQuiet();
+  let left = await leftoversOf(memory, shards);
+  while (isQuietInTime && world.now < endedAt + DRAIN_MS && (world.now < endedAt + MIN_DRAIN_MS || left.length > 0)) {
+    await world.run(world.now + 500, () => false);
+    left = await leftoversOf(memory, shards);
+  }
   const evidence = await gather({
-    seed, shards, memory, observer, users: users.requests, ledger, faults, defects,
-    faultsOverAt: trouble.overAt, endedAt, isQuiet: isQuiet(),
+    seed,
+    memory,
+    observer,
+    requests: users.requests,
+    ledger,
+    defects,
+    leftovers: left,
+    faultsOverAt: trouble.overAt,
+    endedAt,
   });
   cluster.end();
-  void left;
   const violations = checkAll(evidence);
   return {
     seed,
@@ -101,4 +110,3 @@ function listen(defects: string[], { logger }: SimulateOptions): Logger {
   };
   return { debug: take('debug'), info: take('info'), warn: take('warn'), error: take('error') };
 }
-void messageOf;

@@ -60,7 +60,12 @@ export class World {
     await settle();
     for (;;) {
       const event = this.#events.pop();
-      if (!event || event.at > endMs) return;
+      if (!event) return;
+      if (event.at > endMs) {
+        this.#events.push(event);
+        this.now = Math.max(this.now, endMs);
+        return;
+      }
       if (!event.run) continue;
       this.now = Math.max(this.now, event.at);
       this.steps++;

@@ -225,7 +225,7 @@ describe('stop', () => {
     await rig.clock.advance(200);
     rig.down.clear();
     await rig.clock.advance(1_000);
-    expect(await done).toEqual({ kind: 'done' });
+    expect(await done).toEqual({ kind: 'later', afterMs: 0 });
     await stopped;
     expect(rig.executions).toHaveLength(0);
     expect(await rig.flightOf(ticket)).toBe('s|1|0|');

@@ -174,6 +174,30 @@ describe('an attempt fails', () => {
     expect(JSON.stringify(outcome)).toContain(words);
   });
 
+  it.each([
+    [{ rows: 'many' }, '`rows` must be a whole number'],
+    [{}, '`rows` is declared'],
+    [{ rows: 1, list: [1, 'b'] }, '`list[1]` must be'],
+  ])('when outputs do not fit their declaration: %j', async (outputs, words) => {
+    const declared = {
+      rows: { type: 'integer' },
+      list: { type: 'array', items: { type: 'integer' }, required: false },
+    } as const;
+    const outcome = await outcomeOf({ outputs: declared }, { executors: returning(outputs) });
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'invalid_output' } });
+    expect(JSON.stringify(outcome)).toContain(words);
+  });
+
+  it('not when outputs fit; those not written take their default, and others may be there too', async () => {
+    const declared = { rows: { type: 'integer' }, unit: { type: 'string', default: 'mm' } } as const;
+    expect(await outcomeOf({ outputs: declared }, { executors: returning({ rows: 3, more: true }) })).toEqual(
+      {
+        status: 'succeeded',
+        outputs: { rows: 3, unit: 'mm', more: true },
+      },
+    );
+  });
+
   it('when an output contains itself', async () => {
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;

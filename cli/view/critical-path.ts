@@ -1,0 +1,87 @@
+/**
+ * The critical path of a finished run: the chain of nodes, each begun only because the one before had ended, that leads to the
+ * node that ended last. Making anything on it faster makes the run faster; nothing else does.
+ */
+import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
+
+export interface PathStep {
+  /** Node id; of a fan-out the node that ended last. */
+  readonly node: string;
+  /** From the end of the step before (or the run's start) to the first start: queue, limits. ms. */
+  readonly waitedMs: number;
+  /** From the first start to the last end, pauses between attempts included. ms. */
+  readonly tookMs: number;
+}
+
+/** When the work of a task began and ended, ms since 1970. */
+export interface TaskSpan {
+  readonly node: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+export function criticalPath(run: Pick<RunView, 'nodes' | 'started_at'>): PathStep[] {
+  const spans = taskSpans(run.nodes);
+  const needs = new Map(run.nodes.map((node) => [node.task, node.needs]));
+  const steps: PathStep[] = [];
+  let current = latest([...spans.keys()], spans);
+  while (current !== undefined) {
+    const span = spans.get(current);
+    if (span === undefined) break;
+    const before = latest(workedBefore(current, needs, spans), spans);
+    const readyAt = spans.get(before ?? '')?.endedAt ?? Date.parse(run.started_at ?? '');
+    steps.unshift({
+      node: span.node,
+      waitedMs: Math.max(0, span.startedAt - (Number.isNaN(readyAt) ? span.startedAt : readyAt)),
+      tookMs: Math.max(0, span.endedAt - span.startedAt),
+    });
+    current = before;
+  }
+  return steps;
+}
+
+/** First start and last end of each task that was worked on; a fan-out is named by its node that ended last. */
+export function taskSpans(nodes: readonly NodeView[]): Map<string, TaskSpan> {
+  const spans = new Map<string, TaskSpan>();
+  for (const { id, task, attempts } of nodes) {
+    const starts = attempts.flatMap(({ started_at: at }) => (at === null ? [] : [Date.parse(at)]));
+    const ends = attempts.flatMap(({ finished_at: at }) => (at === null ? [] : [Date.parse(at)]));
+    if (starts.length === 0 || ends.length === 0) continue;
+    const startedAt = starts.reduce((a, b) => Math.min(a, b));
+    const endedAt = ends.reduce((a, b) => Math.max(a, b));
+    const known = spans.get(task);
+    spans.set(task, {
+      node: known && known.endedAt >= endedAt ? known.node : id,
+      startedAt: Math.min(known?.startedAt ?? startedAt, startedAt),
+      endedAt: Math.max(known?.endedAt ?? endedAt, endedAt),
+    });
+  }
+  return spans;
+}
+
+/** The nearest tasks upstream that were worked on: those that were not (skipped ones) pass on what they waited for. */
+function workedBefore(
+  task: string,
+  needs: ReadonlyMap<string, readonly string[]>,
+  spans: ReadonlyMap<string, TaskSpan>,
+): string[] {
+  const found: string[] = [];
+  const seen = new Set<string>([task]);
+  const open = [...(needs.get(task) ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    if (spans.has(next)) found.push(next);
+    else open.push(...(needs.get(next) ?? []));
+  }
+  return found;
+}
+
+function latest(tasks: readonly string[], spans: ReadonlyMap<string, TaskSpan>): string | undefined {
+  let best: string | undefined;
+  for (const task of tasks) {
+    const end = spans.get(task)?.endedAt ?? Number.NEGATIVE_INFINITY;
+    if (best === undefined || end > (spans.get(best)?.endedAt ?? Number.NEGATIVE_INFINITY)) best = task;
+  }
+  return best;
+}

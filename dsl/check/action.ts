@@ -1,0 +1,160 @@
+/** The one action of a task: it is there, its executor exists, and its options fit as far as they hold no expression. */
+import type { z } from 'zod';
+import type { Json } from '../../engine/core/json.ts';
+import { describeValue, expectedWord } from '../describe-value.ts';
+import { NOT_YET_AVAILABLE, NOT_YET_EXECUTORS } from '../known-key.ts';
+import type { Path } from '../position.ts';
+import { objectKeys } from '../schema/noun.ts';
+import { capital, flatten, valueAt } from '../schema-issue.ts';
+import { alternatives, suggest } from '../suggest.ts';
+import { has, type TaskEntry, type WorkflowContext } from '../workflow-context.ts';
+
+export function checkActions(context: WorkflowContext): void {
+  for (const task of context.tasks) {
+    checkOneAction(context, task);
+    if (task.source.uses !== undefined) checkExecutor(context, task);
+    if (task.source.with !== undefined && task.executor?.options)
+      checkOptions(context, task, task.executor.options);
+    if (task.source.uses !== undefined && !has(task.raw, 'with') && task.executor?.options)
+      checkOptions(context, task, task.executor.options);
+    if (task.executor?.place === 'engine') checkEffects(context, task);
+  }
+}
+
+/** Keys of later versions that are actions by themselves. */
+const LATER_ACTIONS = ['workflow', 'extends', 'repeat'].filter((key) => NOT_YET_AVAILABLE.task?.has(key));
+
+function checkOneAction({ document }: WorkflowContext, { id, path, raw }: TaskEntry): void {
+  const hasRun = has(raw, 'run');
+  const hasUses = has(raw, 'uses');
+  if (hasRun && hasUses) {
+    const message = `The task \`${id}\` has both \`run\` and \`uses\`; a task has exactly one action.`;
+    document.error({
+      code: 'two_actions',
+      path: [...path, 'uses'],
+      onKey: true,
+      message,
+      hint: '`run` is short for `uses: shell`. Keep one.',
+    });
+  } else if (has(raw, 'with') && !hasUses) {
+    const message = hasRun ? '`run` takes no `with`.' : '`with` gives options, but no `uses` says to what.';
+    const hint = hasRun ? 'Pass values to the process by `env`.' : 'Add `uses: NAME`.';
+    document.error({ code: 'two_actions', path: [...path, 'with'], onKey: true, message, hint });
+  } else if (!hasRun && !hasUses && !LATER_ACTIONS.some((key) => has(raw, key))) {
+    const message = `The task \`${id}\` says nothing to do.`;
+    document.error({
+      code: 'missing_action',
+      path,
+      onKey: true,
+      message,
+      hint: 'Add `run: COMMAND` or `uses: EXECUTOR`. `uses: noop` does nothing.',
+    });
+  }
+}
+
+function checkExecutor(
+  { document, executors }: WorkflowContext,
+  { path, uses = '', executor }: TaskEntry,
+): void {
+  if (executor) return;
+  const at = [...path, 'uses'];
+  if (NOT_YET_EXECUTORS.has(uses)) {
+    const message = `\`uses: ${uses}\` is known but not available in this version.`;
+    document.error({ code: 'not_yet_available', path: at, message });
+    return;
+  }
+  const names = [...executors.keys()];
+  const hint = suggest(uses, names) ?? `Known: ${alternatives(names, 'and')}.`;
+  document.error({ code: 'unknown_executor', path: at, message: `There is no executor \`${uses}\`.`, hint });
+}
+
+function checkOptions({ document }: WorkflowContext, task: TaskEntry, schema: z.ZodType): void {
+  const options = (task.source.with ?? {}) as Json;
+  const result = schema.safeParse(options);
+  if (result.success) return;
+  for (const issue of result.error.issues.flatMap((one) => flatten(one, options))) {
+    const inner = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+    if (
+      holdsExpression(issue.code === 'custom' && inner.length === 0 ? options : nearestValue(options, inner))
+    )
+      continue;
+    reportOption(document, task, schema, { issue, inner, value: valueAt(options, inner) });
+  }
+}
+
+interface OptionIssue {
+  readonly issue: z.core.$ZodIssue;
+  readonly inner: Path;
+  readonly value: Json | undefined;
+}
+
+function reportOption(
+  document: WorkflowContext['document'],
+  task: TaskEntry,
+  schema: z.ZodType,
+  found: OptionIssue,
+): void {
+  const { issue, inner, value } = found;
+  const path = [...task.path, 'with', ...inner];
+  const label =
+    inner.length === 0 ? 'the options' : `\`${inner.filter((step) => typeof step === 'string').at(-1)}\``;
+  if (issue.code === 'unrecognized_keys') {
+    for (const key of issue.keys) {
+      const known = inner.length === 0 ? objectKeys(schema) : [];
+      const hint =
+        suggest(key, known) ?? (known.length > 0 ? `Known: ${alternatives(known, 'and')}.` : undefined);
+      document.error({
+        code: 'unknown_key',
+        path: [...path, key],
+        onKey: true,
+        message: `\`${task.uses}\` has no option \`${key}\`.`,
+        hint,
+      });
+    }
+  } else if (value === undefined) {
+    const message = `\`uses: ${task.uses}\` needs the option ${label}.`;
+    const at = has(task.raw, 'with') ? path.slice(0, -1) : [...task.path, 'uses'];
+    document.error({
+      code: 'missing_key',
+      path: at,
+      onKey: at.length === task.path.length + 1 && has(task.raw, 'with'),
+      message,
+      hint: `Add ${label} under \`with\`.`,
+    });
+  } else if (issue.code === 'invalid_type') {
+    const message = `${capital(label)} of \`${task.uses}\` must be ${expectedWord(issue.expected)}, but this is ${describeValue(value)}.`;
+    document.error({ code: 'bad_options', path, message });
+  } else {
+    document.error({
+      code: 'bad_options',
+      path,
+      message: `${capital(label)} of \`${task.uses}\`: ${issue.message.replace(/\.$/, '')}.`,
+    });
+  }
+}
+
+/** The value at the path, or the innermost one around it that exists. */
+function nearestValue(options: Json, path: Path): Json {
+  for (let length = path.length; length > 0; length--) {
+    const value = valueAt(options, path.slice(0, length));
+    if (value !== undefined) return value;
+    // A missing key is missing, whatever its neighbours hold.
+    if (length === path.length) return null;
+  }
+  return null;
+}
+
+function holdsExpression(value: Json): boolean {
+  if (typeof value === 'string') return value.includes('${{');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(holdsExpression);
+}
+
+const WORKER_ONLY = ['artifacts', 'files', 'cwd', 'shell', 'queue', 'queue_timeout'];
+
+function checkEffects({ document }: WorkflowContext, { path, raw, uses }: TaskEntry): void {
+  for (const key of WORKER_ONLY.filter((one) => has(raw, one))) {
+    const message = `\`${key}\` has no effect: \`uses: ${uses}\` is done by the engine itself, without a worker.`;
+    document.warn({ code: 'no_effect', path: [...path, key], onKey: true, message, hint: 'Remove it.' });
+  }
+}

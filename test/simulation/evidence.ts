@@ -1,0 +1,132 @@
+/** All that the checker is given: the history, the ledger, what users were told, and what is stored in the end. */
+import type { EventRecord } from '../../engine/core/event.ts';
+import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../engine/core/node-record.ts';
+import type { NodeOutput, RunHeader } from '../../engine/core/run-header.ts';
+import type { MemoryShardStore } from '../../engine/memory/index.ts';
+import type { CommitSeen, HistoryEntry } from './history.ts';
+import type { Ledger } from './ledger.ts';
+import type { Observer } from './observer.ts';
+import type { SimWorkflow } from './random-workflow.ts';
+import type { Request } from './user.ts';
+
+/** An event with the moment at which it became durable. */
+export interface DurableEvent extends EventRecord {
+  readonly durableAt: number;
+  /** Position of its commit in the history. */
+  readonly entry: number;
+}
+
+export interface NodeName {
+  /** Index of its task. */
+  readonly task: number;
+  /** -1 when it is a task. */
+  readonly item: number;
+}
+
+export interface RunEvidence {
+  readonly id: string;
+  readonly workflow: SimWorkflow;
+  readonly header: RunHeader;
+  readonly records: readonly NodeRecord[];
+  readonly outputs: ReadonlyMap<number, NodeOutput>;
+  readonly events: readonly DurableEvent[];
+  /** Events by node, in order. */
+  readonly byNode: ReadonlyMap<number, readonly DurableEvent[]>;
+  nodeName(node: number): NodeName;
+}
+
+export interface Evidence {
+  readonly seed: number;
+  readonly history: readonly HistoryEntry[];
+  readonly ledger: Ledger;
+  readonly requests: readonly Request[];
+  /** Runs that exist in the end. */
+  readonly runs: readonly RunEvidence[];
+  /** Errors that the engine itself called defects. */
+  readonly defects: readonly string[];
+  readonly leftovers: readonly string[];
+  readonly faultsOverAt: number;
+  /** When waiting for runs ended. */
+  readonly endedAt: number;
+  /** The store went back to an earlier state. */
+  readonly wentBack: boolean;
+}
+
+export interface Gathered extends Omit<Evidence, 'runs' | 'history' | 'wentBack'> {
+  readonly memory: MemoryShardStore;
+  readonly observer: Observer;
+}
+
+export async function gather({ memory, observer, ...facts }: Gathered): Promise<Evidence> {
+  const history = observer.entries;
+  const workflows = new Map(facts.requests.map(({ workflow }) => [workflow.plan.hash, workflow]));
+  const events = eventsByRun(history);
+  const runs: RunEvidence[] = [];
+  for (const id of observer.started) {
+    const stored = await memory.loadRun(id);
+    const workflow = stored && workflows.get(stored.header.plan);
+    if (!stored || !workflow) continue;
+    const records = recordsOf(stored.records, stored.header, workflow.plan.tasks.length);
+    const outputs = new Map([...stored.outputs].map(([node, json]) => [node, JSON.parse(json) as NodeOutput]));
+    runs.push(runEvidence({ id, workflow, header: stored.header, records, outputs, events: events.get(id) ?? [] }));
+  }
+  return { ...facts, history, runs, wentBack: history.some(({ kind }) => kind === 'restore') };
+}
+
+function runEvidence(facts: Omit<RunEvidence, 'byNode' | 'nodeName'>): RunEvidence {
+  const byNode = new Map<number, DurableEvent[]>();
+  for (const event of facts.events) {
+    if (event.node === undefined) continue;
+    const list = byNode.get(event.node) ?? [];
+    list.push(event);
+    byNode.set(event.node, list);
+  }
+  const tasks = facts.workflow.plan.tasks.length;
+  const nodeName = (node: number): NodeName =>
+    node < tasks
+      ? { task: node, item: -1 }
+      : { task: facts.records[node]?.task ?? -1, item: facts.records[node]?.item ?? -1 };
+  return { ...facts, byNode, nodeName };
+}
+
+function eventsByRun(history: readonly HistoryEntry[]): Map<string, DurableEvent[]> {
+  const runs = new Map<string, DurableEvent[]>();
+  history.forEach((entry, index) => {
+    if (entry.kind !== 'commit' || entry.lost === true) return;
+    for (const [run, events] of entry.events) {
+      const list = runs.get(run) ?? [];
+      runs.set(run, list);
+      for (const event of events) list.push({ ...event, durableAt: entry.at, entry: index });
+    }
+  });
+  return runs;
+}
+
+export function recordsOf(bytes: Uint8Array, header: RunHeader, tasks: number): NodeRecord[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: Math.max(header.nodes, tasks) }, (_, i) => {
+    const isStored = (i + 1) * RECORD_BYTES <= bytes.byteLength;
+    const record = isStored ? unpackRecord(view, i * RECORD_BYTES, header.createdAt) : newRecord(i);
+    return i < tasks && record.task !== i ? newRecord(i) : record;
+  });
+}
+
+/** Commits that still count. */
+export function commitsOf(history: readonly HistoryEntry[]): CommitSeen[] {
+  return history.filter((entry): entry is CommitSeen => entry.kind === 'commit' && entry.lost !== true);
+}
+
+/** What is in flight: nothing, once all runs have ended. */
+export async function leftoversOf(memory: MemoryShardStore, shards: number): Promise<string[]> {
+  const left: string[] = [];
+  for (let shard = 0; shard < shards; shard++) {
+    for (const [flight, value] of await memory.readFlights(shard)) left.push(`flight ${flight} = ${value}`);
+    const { due, nextMs } = await memory.dueTimers(shard, 10);
+    for (const [timer] of due) left.push(`due timer ${timer}`);
+    if (nextMs !== undefined) left.push(`a timer of shard ${shard} due at ${nextMs}`);
+    for (const run of await memory.liveRuns(shard)) left.push(`live run ${run}`);
+    const [batch] = await memory.read(new Map([[shard, '0-0']]), 5, 0);
+    for (const { message } of batch?.entries ?? []) left.push(`inbox: ${message.type} of ${message.run}`);
+  }
+  return left;
+}
