@@ -4,8 +4,17 @@ import type { SettledMessage } from '../core/message.ts';
 import type { ClaimReply, SettleReply } from '../ports/shard-store.ts';
 import { appendMessage, type ShardState } from './shard-state.ts';
 
-/** Whether neither the session nor the shard's owner gave a sign within `deadAfterMs`. A session that never beat is dead. */
-export function isDead(shard: ShardState, session: string, now: number, deadAfterMs: number): boolean {
+/** How long silence must be to mean something. */
+export interface Silence {
+  readonly deadAfterMs: number;
+  /** While the owner of the shard is silent for longer than this, nobody is dead: perhaps nobody could beat. */
+  readonly calmGapMs: number;
+}
+
+/** Whether the session is silent although the shard's owner is not. A session that never beat is dead in time. */
+export function isDead(shard: ShardState, session: string, now: number, silence: Silence): boolean {
+  const { deadAfterMs, calmGapMs } = silence;
+  if (now - shard.lease.renewedAt > calmGapMs) return false;
   return now - Math.max(shard.beats.get(session) ?? 0, shard.lease.calmSince) > deadAfterMs;
 }
 
@@ -13,7 +22,7 @@ export function isDead(shard: ShardState, session: string, now: number, deadAfte
 export function claimFlight(
   shard: ShardState,
   now: number,
-  claim: { readonly flight: string; readonly session: string; readonly deadAfterMs: number },
+  claim: { readonly flight: string; readonly session: string; readonly silence: Silence },
 ): ClaimReply {
   const { flight: key, session } = claim;
   shard.beats.set(session, now);
@@ -21,7 +30,7 @@ export function claimFlight(
   if (flight === undefined || flight.state === 'd') return { kind: 'gone' };
   if (flight.state === 's') return grant(shard, key, { ...flight, session }, now);
   if (flight.session === session) return { kind: 'granted', delivery: flight.delivery, at: now };
-  if (!isDead(shard, flight.session, now, claim.deadAfterMs)) return { kind: 'busy' };
+  if (!isDead(shard, flight.session, now, claim.silence)) return { kind: 'busy' };
   // It was told to stop, and the one told is dead: nobody is to do this work again.
   if (flight.state === 'x') return { kind: 'gone' };
   return grant(shard, key, { ...flight, session, deaths: flight.deaths + 1 }, now);

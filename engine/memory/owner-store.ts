@@ -65,7 +65,7 @@ export function ownerStore(context: StoreContext): OwnerStore {
     },
     async deadSessions(shard, sessions) {
       const state = stateOf(shard);
-      return new Set(sessions.filter((session) => isDead(state, session, now(), options.deadAfterMs)));
+      return new Set(sessions.filter((session) => isDead(state, session, now(), options)));
     },
   };
 }

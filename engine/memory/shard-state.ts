@@ -88,7 +88,13 @@ export function newShardState(): ShardState {
 export function runState(shard: ShardState, run: string): RunState {
   const known = shard.runs.get(run);
   if (known !== undefined) return known;
-  const fresh: RunState = { header: undefined, progress: '{}', records: new Uint8Array(0), outputs: new Map(), events: [] };
+  const fresh: RunState = {
+    header: undefined,
+    progress: '{}',
+    records: new Uint8Array(0),
+    outputs: new Map(),
+    events: [],
+  };
   shard.runs.set(run, fresh);
   return fresh;
 }

@@ -16,7 +16,7 @@ export interface MemoryShardStoreOptions {
   readonly random: () => number;
   /** Silence after which a session is dead. Default 4,000 ms. */
   readonly deadAfterMs?: number;
-  /** Gap between renewals after which the calm time starts anew. Default 2,000 ms. */
+  /** Gap between renewals after which the calm time starts anew, and during which nobody is dead. Default 2,000 ms. */
   readonly calmGapMs?: number;
 }
 
@@ -34,7 +34,10 @@ export interface StoreContext {
 export function readHeader(context: StoreContext, run: string): RunHeader | undefined {
   const state = context.shard(context.shardOf(run)).runs.get(run);
   if (state?.header === undefined) return undefined;
-  return { ...(JSON.parse(state.header) as RunHeader), ...(JSON.parse(state.progress) as Partial<RunHeader>) };
+  return {
+    ...(JSON.parse(state.header) as RunHeader),
+    ...(JSON.parse(state.progress) as Partial<RunHeader>),
+  };
 }
 
 export function loadRun(context: StoreContext, run: string): StoredRun | undefined {

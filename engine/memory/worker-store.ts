@@ -7,7 +7,7 @@ export function workerStore(context: StoreContext): WorkerStore {
   const { options, now, shard: stateOf } = context;
   return {
     async claim({ shard, flight }, session) {
-      return claimFlight(stateOf(shard), now(), { flight, session, deadAfterMs: options.deadAfterMs });
+      return claimFlight(stateOf(shard), now(), { flight, session, silence: options });
     },
     async settle({ shard, flight }, session, message) {
       const reply = settleFlight(stateOf(shard), now(), { flight, session, message });

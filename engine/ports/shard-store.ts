@@ -106,13 +106,19 @@ export interface OwnerStore {
     shard: number,
     flights?: readonly string[],
   ): Promise<readonly (readonly [flight: string, value: string | null])[]>;
-  /** The sessions of these that are dead: neither beat nor calm time within 4 s. */
+  /**
+   * The sessions of these that are dead: neither beat nor calm time within 4 s. Nobody is dead while the shard's owner has
+   * not renewed or acquired its lease within 2 s: the store was away perhaps, and nobody could beat.
+   */
   deadSessions(shard: number, sessions: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** What a worker asks for. */
 export interface WorkerStore {
-  /** Takes a flight that is sent, or whose session is dead (then delivery + 1 and deaths + 1). The same session may repeat it. */
+  /**
+   * Takes a flight that is sent, or whose session is dead as `deadSessions` has it (then delivery + 1 and deaths + 1). The
+   * same session may repeat it.
+   */
   claim(name: ClaimName, session: string): Promise<ClaimReply>;
   /**
    * Gives the outcome: marks the flight done and appends the message, in one step, if this delivery holds the claim.

@@ -51,7 +51,7 @@ export function ownerStore(context: StoreContext): OwnerStore {
     readFlights: (shard, flights) => readFlights(context, shard, flights),
     async deadSessions(shard, sessions) {
       if (sessions.length === 0) return new Set();
-      const args = [context.deadAfterMs, ...sessions];
+      const args = [context.deadAfterMs, context.calmGapMs, ...sessions];
       return new Set(await scripts.deadSessions([keys.lease(shard), keys.beats(shard)], args));
     },
   };

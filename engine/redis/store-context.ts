@@ -12,7 +12,7 @@ export interface RedisShardStoreOptions {
   readonly shards?: number;
   /** Silence after which a session is dead, ms. Default 4,000. */
   readonly deadAfterMs?: number;
-  /** Gap between two renewals that starts the calm time anew, ms. Default 2,000. */
+  /** Gap between two renewals that starts the calm time anew, and during which nobody is dead, ms. Default 2,000. */
   readonly calmGapMs?: number;
 }
 

@@ -61,10 +61,10 @@ async function sendClaims(
   shard: number,
   items: readonly Claim[],
 ): Promise<ClaimReply[]> {
-  const { keys, scripts, deadAfterMs } = context;
+  const { keys, scripts, deadAfterMs, calmGapMs } = context;
   const args = items.flatMap(({ flight, session }) => [flight, session]);
   const names = [keys.flight(shard), keys.beats(shard), keys.lease(shard)];
-  const [at = 0, ...replies] = await scripts.claim(names, [deadAfterMs, ...args]);
+  const [at = 0, ...replies] = await scripts.claim(names, [deadAfterMs, calmGapMs, ...args]);
   return replies.map((delivery) => {
     if (delivery > 0) return { kind: 'granted', delivery, at };
     return { kind: delivery === 0 ? 'busy' : 'gone' };

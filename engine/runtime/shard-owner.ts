@@ -92,9 +92,16 @@ export class ShardOwner {
   /** Takes the timers that are due. */
   handleTimers(): Promise<void> {
     return this.#inTurn(async () => {
-      const { due, now } = await this.#readClock();
-      if (due.length > 0) await this.#work(due.map(([key]) => ({ ms: now, message: parseTimerKey(key) })));
-      if (due.length === TIMERS_AT_ONCE) this.nextTimerAt = this.options.clock.now();
+      const { due, now, nextAt } = await this.#readClock();
+      if (due.length === 0) return;
+      const dueAgainAt = this.nextTimerAt;
+      this.nextTimerAt = due.length === TIMERS_AT_ONCE ? dueAgainAt : nextAt;
+      try {
+        await this.#work(due.map(([key]) => ({ ms: now, message: parseTimerKey(key) })));
+      } catch (thrown) {
+        this.nextTimerAt = dueAgainAt;
+        throw thrown;
+      }
     });
   }
 
@@ -134,12 +141,18 @@ export class ShardOwner {
     return next;
   }
 
-  async #readClock(): Promise<{ due: readonly (readonly [string, number])[]; now: number }> {
+  /** Timers that are due stay so until they have been taken: `nextTimerAt` is then now. */
+  async #readClock(): Promise<{
+    due: readonly (readonly [string, number])[];
+    now: number;
+    nextAt: number | undefined;
+  }> {
     const { now, due, nextMs } = await this.options.store.dueTimers(this.lease.shard, TIMERS_AT_ONCE);
     this.#now = Math.max(this.#now, now);
     this.#storeAhead = now - this.options.clock.now();
-    this.nextTimerAt = nextMs === undefined ? undefined : nextMs - this.#storeAhead;
-    return { due, now };
+    const nextAt = nextMs === undefined ? undefined : nextMs - this.#storeAhead;
+    this.nextTimerAt = due.length > 0 ? this.options.clock.now() : nextAt;
+    return { due, now, nextAt };
   }
 
   async #work(messages: readonly Timed[]): Promise<void> {

@@ -4,7 +4,7 @@ const t0 = performance.now();
 let steps = 0, virt = 0;
 for (let s = from; s < from + n; s++) {
   const t = performance.now();
-  const o = await simulate(s, process.argv[4] ? { logger: (l, m) => console.log(l, m) } : {});
+  const o = await simulate(s, process.argv[4] ? { onNote: (m, t) => console.log(t.toFixed(1), m) } : {});
   steps += o.steps; virt += o.virtualMs;
   if (performance.now() - t > 300) console.log('slow', s, Math.round(performance.now() - t), o.steps, Math.round(o.virtualMs), [...o.faults.keys()].join());
   for (const v of o.violations.slice(0, 3)) console.log(s, JSON.stringify(v), [...o.faults.keys()].join());

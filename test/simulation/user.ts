@@ -22,6 +22,7 @@ export interface Request {
 }
 
 export interface UserOptions {
+  readonly seed: number;
   readonly client: Client;
   readonly owner: SimProcess;
   readonly random: Random;
@@ -47,7 +48,7 @@ export class Users {
     for (let i = 0; i < runs; i++) {
       const request: Request = {
         workflow: randomWorkflow(random, `flow-${i}`),
-        key: random.chance(0.8) ? `key-${i}` : undefined,
+        key: random.chance(0.8) ? `key-${this.#options.seed}-${i}` : undefined,
         run: undefined,
         repeated: [],
         conflict: undefined,

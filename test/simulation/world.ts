@@ -22,6 +22,8 @@ export class World {
   /** Events that have happened. */
   steps = 0;
   trace = 0;
+  /** Told of everything that happens, for people who look at one seed. */
+  onNote: ((what: string, ms: number) => void) | undefined;
   /** The time of the world itself, as the store knows it. */
   readonly clock: Clock;
   readonly #events = new PriorityHeap<WorldEvent>((a, b) => (a.at === b.at ? a.tie < b.tie : a.at < b.at));
@@ -50,6 +52,7 @@ export class World {
 
   /** Adds something that happened to the trace. */
   note(what: string): void {
+    this.onNote?.(what, this.now - START_MS);
     let hash = this.trace ^ Math.floor(this.now * 1_000);
     for (let i = 0; i < what.length; i++) hash = Math.imul(hash ^ what.charCodeAt(i), 0x01000193);
     this.trace = hash;

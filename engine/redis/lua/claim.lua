@@ -1,19 +1,23 @@
 -- Takes flights for sessions: those that are sent, and those whose session is dead (then one death more).
 -- KEYS  1 flight (hash) · 2 beats (sorted set: session → ms) · 3 lease (hash)
--- ARGV  1 silence after which a session is dead, ms · then for each item: flight, session
+-- ARGV  1 silence after which a session is dead, ms · 2 silence of the owner during which nobody is dead, ms
+--       then for each item: flight, session
 -- Reply {now in ms, then for each item: delivery when granted, 0 when busy, -1 when gone}
 -- Repeat: the same session is granted the same delivery again.
 local flight, beats, lease = KEYS[1], KEYS[2], KEYS[3]
-local silence = tonumber(ARGV[1])
+local silence, gap = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local calm = tonumber(redis.call('HGET', lease, 'calm') or 0)
+local owner = redis.call('HMGET', lease, 'calm', 'renewed')
+local calm = tonumber(owner[1] or 0)
+-- Without a word from the owner Redis was away perhaps, and nobody could beat.
+local judging = now - tonumber(owner[2] or 0) <= gap
 local replies = {now}
 local beaten = nil
 redis.call('HDEL', flight, '') -- a full Redis allows this, and after it the rest
 
-for at = 2, #ARGV, 2 do
+for at = 3, #ARGV, 2 do
   local name, session = ARGV[at], ARGV[at + 1]
   if session ~= beaten then
     redis.call('ZADD', beats, now, session)
@@ -30,7 +34,7 @@ for at = 2, #ARGV, 2 do
       reply = tonumber(delivery)
     else
       local beat = tonumber(redis.call('ZSCORE', beats, holder) or 0)
-      local dead = now - math.max(beat, calm) > silence
+      local dead = judging and now - math.max(beat, calm) > silence
       take = dead and state == 'c'
       if take then deaths = deaths + 1 end
       if not dead then reply = 0 end

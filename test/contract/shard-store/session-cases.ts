@@ -1,7 +1,7 @@
 /** Contract of life and death of sessions: `deadSessions`, and what a death does to claims. Sessions die within a second here. */
 import { describe, expect, it } from 'vitest';
 import { SENT } from '../../../engine/core/flight.ts';
-import { eventually } from '../passing-time.ts';
+import { eventually, passTime } from '../passing-time.ts';
 import { aSettled, claimName, flightOf, messagesOf, own, SHARD, withFlights } from './builders.ts';
 import { type MakeShardStore, openSubjects, type ShardStoreSubject } from './subject.ts';
 
@@ -83,10 +83,20 @@ export function sessionCases(make: MakeShardStore): void {
     });
 
     it('is known to be alive only on the shard where it beats', async () => {
-      const { store } = await open();
+      const subject = await open({ deadAfterMs: 100 });
+      const { store } = subject;
+      await own(store);
+      await store.acquire(SHARD + 1, 'o1', 3_600_000);
+      await eventually(
+        subject,
+        async () => {
+          await store.beat(SHARD, 's1', []);
+          return store.deadSessions(SHARD + 1, ['s1']);
+        },
+        (dead) => dead.has('s1'),
+      );
       await store.beat(SHARD, 's1', []);
       expect(await store.deadSessions(SHARD, ['s1'])).toEqual(new Set());
-      expect(await store.deadSessions(SHARD + 1, ['s1'])).toEqual(new Set(['s1']));
       expect(await store.deadSessions(SHARD, [])).toEqual(new Set());
     });
 
@@ -109,9 +119,29 @@ export function sessionCases(make: MakeShardStore): void {
     it('gets time anew when the owner renews after a gap, since the store was away perhaps', async () => {
       const subject = await open({ deadAfterMs: 1_000, calmGapMs: 500 });
       const lease = await own(subject.store);
-      await untilDead(subject, 's1');
-      await subject.store.renew([lease], 3_600_000);
+      const renew = async () => void (await subject.store.renew([lease], 3_600_000));
+      await untilDead(subject, 's1', renew);
+      await passTime(subject, 520);
+      await renew();
       expect(await subject.store.deadSessions(SHARD, ['s1'])).toEqual(new Set());
+    });
+
+    it('is not dead, and keeps its claim, while the owner gives no sign either: nobody could perhaps', async () => {
+      const subject = await open({ deadAfterMs: 100, calmGapMs: 300 });
+      const { store } = subject;
+      const lease = await withFlights(store, { 0: SENT });
+      await store.claim(claimName(), 's1');
+      await untilDead(subject, 's1', async () => void (await store.renew([lease], 3_600_000)));
+      await passTime(subject, 320);
+      expect(await store.deadSessions(SHARD, ['s1'])).toEqual(new Set());
+      expect(await store.claim(claimName(), 's2')).toEqual({ kind: 'busy' });
+      await untilDead(subject, 's1', async () => void (await store.renew([lease], 3_600_000)));
+      expect(await store.claim(claimName(), 's2')).toMatchObject({ kind: 'granted', delivery: 2 });
+    });
+
+    it('is not dead on a shard that nobody owns yet', async () => {
+      const { store } = await open({ deadAfterMs: -1 });
+      expect(await store.deadSessions(SHARD, ['s1'])).toEqual(new Set());
     });
   });
 }
