@@ -1,5 +1,6 @@
 /** What the files in commands/ share: how a command is made, and the options that several of them take. */
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { parseDuration } from '../engine/core/duration.ts';
 import type { Host } from './host.ts';
 
 /** Makes one command. Its action sets `host.exitCode` when that is not 0. */
@@ -24,4 +25,37 @@ export function withRedis(command: Command): Command {
   return command
     .option('--redis <url>', 'Redis to use (else REDIS_URL, else one in .sluice/)')
     .option('--prefix <text>', 'begins every key in Redis (default: "sluice:")');
+}
+
+/** The options of commands that start a run. */
+export function withInputs(command: Command): Command {
+  return command
+    .option('-w, --workflow <name>', 'workflow of a file with several (default: the first)')
+    .option('-i, --input <name=value>', 'an input; may be given again', collect)
+    .option('--inputs-file <path>', 'inputs as JSON or YAML');
+}
+
+/** The options of commands that show a run until its end. */
+export function withOutput(command: Command): Command {
+  return command
+    .option('--json', 'print the run as one JSON document')
+    .option('--jsonl', 'print each event as a line of JSON')
+    .option('-q, --quiet', 'show no progress and no summary');
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+}
+
+/** A duration such as `30s`, in ms. */
+export function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError('It must be a duration such as 30s or 1m30s.');
 }

@@ -1,8 +1,7 @@
 /**
- * What a file must keep to before it is parsed, so that no file can exhaust the stack, the memory or the patience of
- * whoever parses it. The depth is read from the token stream, which needs no stack.
+ * What a file must keep to before it is composed, so that no file can exhaust the stack, the memory or the patience of
+ * whoever parses it. Depth is read from the stream of tokens, which needs no stack, before the parser sees them.
  */
-import { Lexer } from 'yaml';
 import type { Report } from './report.ts';
 
 export const MAX_BYTES = 1_000_000;
@@ -14,30 +13,18 @@ export const MAX_NODES = 200_000;
 const SCALAR = '\u001F';
 
 /** Adds what is wrong and answers false when the text must not be parsed. */
-export function checkLimits(report: Report): boolean {
+export function checkText(report: Report): boolean {
   const { text } = report.file;
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) {
-    return refuse(
-      report,
-      'too_large',
-      0,
-      `The file has ${bytes} bytes; at most ${MAX_BYTES} are taken.`,
-      'Split it into several files.',
-    );
+    const message = `The file has ${bytes} bytes; at most ${MAX_BYTES} are taken.`;
+    return refuse(report, 'too_large', 0, message, 'Split it into several files.');
   }
   const control = text.search(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uFFFD]/);
-  if (control >= 0) {
-    const code = text.charCodeAt(control).toString(16).toUpperCase().padStart(4, '0');
-    return refuse(
-      report,
-      'not_text',
-      control,
-      `The file is not text: it holds the character U+${code}.`,
-      'Save it as UTF-8 text.',
-    );
-  }
-  return checkTokens(report);
+  if (control < 0) return true;
+  const code = text.charCodeAt(control).toString(16).toUpperCase().padStart(4, '0');
+  const message = `The file is not text: it holds the character U+${code}.`;
+  return refuse(report, 'not_text', control, message, 'Save it as UTF-8 text.');
 }
 
 type LimitCode = 'too_large' | 'not_text' | 'too_deep' | 'too_many_aliases' | 'too_many_nodes';
@@ -47,30 +34,32 @@ function refuse(report: Report, code: LimitCode, offset: number, message: string
   return false;
 }
 
-function checkTokens(report: Report): boolean {
-  const depth = new DepthMeter();
-  let offset = 0;
-  let aliases = 0;
-  let scalars = 0;
-  for (const token of new Lexer().lex(report.file.text)) {
-    const first = token[0];
-    if (first === '*' && ++aliases > MAX_ALIASES) {
-      return refuse(report, 'too_many_aliases', offset, `More than ${MAX_ALIASES} YAML aliases are used.`);
-    }
-    if (first === SCALAR && ++scalars > MAX_NODES) {
-      return refuse(report, 'too_many_nodes', offset, `The file holds more than ${MAX_NODES} values.`);
-    }
-    if (depth.take(token) > MAX_DEPTH) {
-      return refuse(
-        report,
-        'too_deep',
-        offset,
-        `Lists and maps are nested more than ${MAX_DEPTH} deep here.`,
-      );
-    }
-    if (first !== SCALAR && first !== '\u0002' && first !== '\u0018') offset += token.length;
+/** Watches the tokens on their way from the lexer to the parser. */
+export class TokenLimits {
+  readonly #report: Report;
+  readonly #depth = new DepthMeter();
+  #offset = 0;
+  #aliases = 0;
+  #scalars = 0;
+
+  constructor(report: Report) {
+    this.#report = report;
   }
-  return true;
+
+  /** Adds what is wrong and answers false when no further token may be parsed. */
+  take(token: string): boolean {
+    const first = token[0];
+    if (first === '*' && ++this.#aliases > MAX_ALIASES) return this.#refuse('too_many_aliases', `More than ${MAX_ALIASES} YAML aliases are used.`);
+    if (first === SCALAR && ++this.#scalars > MAX_NODES) return this.#refuse('too_many_nodes', `The file holds more than ${MAX_NODES} values.`);
+    if (this.#depth.take(token) > MAX_DEPTH) return this.#refuse('too_deep', `Lists and maps are nested more than ${MAX_DEPTH} deep here.`);
+    // The lexer's own marks stand for no text.
+    if (first !== SCALAR && first !== '\u0002' && first !== '\u0018') this.#offset += token.length;
+    return true;
+  }
+
+  #refuse(code: LimitCode, message: string): false {
+    return refuse(this.#report, code, this.#offset, message);
+  }
 }
 
 /** Depth of nesting by tokens: brackets exactly, blocks by the columns at which they begin. */

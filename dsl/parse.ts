@@ -2,8 +2,8 @@
  * Text → YAML documents. Limits first, then syntax. A document with a syntax error is reported and not handed on, except
  * where the mistake is one of YAML's well-known traps: then the line is masked, so that all other mistakes are found too.
  */
-import { Composer, type Document, type ParsedNode, Parser, type YAMLError } from 'yaml';
-import { checkLimits } from './limits.ts';
+import { Composer, type CST, type Document, Lexer, type ParsedNode, Parser, type YAMLError } from 'yaml';
+import { checkText, TokenLimits } from './limits.ts';
 import type { Report } from './report.ts';
 import { maskTraps } from './yaml-trap.ts';
 
@@ -11,7 +11,7 @@ export type YamlDocument = Document.Parsed<ParsedNode, true>;
 
 /** The documents of the file that are valid YAML; what is wrong with the others is in the report. */
 export function parseDocuments(report: Report): YamlDocument[] {
-  if (!checkLimits(report)) return [];
+  if (!checkText(report)) return [];
   try {
     return compose(report);
   } catch (thrown) {
@@ -26,10 +26,8 @@ export function parseDocuments(report: Report): YamlDocument[] {
 }
 
 function compose(report: Report): YamlDocument[] {
-  const { text } = report.file;
-  const first = composeText(text);
-  const masked = maskTraps(report, first.flatMap(problemsOf));
-  const documents = masked === text ? first : composeText(masked);
+  const documents = composeMasked(report);
+  if (!documents) return [];
   if (documents.every((document) => document.contents === null && document.errors.length === 0)) {
     report.add({
       code: 'empty_file',
@@ -42,16 +40,32 @@ function compose(report: Report): YamlDocument[] {
   return documents.filter((document) => reportSyntax(report, document));
 }
 
-function composeText(text: string): YamlDocument[] {
+/** Masking one trap may uncover the next. Each round parses the file again, so large files get few. */
+function composeMasked(report: Report): YamlDocument[] | undefined {
+  let { text } = report.file;
+  const rounds = text.length > 100_000 ? 2 : 20;
+  for (let round = 0; round < rounds; round++) {
+    const documents = composeText(report, text);
+    if (!documents) return undefined;
+    const masked = maskTraps(report, text, documents.flatMap(problemsOf));
+    if (masked === text) return documents;
+    text = masked;
+  }
+  return composeText(report, text);
+}
+
+/** The documents of a text, or undefined when it exceeds a limit. */
+function composeText(report: Report, text: string): YamlDocument[] | undefined {
+  const limits = new TokenLimits(report);
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    if (!limits.take(lexeme)) return undefined;
+    for (const token of parser.next(lexeme)) tokens.push(token);
+  }
+  for (const token of parser.end()) tokens.push(token);
   // Keys are compared by us: the library's own comparison takes quadratic time.
-  const options = {
-    prettyErrors: false,
-    uniqueKeys: false,
-    stringKeys: true,
-    resolveKnownTags: false,
-    merge: false,
-  } as const;
-  const tokens = new Parser().parse(text);
+  const options = { prettyErrors: false, uniqueKeys: false, stringKeys: true, resolveKnownTags: false, merge: false } as const;
   return Array.from(new Composer<ParsedNode, true>(options).compose(tokens, true, text.length));
 }
 

@@ -64,6 +64,10 @@ export class Report {
     this.#silencedLines.add(line);
   }
 
+  isSilenced(line: number): boolean {
+    return this.#silencedLines.has(line);
+  }
+
   /** Whether no error stands within the stretch. Errors beyond those shown are taken to stand everywhere. */
   isClean(from: number, to: number): boolean {
     const isWithin = ({ offset }: { offset: number }) => offset >= from && offset < to;

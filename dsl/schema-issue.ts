@@ -214,6 +214,7 @@ function hintForType(value: Json | undefined, expected: string): string | undefi
     Number.isFinite(Number(value))
   )
     return `Write ${value} without quotes.`;
+  if (expected === 'text or a list' && isJsonObject(value)) return 'Put it in a list: write `- ` before its first key.';
   if (!expected.startsWith('text')) return undefined;
   if (typeof value === 'number' || typeof value === 'boolean') return `Write "${value}" in quotes.`;
   const entries = isJsonObject(value) ? Object.entries(value) : [];
@@ -262,17 +263,17 @@ function reportFormat({ document, path, label, value }: Place, issue: Issue): vo
   } else document.error({ code: 'wrong_value', path, message: `${capital(label)}: ${issue.message}.` });
 }
 
-function rangeProblem(issue: Issue): string {
+export function rangeProblem(issue: Issue): string {
   if (issue.code === 'too_small') {
     if (issue.origin === 'string') return 'must not be empty';
     return issue.origin === 'array'
       ? `needs at least ${issue.minimum} item`
-      : `must be at least ${issue.minimum}`;
+      : `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
   }
   if (issue.code !== 'too_big') return 'is out of range';
   return issue.origin === 'string'
     ? `may have at most ${issue.maximum} characters`
-    : `must be at most ${issue.maximum}`;
+    : `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
 }
 
 export function capital(text: string): string {

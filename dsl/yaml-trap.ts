@@ -19,12 +19,12 @@ interface Trap {
 type Detector = (line: string, problem: YAMLError, column: number) => Trap | undefined;
 
 /** The text with every line masked that holds a trap; the traps are in the report, and these lines are silenced. */
-export function maskTraps(report: Report, problems: readonly YAMLError[]): string {
-  let text = report.file.text;
+export function maskTraps(report: Report, source: string, problems: readonly YAMLError[]): string {
+  let text = source;
   const done = new Set<number>();
   for (const problem of [...problems].sort((a, b) => a.pos[0] - b.pos[0])) {
     const { line, column } = report.positionOf(problem.pos[0]);
-    if (done.has(line)) continue;
+    if (done.has(line) || report.isSilenced(line)) continue;
     const trap = findTrap(report.lineText(line), problem, column - 1);
     if (!trap) continue;
     done.add(line);

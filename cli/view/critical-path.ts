@@ -28,7 +28,9 @@ export function criticalPath(run: Pick<RunView, 'nodes' | 'started_at'>): PathSt
   while (current !== undefined) {
     const span = spans.get(current);
     if (span === undefined) break;
-    const before = latest(workedBefore(current, needs, spans), spans);
+    // What ended later cannot have been what it waited for: some rules let a task begin before all upstream has ended.
+    const causes = workedBefore(current, needs, spans).filter((task) => endOf(spans, task) <= span.startedAt);
+    const before = latest(causes, spans);
     const readyAt = spans.get(before ?? '')?.endedAt ?? Date.parse(run.started_at ?? '');
     steps.unshift({
       node: span.node,
@@ -80,8 +82,11 @@ function workedBefore(
 function latest(tasks: readonly string[], spans: ReadonlyMap<string, TaskSpan>): string | undefined {
   let best: string | undefined;
   for (const task of tasks) {
-    const end = spans.get(task)?.endedAt ?? Number.NEGATIVE_INFINITY;
-    if (best === undefined || end > (spans.get(best)?.endedAt ?? Number.NEGATIVE_INFINITY)) best = task;
+    if (best === undefined || endOf(spans, task) > endOf(spans, best)) best = task;
   }
   return best;
+}
+
+function endOf(spans: ReadonlyMap<string, TaskSpan>, task: string): number {
+  return spans.get(task)?.endedAt ?? Number.NEGATIVE_INFINITY;
 }

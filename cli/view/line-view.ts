@@ -65,6 +65,8 @@ export function describeEvent(event: EventView, tookMs: number | undefined): str
   const took = tookMs === undefined ? '' : ` in ${formatDuration(tookMs)}`;
   switch (event.type) {
     case 'node.started':
+      // Without a worker it is over in the same moment.
+      if (event['worker'] === undefined) return undefined;
       return event.attempt === 1 || event.attempt === null ? 'started' : `attempt ${event.attempt} started`;
     case 'node.expanded':
       return `${event['count']} nodes`;

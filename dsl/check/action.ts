@@ -72,14 +72,21 @@ function checkOptions({ document }: WorkflowContext, task: TaskEntry, schema: z.
   const options = (task.source.with ?? {}) as Json;
   const result = schema.safeParse(options);
   if (result.success) return;
-  for (const issue of result.error.issues.flatMap((one) => flatten(one, options))) {
+  const issues = result.error.issues.flatMap((one) => flatten(one, options));
+  const hasForeignKeys = issues.some((issue) => issue.code === 'unrecognized_keys');
+  for (const issue of issues) {
     const inner = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
-    if (
-      holdsExpression(issue.code === 'custom' && inner.length === 0 ? options : nearestValue(options, inner))
-    )
-      continue;
+    // That the options as a whole do not fit mostly follows from the misspelt one.
+    if (issue.code === 'custom' && inner.length === 0 && (hasForeignKeys || holdsExpression(options))) continue;
+    if (holdsExpression(nearestValue(options, inner)) || isWorkerCondition(task, inner)) continue;
     reportOption(document, task, schema, { issue, inner, value: valueAt(options, inner) });
   }
+}
+
+/** Those are checked with the other expressions, where mistakes have exact places. */
+function isWorkerCondition({ uses, source }: TaskEntry, [option]: Path): boolean {
+  const isText = typeof option === 'string' && typeof source.with?.[option] === 'string';
+  return isText && (WORKER_CONDITIONS.get(uses ?? '')?.includes(option) ?? false);
 }
 
 interface OptionIssue {

@@ -49,6 +49,7 @@ interface Complaint {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly hint?: string | undefined;
+  readonly severity?: 'error' | 'warning';
 }
 
 function complain(
@@ -56,7 +57,10 @@ function complain(
   { site, within }: SiteReference,
   complaint: Complaint,
 ): void {
-  document.error({ ...complaint, path: site.path, within });
+  const { severity, ...finding } = complaint;
+  const full = { ...finding, path: site.path, within };
+  if (severity === 'warning') document.warn(full);
+  else document.error(full);
 }
 
 function isKnownHere(context: WorkflowContext, found: SiteReference, root: string): boolean {
@@ -157,7 +161,9 @@ function checkArtifact(context: WorkflowContext, found: SiteReference, task: Tas
   if (names.includes(name)) return;
   const message = `The task \`${task.id}\` declares no artifact \`${name}\`.`;
   const hint = suggest(name, names) ?? `Add \`artifacts: { ${name}: PATH }\` to \`${task.id}\`.`;
-  complain(context, found, { code: 'unknown_artifact', message, hint });
+  // Without any declaration it may be an omission that the run would show; beside declared ones it is a slip of the pen.
+  const severity = names.length === 0 ? 'warning' : 'error';
+  complain(context, found, { code: 'unknown_artifact', message, hint, severity });
 }
 
 function checkInput(context: WorkflowContext, found: SiteReference): void {

@@ -223,6 +223,7 @@ export class Attempt implements Alarmed {
       cwd: ticket.cwd,
       shell: ticket.shell,
       declaredOutputs: ticket.outputs,
+      artifacts: ticket.artifacts,
       signal: this.#abort.signal,
       graceMs: this.#tools.graceMs,
       log: { line: (stream, text) => this.#openLog().line(stream, text) },

@@ -3,7 +3,6 @@
  * It never keeps the worker alive while it is idle, and is dead for good once it was killed or has ended.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -90,8 +89,10 @@ export class ModuleChild {
         if (message?.type === 'progress') progress(message.fraction);
         if (message === undefined || message.type === 'progress') return;
         this.#process.off('message', listen);
-        if (message.type === 'done') resolve(message.outputs);
-        else reject(new TaskFailure(message.code, message.message));
+        if (message.type === 'done') return resolve(message.outputs);
+        // Not to be handed to the next attempt while it is about to end.
+        if (message.fatal) this.#isAlive = false;
+        reject(new TaskFailure(message.code, message.message));
       };
       this.#process.on('message', listen);
       void this.#ended.then(() => this.#process.off('message', listen));
@@ -182,12 +183,11 @@ export class ModuleChild {
   /** Whether the child keeps this process alive. */
   #hold(keep: boolean): void {
     const { stdout, stderr, channel } = this.#process;
-    for (const one of [this.#process, channel, stdout, stderr]) {
-      if (one === this.#process || one instanceof Socket || one === channel) setReference(one, keep);
-    }
+    for (const one of [this.#process, channel, stdout, stderr]) setReference(one, keep);
   }
 }
 
+/** Streams to a process are sockets, and the channel a handle; their types do not say that both can be unreferenced. */
 function setReference(target: unknown, keep: boolean): void {
   const handle = target as { ref?: () => void; unref?: () => void } | null | undefined;
   if (keep) handle?.ref?.();

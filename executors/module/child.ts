@@ -30,7 +30,7 @@ process.on('uncaughtException', (error) => {
   const task = running?.task;
   if (!task) process.exit(1);
   const text = `Nobody caught an error of the module. ${describeThrown(error, task.sourceDirectory)}`;
-  tell({ type: 'failed', code: 'module_error', message: text }, () => process.exit(1));
+  tell({ type: 'failed', code: 'module_error', message: text, fatal: true }, () => process.exit(1));
 });
 
 async function runTask(task: ModuleTask): Promise<void> {

@@ -26,7 +26,13 @@ export type ToChild =
 export type FromChild =
   | { readonly type: 'progress'; readonly fraction: number }
   | { readonly type: 'done'; readonly outputs: JsonObject }
-  | { readonly type: 'failed'; readonly code: ModuleFailureCode; readonly message: string };
+  /** `fatal`: the process ends after it. */
+  | {
+      readonly type: 'failed';
+      readonly code: ModuleFailureCode;
+      readonly message: string;
+      readonly fatal?: true;
+    };
 
 export type ModuleFailureCode = Extract<
   TaskErrorCode,
@@ -42,11 +48,11 @@ const FAILURE_CODES: readonly string[] = [
 /** A message of the child, or undefined for what user code may have sent on its own. */
 export function readMessage(message: unknown): FromChild | undefined {
   if (!isJsonObject(message)) return undefined;
-  const { type, fraction, outputs, code, message: text } = message;
+  const { type, fraction, outputs, code, fatal, message: text } = message;
   if (type === 'progress' && typeof fraction === 'number') return { type, fraction };
   if (type === 'done' && isJsonObject(outputs)) return { type, outputs };
   if (type === 'failed' && typeof text === 'string' && FAILURE_CODES.includes(String(code))) {
-    return { type, code: code as ModuleFailureCode, message: text };
+    return { type, code: code as ModuleFailureCode, message: text, ...(fatal === true ? { fatal } : {}) };
   }
   return undefined;
 }

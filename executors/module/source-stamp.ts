@@ -18,12 +18,15 @@ const CODE: ReadonlySet<string> = new Set([
   '.json',
 ]);
 const MAX_FILES = 1_000;
+const MAX_FOLDERS = 1_000;
 
 /** Covers the entry, and the code files of the folder without node_modules and dot folders, up to 1,000 of them. */
 export async function stampSource(folder: string, entry: string): Promise<string> {
   const files = [entry];
   const folders = [folder];
-  for (let next = folders.pop(); next !== undefined && files.length < MAX_FILES; next = folders.pop()) {
+  for (let seen = 0; seen < MAX_FOLDERS && files.length < MAX_FILES; seen++) {
+    const next = folders.pop();
+    if (next === undefined) break;
     for (const item of await list(next)) {
       const path = join(next, item.name);
       if (item.isDirectory() && !item.name.startsWith('.') && item.name !== 'node_modules')

@@ -13,7 +13,7 @@ afterEach(removeFolders);
 const WORKER = `
 import { moduleExecutor } from ${JSON.stringify(join(import.meta.dirname, '../../executors/index.ts'))};
 export async function work(source, directory, home) {
-  const modules = moduleExecutor({ environment: { HOME: home } });
+  const modules = moduleExecutor({ environment: { HOME: home }, module: { cacheDirectory: directory } });
   await modules.run({ file: 'busy.mjs' }, {
     run: 'r', workflow: 'w', task: 't', attempt: 1, logicalTime: '', env: {}, directory, sourceDirectory: source,
     signal: new AbortController().signal, graceMs: 1000, log: { line: (_stream, text) => console.log(text) }, progress() {},

@@ -187,6 +187,23 @@ describe('a failure', () => {
     expect(bench.text('stdout').at(-1)).toBe('line 19999');
   });
 
+  it('that ends the process does not touch the next attempt', async () => {
+    const text = `export default ({ bad }) => {
+      if (!bad) return { ok: true };
+      Promise.reject(new Error('lost'));
+      return new Promise(() => {});
+    };`;
+    const { sourceDirectory } = (await aBench({ source: { 'task.mjs': text } })).context;
+    for (const bad of [true, false, true, false]) {
+      const result = await attempt(
+        modules,
+        { file: 'task.mjs', args: { bad } },
+        await aBench({ sourceDirectory }),
+      );
+      expect(result.error?.code).toBe(bad ? 'module_error' : undefined);
+    }
+  });
+
   it.each([['../x.mjs'], ['/etc/x.mjs'], ['a/../../x.mjs'], ['.']])('refuses the file %s', async (file) => {
     const bench = await aBench({ source: {} });
     expect((await attempt(modules, { file }, bench)).error?.code).toBe('invalid_options');

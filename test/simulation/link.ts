@@ -30,6 +30,8 @@ export class Link {
 
   call<T>(what: string, execute: () => Promise<T>, options: CallOptions = {}): Promise<T> {
     return new Promise((resolve, reject) => {
+      // What the rest of a synchronous step does after its process died, it does not do.
+      if (!this.#owner.isAlive) return;
       const fault = this.#roll(options);
       const fail = (delayMs: number) =>
         this.#owner.wakeAt(this.#world.now + delayMs, () => reject(unreachable(what)));

@@ -2,7 +2,7 @@
 import type { Membership } from '../../engine/ports/membership.ts';
 import type { RunIndex } from '../../engine/ports/run-index.ts';
 import type { ShardStore } from '../../engine/ports/shard-store.ts';
-import type { TaskQueue } from '../../engine/ports/task-queue.ts';
+import type { TaskQueue, TicketConsumer } from '../../engine/ports/task-queue.ts';
 import type { MemoryTaskQueue } from '../../engine/memory/index.ts';
 import type { FaultPlan } from './faults.ts';
 import { Link } from './link.ts';
@@ -72,6 +72,9 @@ function storeOf({ store, faults }: Shared, link: Link, blocking: Link): Ports['
 /** Makes the second copy of a ticket another one for the queue, as a late repetition by the relay would be. */
 const COPY_DELIVERY = 1_000;
 
+/** The consumer of a process that died in the same moment. */
+const NOBODY: TicketConsumer = { pause: async () => {}, resume: () => {}, close: async () => {} };
+
 function queueOf(owner: SimProcess, { world, faults, queue }: Shared, link: Link): TaskQueue {
   return {
     add: (tickets) =>
@@ -84,6 +87,7 @@ function queueOf(owner: SimProcess, { world, faults, queue }: Shared, link: Link
         ]);
       }),
     consume(name, slots, handler) {
+      if (!owner.isAlive) return NOBODY;
       const consumer = queue.consume(
         name,
         slots,

@@ -1,0 +1,103 @@
+/** `sluice run FILE`: everything in one process, from the file to the result. */
+import { cpus } from 'node:os';
+import type { SourceRef } from '../../engine/core/ticket.ts';
+import type { Plan } from '../../engine/core/plan.ts';
+import type { JsonObject } from '../../engine/core/json.ts';
+import { packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
+import type { Command } from 'commander';
+import { newCommand, type RedisFlags, wholeNumber, withInputs, withOutput, withRedis } from '../command.ts';
+import { type Engine, openEngine } from '../compose/engine.ts';
+import { troubleLogger } from '../compose/logger.ts';
+import { type Role, startOrchestrator, startWorker } from '../compose/roles.ts';
+import type { Host } from '../host.ts';
+import { type Interruption, listenForInterruption } from '../interruption.ts';
+import { type InputFlags, readInputs } from '../run-inputs.ts';
+import { createDisplay, exitCodeOfRun, type OutputFlags, type RunDisplay } from '../run-watching.ts';
+import { loadPlan } from '../workflow-file.ts';
+
+interface RunFlags extends RedisFlags, InputFlags, OutputFlags {
+  readonly workflow?: string;
+  readonly slots?: number;
+}
+
+/** How long the worker may finish work of other runs at the end, ms. */
+const DRAIN_MS = 30_000;
+/** Between SIGTERM and SIGKILL for the tasks of a run that is cancelled, ms. */
+const CANCEL_GRACE_MS = 10_000;
+
+export function runCommand(host: Host): Command {
+  const command = newCommand('run', 'Runs a workflow to its end, with all that it needs.', [
+    'run workflow.yaml',
+    'run workflow.yaml --input year=2015 --input city=Seattle',
+    'run workflow.yaml --json > run.json',
+  ]).argument('<file>', 'workflow file');
+  return withRedis(withOutput(withInputs(command)))
+    .option('--slots <n>', 'tasks at once in each queue', wholeNumber)
+    .action((file: string, flags: RunFlags) => runFile(host, file, flags));
+}
+
+async function runFile(host: Host, file: string, flags: RunFlags): Promise<void> {
+  const { plan, folder } = loadPlan(host, file, flags.workflow);
+  const inputs = readInputs(host, plan, flags);
+  const display = createDisplay(host, flags);
+  const engine = await openEngine(host, { ...flags, use: 'write', logger: troubleLogger(host, display.note) });
+  const interruption = listenForInterruption();
+  const roles: Role[] = [];
+  try {
+    roles.push(await startWorker(host, engine, { queues: queuesOf(plan, flags.slots) }));
+    roles.push(await startOrchestrator(host, engine));
+    const run = await start(engine, { plan, inputs, folder });
+    host.exitCode = await watchToEnd({ engine, display, interruption }, run);
+  } finally {
+    await Promise.all(roles.map((role) => role.stop(DRAIN_MS)));
+    await engine.close();
+    interruption.release();
+  }
+}
+
+interface Starting {
+  readonly plan: Plan;
+  readonly inputs: JsonObject;
+  readonly folder: string;
+}
+
+async function start(engine: Engine, { plan, inputs, folder }: Starting): Promise<string> {
+  const { run } = await engine.client.start(plan, { inputs, source: await sourceFor(engine, folder) });
+  return run;
+}
+
+/** On a private Redis all workers are on this machine and can use the folder itself; elsewhere they need a copy. */
+async function sourceFor(
+  engine: Engine,
+  folder: string,
+): Promise<SourceRef | ((run: string) => Promise<SourceRef>)> {
+  if (engine.isEmbedded) return { directory: folder };
+  const bundle = await packSource(folder);
+  return (run) => storeBundle(engine.artifacts, run, bundle);
+}
+
+interface Watching {
+  readonly engine: Engine;
+  readonly display: RunDisplay;
+  readonly interruption: Interruption;
+}
+
+/** The first Ctrl-C cancels the run; its end is awaited all the same. */
+async function watchToEnd({ engine, display, interruption }: Watching, run: string): Promise<number> {
+  const cancel = () => {
+    display.note('Cancelling the run. Press Ctrl-C again to end at once.');
+    engine.client
+      .cancel(run, { reason: 'interrupted', graceMs: CANCEL_GRACE_MS })
+      .catch((thrown: unknown) => display.note(String(thrown)));
+  };
+  if (interruption.signal.aborted) cancel();
+  else interruption.signal.addEventListener('abort', cancel, { once: true });
+  const view = await display.watch(engine, run, new AbortController().signal);
+  if (view === undefined || view.status === 'succeeded') return 0;
+  return interruption.exitCode() ?? exitCodeOfRun(view);
+}
+
+/** Every queue that the plan names, so that no task waits for a worker that does not exist. */
+function queuesOf(plan: Plan, slots = Math.max(4, 2 * cpus().length)): { readonly [queue: string]: number } {
+  return Object.fromEntries(plan.tasks.map(({ queue }) => [queue, slots]));
+}

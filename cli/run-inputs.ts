@@ -1,0 +1,75 @@
+/** Inputs of a run from the command line: `--input name=value`, which goes before `--inputs-file`. */
+import { readFileSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { toData } from '../dsl/data.ts';
+import { MAX_NODES } from '../dsl/limits.ts';
+import { parseDocuments } from '../dsl/parse.ts';
+import { Report } from '../dsl/report.ts';
+import { messageOf } from '../engine/core/errors.ts';
+import { parseInputText, resolveInputs } from '../engine/core/inputs.ts';
+import { isJsonObject, type Json, type JsonObject } from '../engine/core/json.ts';
+import type { Plan } from '../engine/core/plan.ts';
+import { usageFailure } from './failure.ts';
+import type { Host } from './host.ts';
+
+export interface InputFlags {
+  readonly input?: readonly string[];
+  readonly inputsFile?: string;
+}
+
+/** All inputs, checked. @throws CliFailure that names everything that does not fit. */
+export function readInputs(host: Host, plan: Plan, flags: InputFlags): JsonObject {
+  const problems: string[] = [];
+  const given = new Map<string, Json>(Object.entries(readInputsFile(host, flags.inputsFile)));
+  for (const text of flags.input ?? []) {
+    const [name, value] = splitInput(text);
+    const spec = Object.hasOwn(plan.inputs, name) ? plan.inputs[name] : undefined;
+    const parsed = spec === undefined ? { value } : parseInputText(spec, value);
+    if ('problem' in parsed) problems.push(`${name} ${parsed.problem}`);
+    else given.set(name, parsed.value);
+  }
+  const resolved = resolveInputs(plan.inputs, Object.fromEntries(given));
+  if ('problems' in resolved) {
+    problems.push(...resolved.problems.map(({ path, message }) => `${path} ${message}`));
+  }
+  if (problems.length === 0 && 'inputs' in resolved) return resolved.inputs;
+  throw usageFailure(
+    `The inputs do not fit the workflow ${plan.name}:\n${problems.map((problem) => `  input ${problem}`).join('\n')}`,
+  );
+}
+
+function splitInput(text: string): [name: string, value: string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw usageFailure(`--input ${JSON.stringify(text)} is no input; write --input name=value.`);
+}
+
+function readInputsFile(host: Host, path: string | undefined): JsonObject {
+  if (path === undefined) return {};
+  let text: string;
+  try {
+    text = readFileSync(resolve(host.cwd, path), 'utf8');
+  } catch (thrown) {
+    throw usageFailure(`The inputs file ${path} cannot be read: ${messageOf(thrown)}`);
+  }
+  const data = extname(path) === '.json' ? parseJson(path, text) : parseYaml(path, text);
+  if (isJsonObject(data)) return data;
+  throw usageFailure(`The inputs file ${path} must hold a map of input names to values.`);
+}
+
+function parseJson(path: string, text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (thrown) {
+    throw usageFailure(`The inputs file ${path} is not valid JSON: ${messageOf(thrown)}`);
+  }
+}
+
+function parseYaml(path: string, text: string): Json | undefined {
+  const report = new Report({ path, text });
+  const [document] = parseDocuments(report);
+  const data = document === undefined ? undefined : toData(report, document, { left: MAX_NODES });
+  const [first] = report.diagnostics();
+  if (report.errors === 0 || first === undefined) return data;
+  throw usageFailure(`The inputs file is not usable: ${path}:${first.line}:${first.column} ${first.message}`);
+}

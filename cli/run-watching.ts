@@ -1,0 +1,96 @@
+/** Shows a run until its end, then says how it ended: what `run`, `watch` and `start --wait` have in common. */
+import type { RunView } from '../engine/runtime/run-view.ts';
+import type { Engine } from './compose/engine.ts';
+import { EXIT } from './exit-code.ts';
+import type { Host } from './host.ts';
+import { failureLines } from './view/failure-block.ts';
+import { GithubView } from './view/github-view.ts';
+import { LineView } from './view/line-view.ts';
+import { LiveView } from './view/live-view.ts';
+import { followRun, type RunSink } from './view/run-follower.ts';
+import { summaryLines } from './view/summary.ts';
+
+export interface OutputFlags {
+  readonly json?: boolean;
+  readonly jsonl?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** A view made before the run is known, so that troubles on the way there have a place to be said. */
+export interface RunDisplay {
+  note(text: string): void;
+  /** Follows the run; undefined when the signal aborted before its end. */
+  watch(engine: Engine, run: string, signal: AbortSignal): Promise<RunView | undefined>;
+}
+
+export function createDisplay(host: Host, flags: OutputFlags): RunDisplay {
+  let sink: RunSink | undefined;
+  const note = (text: string) => (sink === undefined ? host.say(text) : sink.note(text));
+  return {
+    note,
+    async watch(engine, run, signal) {
+      const header = await engine.client.header(run);
+      if (!flags.quiet) sink = openView(host, { workflow: header.workflow, run });
+      const shown = withEventStream(host, flags, sink ?? silentSink(host));
+      const { client, logs } = engine;
+      const followed = await followRun({ client, logs, run, sink: shown, withLogs: true, signal }).finally(() => {
+        sink = undefined;
+      });
+      if (followed.progress.endedAt === 0 && signal.aborted) return undefined;
+      const view = await client.show(run);
+      const { plan } = await client.load(run);
+      if (!flags.quiet) tellEnd(host, engine, flags, { view, plan, tails: followed.tails });
+      printResult(host, flags, view);
+      return view;
+    },
+  };
+}
+
+export function exitCodeOfRun(run: RunView): number {
+  return run.status === 'succeeded' ? EXIT.ok : EXIT.failed;
+}
+
+function openView(host: Host, name: { readonly workflow: string; readonly run: string }): RunSink {
+  if (host.isLive && !host.settings.isGithubActions) return new LiveView(host, name);
+  host.say(`${name.workflow}  run ${name.run}`);
+  return host.settings.isGithubActions ? new GithubView(host.say) : new LineView(host.say);
+}
+
+function silentSink(host: Host): RunSink {
+  return { event: () => {}, line: () => {}, note: host.say, close: () => {} };
+}
+
+/** With `--jsonl` every event is also a line on stdout. */
+function withEventStream(host: Host, { jsonl }: OutputFlags, sink: RunSink): RunSink {
+  if (!jsonl) return sink;
+  return {
+    event(event, progress) {
+      host.print(JSON.stringify(event));
+      sink.event(event, progress);
+    },
+    line: (line, progress) => sink.line(line, progress),
+    note: (text) => sink.note(text),
+    close: (progress) => sink.close(progress),
+  };
+}
+
+interface Ending {
+  readonly view: RunView;
+  readonly plan: Parameters<typeof failureLines>[1]['plan'];
+  readonly tails: Parameters<typeof failureLines>[1]['tails'];
+}
+
+function tellEnd(host: Host, engine: Engine, flags: OutputFlags, { view, plan, tails }: Ending): void {
+  const { colors, cwd } = host;
+  if (view.status === 'failed') for (const line of failureLines(view, { plan, tails, colors })) host.say(line);
+  const withOutputs = flags.json === true || flags.jsonl === true;
+  const { artifacts } = engine;
+  for (const line of summaryLines(view, { colors, artifacts, cwd, withOutputs })) host.say(line);
+}
+
+/** Data for stdout: the whole run with `--json`, else the outputs, if the workflow has any. */
+function printResult(host: Host, flags: OutputFlags, view: RunView): void {
+  if (flags.json) host.print(JSON.stringify(view, null, 2));
+  else if (!flags.jsonl && Object.keys(view.outputs).length > 0)
+    host.print(JSON.stringify(view.outputs, null, 2));
+}

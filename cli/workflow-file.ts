@@ -1,0 +1,60 @@
+/** Workflow files on their way into a command: read, compiled, and refused with all their mistakes at once. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { messageOf } from '../engine/core/errors.ts';
+import type { Plan } from '../engine/core/plan.ts';
+import { type Compiled, compileWorkflows, renderDiagnostics, type SourceFile } from '../dsl/index.ts';
+import { allExecutors } from './compose/executors.ts';
+import { EXIT } from './exit-code.ts';
+import { CliFailure, usageFailure } from './failure.ts';
+import type { Host } from './host.ts';
+
+export interface CompiledFile extends Compiled {
+  readonly file: SourceFile;
+  /** The workflow's own folder. */
+  readonly folder: string;
+}
+
+/** @throws CliFailure when the file cannot be read. What is wrong in it stands in the diagnostics. */
+export function compileFile(host: Host, path: string): CompiledFile {
+  const full = resolve(host.cwd, path);
+  const folder = dirname(full);
+  const file = { path, text: readText(full, path) };
+  const fileExists = (relativePath: string) => existsSync(join(folder, relativePath));
+  const compiled = compileWorkflows(file, { executors: allExecutors(host.settings), fileExists });
+  return { ...compiled, file, folder };
+}
+
+/** Says all diagnostics. True when none of them is an error. */
+export function reportDiagnostics(host: Host, { diagnostics, file }: CompiledFile): boolean {
+  if (diagnostics.length > 0) {
+    const color = host.colors.isColorSupported;
+    host.say(renderDiagnostics(diagnostics, file, { color }).trimEnd());
+  }
+  return diagnostics.every(({ severity }) => severity !== 'error');
+}
+
+/** The plan to run: the first of the file, or the one of that name. @throws CliFailure */
+export function loadPlan(host: Host, path: string, name: string | undefined): CompiledFile & { readonly plan: Plan } {
+  const compiled = compileFile(host, path);
+  if (!reportDiagnostics(host, compiled)) {
+    const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error').length;
+    const count = errors === 1 ? 'a mistake' : `${errors} mistakes`;
+    throw new CliFailure(EXIT.usage, `${path} has ${count}; nothing was started.`);
+  }
+  const plan = name === undefined ? compiled.plans[0] : compiled.plans.find((one) => one.name === name);
+  if (plan) return { ...compiled, plan };
+  const names = compiled.plans.map((one) => one.name).join(', ');
+  throw usageFailure(`${path} has no workflow "${name ?? ''}"; it has ${names}.`);
+}
+
+function readText(full: string, path: string): string {
+  try {
+    return readFileSync(full, 'utf8');
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+    if (code === 'ENOENT') throw usageFailure(`There is no file ${path}. \`sluice init\` makes a small workflow to begin with.`);
+    if (code === 'EISDIR') throw usageFailure(`${path} is a folder; name the workflow file in it, such as ${join(path, 'workflow.yaml')}.`);
+    throw usageFailure(`${path} cannot be read: ${messageOf(thrown)}`);
+  }
+}

@@ -1,0 +1,316 @@
+/**
+ * One shard on its own: `decide` and its turns, with a store in plain Maps and time that stands until it is moved. Does what
+ * the shard's owner and the workers do, step by step, and checks every commit on its way into the store.
+ */
+import { type Commit, MAX_COMMIT_NODES } from '../../engine/core/commit.ts';
+import { decide, mayAbandon, settleTurn, Turn } from '../../engine/core/decide/index.ts';
+import type { EngineActions } from '../../engine/core/engine-outcome.ts';
+import type { TaskError } from '../../engine/core/errors.ts';
+import { type EventRecord, unpackEvents } from '../../engine/core/event.ts';
+import { flightKey, formatFlight, parseFlight } from '../../engine/core/flight.ts';
+import type { Json } from '../../engine/core/json.ts';
+import {
+  type AttemptOutcome,
+  type Message,
+  parseTimerKey,
+  type SettledMessage,
+} from '../../engine/core/message.ts';
+import { RECORD_BYTES, unpackRecord } from '../../engine/core/node-record.ts';
+import { NODE_STEPS, type NodeState } from '../../engine/core/node-state.ts';
+import type { Plan } from '../../engine/core/plan.ts';
+import type { RunHeader } from '../../engine/core/run-header.ts';
+import { newRunState, type RunState, restoreRunState } from '../../engine/core/run-state.ts';
+import { adoptRun, dropRun, newShardState, type ShardState } from '../../engine/core/shard-state.ts';
+import type { Ticket } from '../../engine/core/ticket.ts';
+import {
+  failExecutor,
+  noopExecutor,
+  switchExecutor,
+  transformExecutor,
+  waitExecutor,
+} from '../../executors/index.ts';
+import { aHeader, START_MS } from './run-builder.ts';
+
+const ENGINE_EXECUTORS = [
+  failExecutor(),
+  noopExecutor(),
+  switchExecutor(),
+  transformExecutor(),
+  waitExecutor(),
+];
+export const ACTIONS: EngineActions = new Map(
+  ENGINE_EXECUTORS.flatMap((one) => (one.place === 'engine' ? [[one.name, one.evaluate] as const] : [])),
+);
+
+export interface RigOptions {
+  readonly inputs?: { readonly [name: string]: Json };
+  /** Tickets that may be out in a queue. Default: no limit. */
+  readonly window?: number;
+  /** Forget memory and load the run from the store before every batch, as a new owner would. */
+  readonly forgetful?: boolean;
+}
+
+export class ShardRig {
+  now = START_MS;
+  shard: ShardState = newShardState(0, ACTIONS);
+  readonly plan: Plan;
+  readonly events: EventRecord[] = [];
+  readonly commits: Commit[] = [];
+  readonly tickets: Ticket[] = [];
+  /** The stored flights and timers. */
+  readonly flights = new Map<string, string>();
+  readonly timers = new Map<string, number>();
+  conflicts = 0;
+  readonly #options: RigOptions;
+  readonly #base: RunHeader;
+  readonly #outputs = new Map<number, string>();
+  #progress = '{}';
+  #records = new Uint8Array(0);
+  readonly #claimedAt = new Map<string, number>();
+
+  constructor(plan: Plan, options: RigOptions = {}) {
+    this.plan = plan;
+    this.#options = options;
+    this.#base = aHeader(plan, { inputs: options.inputs ?? {} });
+    this.load();
+  }
+
+  get runId(): string {
+    return this.#base.id;
+  }
+
+  /** The run in memory; of an ended one, what the store has of it. */
+  get run(): RunState {
+    return this.shard.runs.get(this.runId) ?? this.restore();
+  }
+
+  get header(): RunHeader {
+    return this.run.header;
+  }
+
+  /** The run as the store has it. */
+  restore(): RunState {
+    const header = { ...this.#base, ...(JSON.parse(this.#progress) as object) } as RunHeader;
+    if (header.nodes === 0) return newRunState(header, this.plan, () => 1_000);
+    return restoreRunState(
+      header,
+      this.plan,
+      { records: this.#records, outputs: this.#outputs },
+      () => 1_000,
+    );
+  }
+
+  /** Forgets the shard's memory and loads the run, as a new owner does. */
+  load(): void {
+    this.shard = newShardState(0, ACTIONS);
+    adoptRun(this.shard, this.restore(), this.flights, this.now);
+  }
+
+  start(): this {
+    this.deliver({ type: 'start', run: this.runId });
+    return this;
+  }
+
+  /** Takes messages as one batch, decides and stores until nothing is left to do. */
+  deliver(...messages: readonly Message[]): void {
+    if (this.#options.forgetful) this.load();
+    if (messages.some(mayAbandon)) this.refreshFlights();
+    let pending = messages;
+    for (let more = true; more; ) {
+      const turn = new Turn(this.shard, this.now);
+      for (const message of pending) decide(turn, message);
+      const left = settleTurn(turn, () => this.#options.window ?? Number.POSITIVE_INFINITY);
+      if (turn.ended.length > 0) throw new Error('a turn finished before all ends were passed on');
+      const { commit, tickets } = turn.finish(null);
+      if (!this.#store(commit)) {
+        this.conflicts++;
+        this.load();
+        continue;
+      }
+      this.tickets.push(...tickets);
+      pending = [];
+      more = left;
+    }
+  }
+
+  /** A worker claims the node's attempt. Its owner hears of it unless `silently`. */
+  claim(node: string, { silently = false, deaths = 0 } = {}): void {
+    const key = this.keyOf(node);
+    const flight = parseFlight(this.flights.get(key) ?? 'd|0|0|');
+    if (flight.state === 'd') throw new Error(`${node} has no flight to claim`);
+    const delivery = flight.delivery + 1;
+    this.flights.set(key, formatFlight({ state: 'c', delivery, deaths, session: 's1' }));
+    this.#claimedAt.set(key, this.now);
+    if (!silently)
+      this.deliver({ type: 'started', ...this.nameOf(node), delivery, worker: 'w', at: this.now });
+  }
+
+  /** The outcome of the node's current attempt, as `settle` would append it. */
+  outcome(node: string, outcome: AttemptOutcome): SettledMessage {
+    const key = this.keyOf(node);
+    const flight = parseFlight(this.flights.get(key) ?? 'd|0|0|');
+    if (flight.state === 'd') throw new Error(`${node} has no flight to settle`);
+    if (flight.state === 's') this.claim(node, { silently: true });
+    const delivery = Math.max(1, flight.delivery);
+    this.flights.set(key, formatFlight({ ...flight, state: 'd', delivery }));
+    const startedAt = this.#claimedAt.get(key) ?? this.now;
+    return { type: 'settled', ...this.nameOf(node), delivery, worker: 'w', startedAt, outcome };
+  }
+
+  succeed(node: string, outputs: { readonly [name: string]: Json } = {}): this {
+    this.deliver(this.outcome(node, { status: 'succeeded', outputs }));
+    return this;
+  }
+
+  fail(node: string, error: Partial<TaskError> = {}): this {
+    this.deliver(this.outcome(node, failure(error)));
+    return this;
+  }
+
+  cancel(graceMs = 1_000): this {
+    this.deliver({ type: 'cancel', run: this.runId, graceMs });
+    return this;
+  }
+
+  /** Moves time on and takes each timer at the moment it is due. */
+  wait(ms: number): this {
+    const until = this.now + ms;
+    for (let due = this.#nextTimer(until); due; due = this.#nextTimer(until)) {
+      this.now = Math.max(this.now, due[1]);
+      this.deliver(parseTimerKey(due[0]));
+    }
+    this.now = until;
+    return this;
+  }
+
+  /** State of a task (`a`) or of a fan-out's node (`f[2]`), as the store has it. */
+  state(node: string): NodeState {
+    return this.restore().nodes[this.indexOf(node)]?.state ?? 'pending';
+  }
+
+  /** States of all tasks by id. */
+  states(): { [task: string]: NodeState } {
+    const { nodes } = this.restore();
+    return Object.fromEntries(this.plan.tasks.map(({ id }, i) => [id, nodes[i]?.state ?? 'pending']));
+  }
+
+  /** States of a fan-out's nodes by item. */
+  nodeStates(task: string): NodeState[] {
+    const run = this.restore();
+    return (run.tasks[this.#taskIndex(task)]?.fan?.nodes ?? []).map(
+      (index) => run.nodes[index]?.state ?? 'pending',
+    );
+  }
+
+  /** What the node left: outputs and error. */
+  left(node: string) {
+    return this.restore().outputs.get(this.indexOf(node)) ?? {};
+  }
+
+  record(node: string) {
+    const record = this.restore().nodes[this.indexOf(node)];
+    if (!record) throw new Error(`there is no node ${node}`);
+    return record;
+  }
+
+  indexOf(node: string): number {
+    const [, id = node, item] = /^(.+)\[(\d+)\]$/.exec(node) ?? [];
+    const task = this.#taskIndex(id);
+    if (item === undefined) return task;
+    const { nodes, plan } = this.run;
+    return nodes.findIndex(
+      (one, i) => i >= plan.tasks.length && one.task === task && one.item === Number(item),
+    );
+  }
+
+  nameOf(node: string) {
+    const { attempt, generation } = this.record(node);
+    return { run: this.runId, node: this.indexOf(node), generation, attempt };
+  }
+
+  keyOf(node: string): string {
+    const { run, node: index, generation, attempt } = this.nameOf(node);
+    return flightKey(run, index, generation, attempt);
+  }
+
+  /** Types of the events about a node, in order. */
+  history(node: string): string[] {
+    const index = this.indexOf(node);
+    return this.events.filter((event) => event.node === index).map(({ type }) => type);
+  }
+
+  refreshFlights(): void {
+    for (const [key, flight] of this.shard.flights) flight.value = this.flights.get(key) ?? flight.value;
+  }
+
+  #taskIndex(id: string): number {
+    const index = this.plan.tasks.findIndex((task) => task.id === id);
+    if (index < 0) throw new Error(`there is no task ${id}`);
+    return index;
+  }
+
+  #nextTimer(until: number): [string, number] | undefined {
+    return [...this.timers].filter(([, due]) => due <= until).sort((a, b) => a[1] - b[1])[0];
+  }
+
+  #store(commit: Commit): boolean {
+    if (commit.expect.some(([key, seen]) => (this.flights.get(key) ?? null) !== seen)) return false;
+    this.commits.push(commit);
+    for (const change of commit.runs) {
+      if (change.header !== undefined) this.#progress = change.header;
+      for (const { start, bytes } of change.records) this.#write(start, bytes);
+      for (const [node, json] of change.outputs) this.#outputs.set(node, json);
+      if (change.events) this.#append(unpackEvents(change.events.packed, change.events.first));
+      if (change.live === false) dropRun(this.shard, change.run);
+    }
+    for (const [key, value] of commit.flights.set) this.flights.set(key, value);
+    for (const key of commit.flights.remove) this.flights.delete(key);
+    for (const [key, due] of commit.timers.set) this.timers.set(key, due);
+    for (const key of commit.timers.remove) this.timers.delete(key);
+    const nodes = commit.runs.flatMap(({ records }) =>
+      records.map(({ bytes }) => bytes.length / RECORD_BYTES),
+    );
+    const changed = nodes.reduce((sum, count) => sum + count, 0);
+    if (changed > MAX_COMMIT_NODES) throw new Error(`a commit changes ${changed} nodes`);
+    return true;
+  }
+
+  #append(events: readonly EventRecord[]): void {
+    for (const event of events) {
+      if (event.seq !== this.events.length + 1)
+        throw new Error(`event ${event.seq} follows ${this.events.length}`);
+      this.events.push(event);
+    }
+  }
+
+  #write(start: number, bytes: Uint8Array): void {
+    const end = start * RECORD_BYTES + bytes.length;
+    if (end > this.#records.length) {
+      const grown = new Uint8Array(end);
+      grown.set(this.#records);
+      this.#records = grown;
+    }
+    for (let at = 0; at < bytes.length; at += RECORD_BYTES) {
+      const before = unpackRecord(new DataView(this.#records.buffer), start * RECORD_BYTES + at, START_MS);
+      const after = unpackRecord(new DataView(bytes.buffer, bytes.byteOffset), at, START_MS);
+      if (!REACHABLE[before.state].has(after.state))
+        throw new Error(`illegal step ${before.state} → ${after.state}`);
+    }
+    this.#records.set(bytes, start * RECORD_BYTES);
+  }
+}
+
+export function failure(error: Partial<TaskError> = {}): AttemptOutcome {
+  return { status: 'failed', error: { code: 'exit_code', message: 'it failed', ...error } };
+}
+
+/** States that legal steps lead to; a commit may hold several steps. */
+const REACHABLE = Object.fromEntries(
+  Object.keys(NODE_STEPS).map((state) => [state, reachable(state as NodeState)]),
+) as unknown as Record<NodeState, ReadonlySet<NodeState>>;
+
+function reachable(from: NodeState): ReadonlySet<NodeState> {
+  const found = new Set<NodeState>([from]);
+  for (const state of found) for (const next of NODE_STEPS[state]) found.add(next);
+  return found;
+}
