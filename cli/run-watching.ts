@@ -33,9 +33,11 @@ export function createDisplay(host: Host, flags: OutputFlags): RunDisplay {
       if (!flags.quiet) sink = openView(host, { workflow: header.workflow, run });
       const shown = withEventStream(host, flags, sink ?? silentSink(host));
       const { client, logs } = engine;
-      const followed = await followRun({ client, logs, run, sink: shown, withLogs: true, signal }).finally(() => {
-        sink = undefined;
-      });
+      const followed = await followRun({ client, logs, run, sink: shown, withLogs: true, signal }).finally(
+        () => {
+          sink = undefined;
+        },
+      );
       if (followed.progress.endedAt === 0 && signal.aborted) return undefined;
       const view = await client.show(run);
       const { plan } = await client.load(run);
@@ -82,7 +84,8 @@ interface Ending {
 
 function tellEnd(host: Host, engine: Engine, flags: OutputFlags, { view, plan, tails }: Ending): void {
   const { colors, cwd } = host;
-  if (view.status === 'failed') for (const line of failureLines(view, { plan, tails, colors })) host.say(line);
+  if (view.status === 'failed')
+    for (const line of failureLines(view, { plan, tails, colors })) host.say(line);
   const withOutputs = flags.json === true || flags.jsonl === true;
   const { artifacts } = engine;
   for (const line of summaryLines(view, { colors, artifacts, cwd, withOutputs })) host.say(line);

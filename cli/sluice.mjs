@@ -9,6 +9,8 @@ if (existsSync(fileURLToPath(main))) {
   await run(process.argv);
 } else {
   const folder = fileURLToPath(new URL('..', import.meta.url));
-  process.stderr.write(`sluice: this copy is not built yet. Run \`npm ci\` or \`npm run build\` in ${folder}\n`);
+  process.stderr.write(
+    `sluice: this copy is not built yet. Run \`npm ci\` or \`npm run build\` in ${folder}\n`,
+  );
   process.exitCode = 1;
 }

@@ -1,9 +1,9 @@
 /** Workflow files on their way into a command: read, compiled, and refused with all their mistakes at once. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { type Compiled, compileWorkflows, renderDiagnostics, type SourceFile } from '../dsl/index.ts';
 import { messageOf } from '../engine/core/errors.ts';
 import type { Plan } from '../engine/core/plan.ts';
-import { type Compiled, compileWorkflows, renderDiagnostics, type SourceFile } from '../dsl/index.ts';
 import { allExecutors } from './compose/executors.ts';
 import { EXIT } from './exit-code.ts';
 import { CliFailure, usageFailure } from './failure.ts';
@@ -35,7 +35,11 @@ export function reportDiagnostics(host: Host, { diagnostics, file }: CompiledFil
 }
 
 /** The plan to run: the first of the file, or the one of that name. @throws CliFailure */
-export function loadPlan(host: Host, path: string, name: string | undefined): CompiledFile & { readonly plan: Plan } {
+export function loadPlan(
+  host: Host,
+  path: string,
+  name: string | undefined,
+): CompiledFile & { readonly plan: Plan } {
   const compiled = compileFile(host, path);
   if (!reportDiagnostics(host, compiled)) {
     const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error').length;
@@ -53,8 +57,12 @@ function readText(full: string, path: string): string {
     return readFileSync(full, 'utf8');
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-    if (code === 'ENOENT') throw usageFailure(`There is no file ${path}. \`sluice init\` makes a small workflow to begin with.`);
-    if (code === 'EISDIR') throw usageFailure(`${path} is a folder; name the workflow file in it, such as ${join(path, 'workflow.yaml')}.`);
+    if (code === 'ENOENT')
+      throw usageFailure(`There is no file ${path}. \`sluice init\` makes a small workflow to begin with.`);
+    if (code === 'EISDIR')
+      throw usageFailure(
+        `${path} is a folder; name the workflow file in it, such as ${join(path, 'workflow.yaml')}.`,
+      );
     throw usageFailure(`${path} cannot be read: ${messageOf(thrown)}`);
   }
 }

@@ -85,6 +85,7 @@ class Converter {
       : `*${alias.source} is a YAML alias, but no anchor &${alias.source} comes before it.`;
     const hint = target ? undefined : `If it is meant as text, write ${quoted(`*${alias.source}`)}.`;
     this.#add('yaml_alias', alias, message, hint);
+    this.#report.silence(this.#report.positionOf(spanOf(alias).offset).line);
     return null;
   }
 
@@ -172,7 +173,7 @@ class Converter {
     const hasOpenQuote = /^[^']*('[^']*'[^']*)*$/.test(value) === false || value.split('"').length % 2 === 0;
     if (!isOpenExpression && !hasOpenQuote) return value;
     const whole = `${value}${comment}`.trimEnd();
-    const message = `The # after a space starts a comment, so that the value ends before it: ${shorten(value)}`;
+    const message = `The # after a space starts a comment, so that the value is only \`${shorten(value)}\`.`;
     const severity = isOpenExpression ? 'error' : 'warning';
     this.#add(
       'yaml_comment',

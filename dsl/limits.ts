@@ -9,8 +9,10 @@ export const MAX_DEPTH = 64;
 export const MAX_ALIASES = 100;
 export const MAX_NODES = 200_000;
 
-/** The first character of the lexer's tokens for a scalar that follows, for the start of a document. */
+/** The lexer's mark before a scalar. Its marks stand for no text. */
 const SCALAR = '\u001F';
+const MARKS: ReadonlySet<string | undefined> = new Set([SCALAR, '\u0002', '\u0018']);
+const isMark = (character: string | undefined): boolean => MARKS.has(character);
 
 /** Adds what is wrong and answers false when the text must not be parsed. */
 export function checkText(report: Report): boolean {
@@ -49,11 +51,13 @@ export class TokenLimits {
   /** Adds what is wrong and answers false when no further token may be parsed. */
   take(token: string): boolean {
     const first = token[0];
-    if (first === '*' && ++this.#aliases > MAX_ALIASES) return this.#refuse('too_many_aliases', `More than ${MAX_ALIASES} YAML aliases are used.`);
-    if (first === SCALAR && ++this.#scalars > MAX_NODES) return this.#refuse('too_many_nodes', `The file holds more than ${MAX_NODES} values.`);
-    if (this.#depth.take(token) > MAX_DEPTH) return this.#refuse('too_deep', `Lists and maps are nested more than ${MAX_DEPTH} deep here.`);
-    // The lexer's own marks stand for no text.
-    if (first !== SCALAR && first !== '\u0002' && first !== '\u0018') this.#offset += token.length;
+    if (first === '*' && ++this.#aliases > MAX_ALIASES)
+      return this.#refuse('too_many_aliases', `More than ${MAX_ALIASES} YAML aliases are used.`);
+    if (first === SCALAR && ++this.#scalars > MAX_NODES)
+      return this.#refuse('too_many_nodes', `The file holds more than ${MAX_NODES} values.`);
+    if (this.#depth.take(token) > MAX_DEPTH)
+      return this.#refuse('too_deep', `Lists and maps are nested more than ${MAX_DEPTH} deep here.`);
+    if (!isMark(first)) this.#offset += token.length;
     return true;
   }
 
@@ -76,7 +80,7 @@ class DepthMeter {
     else if (first === '\n' || first === '\r') this.#newLine();
     else if (this.#lineBegins && this.#brackets === 0 && (first === '-' || first === '?' || first === SCALAR))
       this.#begin(first === SCALAR);
-    if (first !== SCALAR && first !== '\n') this.#column += token.length;
+    if (!isMark(first) && first !== '\n') this.#column += token.length;
     return this.#brackets + this.#columns.length;
   }
 

@@ -2,7 +2,16 @@
  * Text → YAML documents. Limits first, then syntax. A document with a syntax error is reported and not handed on, except
  * where the mistake is one of YAML's well-known traps: then the line is masked, so that all other mistakes are found too.
  */
-import { Composer, type CST, type Document, Lexer, type ParsedNode, Parser, type YAMLError } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isScalar,
+  Lexer,
+  type ParsedNode,
+  Parser,
+  type YAMLError,
+} from 'yaml';
 import { checkText, TokenLimits } from './limits.ts';
 import type { Report } from './report.ts';
 import { maskTraps } from './yaml-trap.ts';
@@ -28,7 +37,7 @@ export function parseDocuments(report: Report): YamlDocument[] {
 function compose(report: Report): YamlDocument[] {
   const documents = composeMasked(report);
   if (!documents) return [];
-  if (documents.every((document) => document.contents === null && document.errors.length === 0)) {
+  if (documents.every((document) => isEmpty(document) && document.errors.length === 0)) {
     report.add({
       code: 'empty_file',
       message: 'The file holds no workflow.',
@@ -65,8 +74,19 @@ function composeText(report: Report, text: string): YamlDocument[] | undefined {
   }
   for (const token of parser.end()) tokens.push(token);
   // Keys are compared by us: the library's own comparison takes quadratic time.
-  const options = { prettyErrors: false, uniqueKeys: false, stringKeys: true, resolveKnownTags: false, merge: false } as const;
+  const options = {
+    prettyErrors: false,
+    uniqueKeys: false,
+    stringKeys: true,
+    resolveKnownTags: false,
+    merge: false,
+  } as const;
   return Array.from(new Composer<ParsedNode, true>(options).compose(tokens, true, text.length));
+}
+
+/** Whether the document holds nothing: it is no workflow, and no mistake among others. */
+export function isEmpty({ contents }: YamlDocument): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
 }
 
 function problemsOf(document: YamlDocument): YAMLError[] {

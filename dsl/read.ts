@@ -7,7 +7,7 @@ import { isJsonObject, type Json, type JsonObject } from '../engine/core/json.ts
 import { toData } from './data.ts';
 import { describeValue } from './describe-value.ts';
 import { MAX_NODES } from './limits.ts';
-import { parseDocuments } from './parse.ts';
+import { isEmpty, parseDocuments } from './parse.ts';
 import type { Path } from './position.ts';
 import type { Report } from './report.ts';
 import { type TaskSource, task } from './schema/task.ts';
@@ -25,7 +25,7 @@ export function readDocuments(report: Report): ReadWorkflow[] {
   const budget = { left: MAX_NODES };
   return parseDocuments(report).flatMap((yaml) => {
     // An empty document between two `---` is no workflow and no mistake.
-    if (yaml.contents === null) return [];
+    if (isEmpty(yaml)) return [];
     const data = toData(report, yaml, budget);
     if (data === undefined) return [];
     const document = new SourceDocument(report, yaml, isJsonObject(data) ? data : Object.create(null));

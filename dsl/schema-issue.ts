@@ -214,7 +214,8 @@ function hintForType(value: Json | undefined, expected: string): string | undefi
     Number.isFinite(Number(value))
   )
     return `Write ${value} without quotes.`;
-  if (expected === 'text or a list' && isJsonObject(value)) return 'Put it in a list: write `- ` before its first key.';
+  if (expected === 'text or a list' && isJsonObject(value))
+    return 'Put it in a list: write `- ` before its first key.';
   if (!expected.startsWith('text')) return undefined;
   if (typeof value === 'number' || typeof value === 'boolean') return `Write "${value}" in quotes.`;
   const entries = isJsonObject(value) ? Object.entries(value) : [];

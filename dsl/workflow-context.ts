@@ -12,6 +12,8 @@ export interface TaskEntry {
   readonly path: Path;
   /** As written, with all mistakes. What is declared is read from here, so that one mistake does not cause others. */
   readonly raw: JsonObject;
+  /** False when something else than a map stands in its place, which was reported. */
+  readonly isMap: boolean;
   /** What is valid of it. */
   readonly source: TaskSource;
   /** Name of the executor; undefined when the task has no action. */
@@ -40,10 +42,12 @@ export function workflowContext(
 ): WorkflowContext {
   const bodies = document.data['tasks'];
   const tasks = [...source.tasks].map(([id, task], index): TaskEntry => {
-    const raw = asObject(isJsonObject(bodies) ? bodies[id] : undefined);
+    const body = isJsonObject(bodies) ? (bodies[id] ?? null) : null;
+    const raw = asObject(body);
+    const isMap = body === null || isJsonObject(body);
     const uses = usesOf(raw, task);
     const executor = uses === undefined ? undefined : around.executors.get(uses);
-    return { id, index, path: ['tasks', id], raw, source: task, uses, executor };
+    return { id, index, path: ['tasks', id], raw, isMap, source: task, uses, executor };
   });
   return { document, source, tasks, byId: new Map(tasks.map((task) => [task.id, task])), ...around };
 }

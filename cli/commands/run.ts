@@ -1,10 +1,10 @@
 /** `sluice run FILE`: everything in one process, from the file to the result. */
 import { cpus } from 'node:os';
-import type { SourceRef } from '../../engine/core/ticket.ts';
-import type { Plan } from '../../engine/core/plan.ts';
-import type { JsonObject } from '../../engine/core/json.ts';
-import { packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
 import type { Command } from 'commander';
+import type { JsonObject } from '../../engine/core/json.ts';
+import type { Plan } from '../../engine/core/plan.ts';
+import type { SourceRef } from '../../engine/core/ticket.ts';
+import { packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
 import { newCommand, type RedisFlags, wholeNumber, withInputs, withOutput, withRedis } from '../command.ts';
 import { type Engine, openEngine } from '../compose/engine.ts';
 import { troubleLogger } from '../compose/logger.ts';
@@ -26,7 +26,7 @@ const DRAIN_MS = 30_000;
 const CANCEL_GRACE_MS = 10_000;
 
 export function runCommand(host: Host): Command {
-  const command = newCommand('run', 'Runs a workflow to its end, with all that it needs.', [
+  const command = newCommand('run', 'Runs a workflow to its end.', [
     'run workflow.yaml',
     'run workflow.yaml --input year=2015 --input city=Seattle',
     'run workflow.yaml --json > run.json',
@@ -40,7 +40,11 @@ async function runFile(host: Host, file: string, flags: RunFlags): Promise<void>
   const { plan, folder } = loadPlan(host, file, flags.workflow);
   const inputs = readInputs(host, plan, flags);
   const display = createDisplay(host, flags);
-  const engine = await openEngine(host, { ...flags, use: 'write', logger: troubleLogger(host, display.note) });
+  const engine = await openEngine(host, {
+    ...flags,
+    use: 'write',
+    logger: troubleLogger(host, display.note),
+  });
   const interruption = listenForInterruption();
   const roles: Role[] = [];
   try {

@@ -23,6 +23,7 @@ import {
   createRedisRunIndex,
   createRedisShardStore,
   DEFAULT_PREFIX,
+  type Finding,
   requireSuitableRedis,
 } from '../../engine/redis/index.ts';
 import { type Client, createClient } from '../../engine/runtime/client.ts';
@@ -123,7 +124,7 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
   const clock = createRealClock();
   try {
     await connections.ready(PATIENCE_MS);
-    if (options.use !== 'read') await requireSuitableRedis(connections, clock);
+    if (options.use !== 'read') warnOf(await requireSuitableRedis(connections, clock), options);
     const store = createRedisShardStore(connections);
     const shards = await store.shards();
     const index = createRedisRunIndex(connections);
@@ -153,6 +154,14 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
   } catch (thrown) {
     await connections.close();
     throw thrown;
+  }
+}
+
+/** A role will live long, so its operator hears what could be lost; for one command it would be noise. */
+function warnOf(findings: readonly Finding[], { use, logger }: EngineOptions): void {
+  if (use !== 'serve') return;
+  for (const { level, message, fix } of findings) {
+    if (level === 'warning') logger.warn(`${message} ${fix ?? ''}`.trim());
   }
 }
 

@@ -19,3 +19,6 @@ export function engineActions(executors: readonly Executor[]): EngineActions {
     ),
   );
 }
+
+/** Names of those that need no worker. */
+export const ENGINE_EXECUTORS: ReadonlySet<string> = new Set(engineActions(builtinExecutors()).keys());

@@ -75,7 +75,12 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
     membership,
     logs,
     artifacts,
-    workspace: createLocalWorkspace({ root, cacheDirectory: join(cacheDirectory, 'source'), artifacts, logger }),
+    workspace: createLocalWorkspace({
+      root,
+      cacheDirectory: join(cacheDirectory, 'source'),
+      artifacts,
+      logger,
+    }),
     executors: allExecutors(host.settings),
     clock,
     logger,

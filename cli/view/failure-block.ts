@@ -1,8 +1,10 @@
 /** What people need when a run has failed: which task, why, its last lines, its place in the file, and what to type next. */
-import type { LogLine } from '../../engine/ports/log-store.ts';
+
 import type { Plan } from '../../engine/core/plan.ts';
+import type { LogLine } from '../../engine/ports/log-store.ts';
 import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
 import type { Colors } from '../host.ts';
+import { firstLine } from './line-view.ts';
 import { plainLines, plainText } from './plain-text.ts';
 
 /** Failed nodes that are shown in full. */
@@ -19,7 +21,10 @@ export function failureLines(run: RunView, options: FailureOptions): string[] {
   const failed = failedNodes(run);
   const blocks = failed.slice(0, MAX_BLOCKS).flatMap((node) => ['', ...nodeBlock(run, node, options)]);
   const rest = failed.length > MAX_BLOCKS ? ['', `… and ${failed.length - MAX_BLOCKS} more failed`] : [];
-  const reason = failed.length === 0 && run.error !== null ? ['', `${run.error.code}: ${plainText(run.error.message)}`] : [];
+  const reason =
+    failed.length === 0 && run.error !== null
+      ? ['', `${run.error.code}: ${plainText(run.error.message)}`]
+      : [];
   return [...blocks, ...rest, ...reason, ...nextLines(run, failed[0], options.colors)];
 }
 
@@ -46,8 +51,8 @@ function nodeBlock(run: RunView, node: NodeView, { plan, tails, colors }: Failur
 
 /** A process' message ends with its last lines; they are left out where the log itself follows. */
 function messageLines(message: string, hasLog: boolean): string[] {
-  const lines = plainLines(message).filter((line) => line !== '');
-  return lines.slice(0, hasLog ? 1 : MAX_MESSAGE_LINES).map((line) => `  ${line}`);
+  const lines = hasLog ? [firstLine(message)] : plainLines(message).slice(0, MAX_MESSAGE_LINES);
+  return lines.filter((line) => line !== '').map((line) => `  ${line}`);
 }
 
 function nextLines(run: RunView, node: NodeView | undefined, colors: Colors): string[] {

@@ -10,7 +10,12 @@ import type { RunSink, TaskLine } from './run-follower.ts';
 import type { RunProgress } from './run-progress.ts';
 
 const MAX_HELD = 5_000;
-const ENDS: ReadonlySet<string> = new Set(['node.succeeded', 'node.failed', 'node.cancelled', 'node.retrying']);
+const ENDS: ReadonlySet<string> = new Set([
+  'node.succeeded',
+  'node.failed',
+  'node.cancelled',
+  'node.retrying',
+]);
 
 export class GithubView implements RunSink {
   readonly #say: (line: string) => void;

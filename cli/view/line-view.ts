@@ -101,8 +101,8 @@ function errorText(event: EventView): string {
   return error === undefined ? 'no reason given' : `${error.code}: ${firstLine(error.message)}`;
 }
 
-/** The first line of a message, harmless and not too long. */
+/** The first line of a message, harmless and not too long, without the announcement of lines that are not shown. */
 export function firstLine(message: string): string {
-  const line = plainText(message.split('\n')[0] ?? '');
+  const line = plainText(message.split('\n')[0] ?? '').replace(/\.[^.:]*:$/, '.');
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }

@@ -2,7 +2,7 @@
 import { formatDuration } from '../../engine/core/duration.ts';
 import { isEnded, type NodeState } from '../../engine/core/node-state.ts';
 import type { Colors } from '../host.ts';
-import { fit, padTo } from './fit.ts';
+import { cutTo, padTo } from './columns.ts';
 import { plainText } from './plain-text.ts';
 import { endedNodes, type RunProgress, type TaskProgress } from './run-progress.ts';
 import { signOf } from './status-mark.ts';
@@ -44,7 +44,7 @@ export function liveLines(progress: RunProgress, screen: LiveScreen): string[] {
   const nameWidth = Math.min(LONGEST_NAME, Math.max(0, ...shown.map((task) => task.id.length)));
   const hidden = progress.tasks.length - shown.length;
   return [
-    `${colors.bold(fit(screen.workflow, columns - 34))}  ${colors.dim(`run ${screen.run}`)}`,
+    `${colors.bold(cutTo(screen.workflow, columns - 34))}  ${colors.dim(`run ${screen.run}`)}`,
     ...shown.map((task) => taskLine(task, screen, nameWidth)),
     ...(hidden > 0 ? [colors.dim(`  … and ${hidden} more tasks`)] : []),
     footer(progress, screen),
@@ -64,11 +64,13 @@ function chooseTasks(tasks: readonly TaskProgress[], room: number): readonly Tas
 function taskLine(task: TaskProgress, screen: LiveScreen, nameWidth: number): string {
   const { colors, columns, frame } = screen;
   const sign =
-    task.state === 'running' ? colors.cyan(SPINNER[frame % SPINNER.length] ?? '●') : signOf(task.state, colors);
+    task.state === 'running'
+      ? colors.cyan(SPINNER[frame % SPINNER.length] ?? '●')
+      : signOf(task.state, colors);
   const facts = factsOf(task, screen.now);
-  const name = padTo(fit(task.id, nameWidth), nameWidth);
+  const name = padTo(cutTo(task.id, nameWidth), nameWidth);
   const left = columns - nameWidth - facts.length - 7;
-  const last = isEnded(task.state) && task.state !== 'failed' ? '' : fit(plainText(task.lastLine), left);
+  const last = isEnded(task.state) && task.state !== 'failed' ? '' : cutTo(plainText(task.lastLine), left);
   return `${sign} ${name}  ${facts}${last === '' ? '' : `  ${colors.dim(last)}`}`;
 }
 

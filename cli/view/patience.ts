@@ -32,5 +32,7 @@ export function createPatience(note: (text: string) => void): Patience {
 }
 
 function isOutage(thrown: unknown): thrown is SluiceError {
-  return thrown instanceof SluiceError && (thrown.code === 'redis_unreachable' || thrown.code === 'redis_refused');
+  return (
+    thrown instanceof SluiceError && (thrown.code === 'redis_unreachable' || thrown.code === 'redis_refused')
+  );
 }

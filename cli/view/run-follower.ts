@@ -53,7 +53,12 @@ const LOGS_AT_ONCE = 64;
 const MAX_TAILS = 200;
 const EVENTS_AT_ONCE = 2_000;
 
-const ATTEMPT_ENDS: ReadonlySet<string> = new Set(['node.succeeded', 'node.failed', 'node.retrying', 'node.cancelled']);
+const ATTEMPT_ENDS: ReadonlySet<string> = new Set([
+  'node.succeeded',
+  'node.failed',
+  'node.retrying',
+  'node.cancelled',
+]);
 
 /** Resolves when the run has ended or the signal aborts. @throws SluiceError run_not_found, redis_unreachable after a minute. */
 export async function followRun(options: FollowOptions): Promise<FollowedRun> {
@@ -203,7 +208,8 @@ class Follower implements FollowedRun {
     this.#open.delete(key);
     this.tails.delete(name);
     const isFailure = type === 'node.failed' || type === 'node.retrying';
-    if (log && isFailure && log.tail.length > 0 && this.tails.size < MAX_TAILS) this.tails.set(name, log.tail);
+    if (log && isFailure && log.tail.length > 0 && this.tails.size < MAX_TAILS)
+      this.tails.set(name, log.tail);
   }
 
   #emitLines(key: string, lines: readonly LogLine[]): void {

@@ -1,13 +1,13 @@
 /** The end of a run for people: a table of its tasks, the critical path, where its files are. */
 import { relative } from 'node:path';
 import { formatDuration } from '../../engine/core/duration.ts';
-import { type Json, type JsonObject, isJsonObject } from '../../engine/core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../engine/core/json.ts';
 import type { NodeState } from '../../engine/core/node-state.ts';
 import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
 import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
 import type { Colors } from '../host.ts';
+import { formatTable } from './columns.ts';
 import { criticalPath, type TaskSpan, taskSpans } from './critical-path.ts';
-import { formatTable } from './fit.ts';
 import { plainText } from './plain-text.ts';
 import { signOf, wordOf } from './status-mark.ts';
 
@@ -119,7 +119,9 @@ function placeOf(ref: Json, artifacts: SummaryOptions['artifacts'], cwd: string)
 }
 
 function outputLines(outputs: JsonObject, colors: Colors): string[] {
-  const lines = Object.entries(outputs).map(([name, value]) => `  ${name}: ${plainText(JSON.stringify(value))}`);
+  const lines = Object.entries(outputs).map(
+    ([name, value]) => `  ${name}: ${plainText(JSON.stringify(value))}`,
+  );
   return lines.length === 0 ? [] : [colors.bold('Outputs'), ...lines];
 }
 

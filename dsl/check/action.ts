@@ -2,10 +2,11 @@
 import type { z } from 'zod';
 import type { Json } from '../../engine/core/json.ts';
 import { describeValue, expectedWord } from '../describe-value.ts';
+import { WORKER_CONDITIONS } from '../executor-facts.ts';
 import { NOT_YET_AVAILABLE, NOT_YET_EXECUTORS } from '../known-key.ts';
 import type { Path } from '../position.ts';
 import { objectKeys } from '../schema/noun.ts';
-import { capital, flatten, valueAt } from '../schema-issue.ts';
+import { capital, flatten, rangeProblem, valueAt } from '../schema-issue.ts';
 import { alternatives, suggest } from '../suggest.ts';
 import { has, type TaskEntry, type WorkflowContext } from '../workflow-context.ts';
 
@@ -13,9 +14,9 @@ export function checkActions(context: WorkflowContext): void {
   for (const task of context.tasks) {
     checkOneAction(context, task);
     if (task.source.uses !== undefined) checkExecutor(context, task);
-    if (task.source.with !== undefined && task.executor?.options)
-      checkOptions(context, task, task.executor.options);
-    if (task.source.uses !== undefined && !has(task.raw, 'with') && task.executor?.options)
+    // Options with a mistake of their own (`with: 5`) were reported before and are not there.
+    const isReadable = task.source.with !== undefined || !has(task.raw, 'with');
+    if (task.source.uses !== undefined && isReadable && task.executor?.options)
       checkOptions(context, task, task.executor.options);
     if (task.executor?.place === 'engine') checkEffects(context, task);
   }
@@ -24,7 +25,7 @@ export function checkActions(context: WorkflowContext): void {
 /** Keys of later versions that are actions by themselves. */
 const LATER_ACTIONS = ['workflow', 'extends', 'repeat'].filter((key) => NOT_YET_AVAILABLE.task?.has(key));
 
-function checkOneAction({ document }: WorkflowContext, { id, path, raw }: TaskEntry): void {
+function checkOneAction({ document }: WorkflowContext, { id, path, raw, isMap }: TaskEntry): void {
   const hasRun = has(raw, 'run');
   const hasUses = has(raw, 'uses');
   if (hasRun && hasUses) {
@@ -40,7 +41,7 @@ function checkOneAction({ document }: WorkflowContext, { id, path, raw }: TaskEn
     const message = hasRun ? '`run` takes no `with`.' : '`with` gives options, but no `uses` says to what.';
     const hint = hasRun ? 'Pass values to the process by `env`.' : 'Add `uses: NAME`.';
     document.error({ code: 'two_actions', path: [...path, 'with'], onKey: true, message, hint });
-  } else if (!hasRun && !hasUses && !LATER_ACTIONS.some((key) => has(raw, key))) {
+  } else if (isMap && !hasRun && !hasUses && !LATER_ACTIONS.some((key) => has(raw, key))) {
     const message = `The task \`${id}\` says nothing to do.`;
     document.error({
       code: 'missing_action',
@@ -77,7 +78,8 @@ function checkOptions({ document }: WorkflowContext, task: TaskEntry, schema: z.
   for (const issue of issues) {
     const inner = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     // That the options as a whole do not fit mostly follows from the misspelt one.
-    if (issue.code === 'custom' && inner.length === 0 && (hasForeignKeys || holdsExpression(options))) continue;
+    if (issue.code === 'custom' && inner.length === 0 && (hasForeignKeys || holdsExpression(options)))
+      continue;
     if (holdsExpression(nearestValue(options, inner)) || isWorkerCondition(task, inner)) continue;
     reportOption(document, task, schema, { issue, inner, value: valueAt(options, inner) });
   }
@@ -131,7 +133,11 @@ function reportOption(
   } else if (issue.code === 'invalid_type') {
     const message = `${capital(label)} of \`${task.uses}\` must be ${expectedWord(issue.expected)}, but this is ${describeValue(value)}.`;
     document.error({ code: 'bad_options', path, message });
+  } else if (/^Too (small|big)/.test(issue.message)) {
+    const message = `${capital(label)} of \`${task.uses}\` ${rangeProblem(issue)}, but this is ${describeValue(value)}.`;
+    document.error({ code: 'bad_options', path, message });
   } else {
+    // The executor's own sentence.
     document.error({
       code: 'bad_options',
       path,

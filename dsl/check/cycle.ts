@@ -1,18 +1,16 @@
 /** Circles of dependencies, each shown as a path, with the expression where a reference closes it. */
-import { findCycles, type GraphEdge, taskGraph } from '../../engine/core/graph.ts';
+import { findCycles, type TaskGraph } from '../../engine/core/graph.ts';
 import type { Dependency } from '../dependency.ts';
 import { shorten } from '../describe-value.ts';
 import type { WorkflowContext } from '../workflow-context.ts';
 
-/** Whether there are none. */
+/** Whether there are none. `graph` holds the dependencies. */
 export function checkCycles(
   context: WorkflowContext,
   dependencies: readonly (readonly Dependency[])[],
+  graph: TaskGraph,
 ): boolean {
-  const edges = dependencies.flatMap((list, to) =>
-    list.map(({ edge }): GraphEdge => ({ from: edge.from, to })),
-  );
-  const cycles = findCycles(taskGraph(dependencies.length, edges));
+  const cycles = findCycles(graph);
   for (const cycle of cycles) reportCycle(context, dependencies, cycle);
   return cycles.length === 0;
 }

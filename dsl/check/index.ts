@@ -1,4 +1,5 @@
 /** All checks of one workflow, in one visible list. Each adds to the report; none depends on another having passed. */
+import { type GraphEdge, taskGraph } from '../../engine/core/graph.ts';
 import { type Dependency, dependenciesOf } from '../dependency.ts';
 import { taskSites, workflowSites } from '../expression-site.ts';
 import { siteReferences } from '../site-reference.ts';
@@ -38,6 +39,10 @@ export function runChecks(context: WorkflowContext): Dependency[][] {
     checkReferences(context, references);
     return dependenciesOf(context, task, references);
   });
-  if (checkCycles(context, dependencies)) checkJoins(context, dependencies);
+  const edges = dependencies.flatMap((list, to) =>
+    list.map(({ edge }): GraphEdge => ({ from: edge.from, to })),
+  );
+  const graph = taskGraph(dependencies.length, edges);
+  if (checkCycles(context, dependencies, graph)) checkJoins(context, dependencies, graph);
   return dependencies;
 }

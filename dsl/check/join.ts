@@ -2,7 +2,7 @@
  * Warns of a join that is skipped merely because one of its branches is: the default rule wants success of all, and one
  * upstream runs only under a condition.
  */
-import { levelsOf, taskGraph } from '../../engine/core/graph.ts';
+import { type TaskGraph, topologicalOrder } from '../../engine/core/graph.ts';
 import type { PlanEdge } from '../../engine/core/plan.ts';
 import type { Dependency } from '../dependency.ts';
 import type { WorkflowContext } from '../workflow-context.ts';
@@ -10,11 +10,15 @@ import type { WorkflowContext } from '../workflow-context.ts';
 /** Steps of looking for common ancestors in one workflow; beyond them no further warnings are given. */
 const STEP_BUDGET = 200_000;
 
-/** Needs dependencies without cycles. */
-export function checkJoins(context: WorkflowContext, dependencies: readonly (readonly Dependency[])[]): void {
-  const edges = dependencies.flatMap((list, to) => list.map(({ edge }) => ({ from: edge.from, to })));
-  const order = levelsOf(taskGraph(dependencies.length, edges)).flat();
-  new JoinCheck(context, dependencies).run(order);
+/** `graph` holds the dependencies and has no cycle. */
+export function checkJoins(
+  context: WorkflowContext,
+  dependencies: readonly (readonly Dependency[])[],
+  graph: TaskGraph,
+): void {
+  const isConditional = context.tasks.some(({ source }) => source.if !== undefined);
+  const hasCases = dependencies.some((list) => list.some(({ edge }) => edge.case ?? edge.when));
+  if (isConditional || hasCases) new JoinCheck(context, dependencies).run(topologicalOrder(graph));
 }
 
 class JoinCheck {

@@ -23,7 +23,7 @@ function checkTaskNames(document: SourceDocument, tasks: readonly TaskEntry[]): 
   for (const { id, path } of tasks) {
     const problem = problemOfName(id);
     if (problem === undefined) continue;
-    const hint = id === '' ? undefined : `Write it as \`${toName(id)}\`.`;
+    const hint = id === '' || /[^\x00-\x7F]/.test(id) ? undefined : `Write it as \`${toName(id)}\`.`;
     document.error({
       code: 'bad_name',
       path,

@@ -2,7 +2,7 @@
 
 import type { TaskError } from './errors.ts';
 import { resolveTemplate, type Scope } from './expression/index.ts';
-import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from './json.ts';
 import type { FailureBudget, FanOut } from './plan.ts';
 
 /** Nodes that one fan-out may have. */
@@ -20,14 +20,17 @@ export function fanOutItems(fanOut: FanOut, scope: Scope): ItemsReply {
   return bounded(items);
 }
 
-function bounded(items: readonly Json[]): ItemsReply {
-  if (items.length <= MAX_ITEMS) return { items };
-  const message = `the fan-out has ${items.length} items; at most ${MAX_ITEMS} are allowed. Group items, or split the workflow`;
+function tooMany(count: number): ItemsReply {
+  const message = `the fan-out has ${count} items; at most ${MAX_ITEMS} are allowed. Group items, or split the workflow`;
   return { error: { code: 'too_many_items', message } };
 }
 
+function bounded(items: readonly Json[]): ItemsReply {
+  return items.length <= MAX_ITEMS ? { items } : tooMany(items.length);
+}
+
 function matrixItems(fanOut: FanOut & { kind: 'matrix' }, scope: Scope): ItemsReply {
-  let combinations: JsonObject[] = [{}];
+  let combinations: JsonObject[] = fanOut.axes.length > 0 ? [{}] : [];
   for (const { name, values } of fanOut.axes) {
     const list = resolveTemplate(values, scope);
     if (!Array.isArray(list)) {
@@ -35,31 +38,53 @@ function matrixItems(fanOut: FanOut & { kind: 'matrix' }, scope: Scope): ItemsRe
         error: { code: 'expression_error', message: `matrix axis ${name} needs a list, got ${kindOf(list)}` },
       };
     }
-    if (combinations.length * list.length > MAX_ITEMS)
-      return bounded({ length: combinations.length * list.length } as Json[]);
+    const count = combinations.length * list.length;
+    if (count > MAX_ITEMS) return tooMany(count);
     combinations = combinations.flatMap((left) => list.map((value: Json) => ({ ...left, [name]: value })));
   }
-  if (fanOut.axes.length === 0) combinations = [];
   const exclude = objects(resolveTemplate(fanOut.exclude, scope));
   const kept = combinations.filter(
     (one) => !exclude.some((pattern) => agrees(one, pattern, Object.keys(pattern))),
   );
   const axes = fanOut.axes.map((axis) => axis.name);
-  return bounded(
-    objects(resolveTemplate(fanOut.include, scope)).reduce((all, one) => included(all, one, axes), kept),
-  );
+  return bounded(withIncluded(kept, objects(resolveTemplate(fanOut.include, scope)), axes));
 }
 
-/** GitHub's rule: an include joins each combination that agrees on the axes it names, else it is one more. */
-function included(all: readonly JsonObject[], one: JsonObject, axes: readonly string[]): JsonObject[] {
-  const named = axes.filter((axis) => Object.hasOwn(one, axis));
-  const fits = (combination: JsonObject) => named.length > 0 && agrees(combination, one, named);
-  if (!all.some(fits)) return [...all, one];
-  return all.map((combination) => (fits(combination) ? { ...one, ...combination } : combination));
+/**
+ * GitHub's rule: an include joins every combination of the axes that it does not contradict, and may replace what an
+ * earlier include brought; when there is none, it is one more combination, which later ones do not join.
+ */
+function withIncluded(
+  combinations: readonly JsonObject[],
+  includes: readonly JsonObject[],
+  axes: readonly string[],
+): JsonObject[] {
+  const joined = [...combinations];
+  const added: JsonObject[] = [];
+  for (const one of includes) {
+    const named = axes.filter((axis) => Object.hasOwn(one, axis));
+    let fits = false;
+    for (const [i, combination] of joined.entries()) {
+      if (!agrees(combination, one, named)) continue;
+      joined[i] = { ...combination, ...one };
+      fits = true;
+    }
+    if (!fits) added.push(one);
+  }
+  return [...joined, ...added];
 }
 
 function agrees(combination: JsonObject, pattern: JsonObject, keys: readonly string[]): boolean {
-  return keys.every((key) => JSON.stringify(combination[key]) === JSON.stringify(pattern[key]));
+  return keys.every((key) => sameValue(ownValue(combination, key), ownValue(pattern, key)));
+}
+
+function ownValue(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function sameValue(a: Json | undefined, b: Json | undefined): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 function objects(value: Json): JsonObject[] {

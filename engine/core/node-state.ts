@@ -32,7 +32,7 @@ export const NODE_STEPS = {
   ],
   blocked: ['queued', 'failed', 'cancelled'],
   queued: ['running', 'succeeded', 'failed', 'retrying', 'cancelled'],
-  running: ['succeeded', 'failed', 'retrying', 'cancelled', 'queued', 'skipped'],
+  running: ['succeeded', 'failed', 'retrying', 'cancelled', 'waiting', 'skipped'],
   retrying: ['queued', 'blocked', 'failed', 'cancelled'],
   waiting: ['succeeded', 'failed', 'cancelled'],
   succeeded: [],

@@ -151,18 +151,18 @@ function artifactRef(path: string, value: Json): ArtifactRef {
 }
 
 function environment(task: PlanTask, scope: Scope): { readonly [name: string]: string } {
-  const env: { [name: string]: string } = {};
+  const env: [name: string, text: string][] = [];
   let bytes = 0;
   for (const [name, template] of Object.entries(task.env)) {
     const text = asText(resolveTemplate(template, scope));
-    bytes += text.length;
-    env[name] = text;
+    bytes += Buffer.byteLength(text);
+    env.push([name, text]);
     if (bytes > MAX_ENV_BYTES) {
       const message = `env: ${name} takes the environment over ${MAX_ENV_BYTES / 1_024} KiB; pass large data as a file (\`files\`) instead`;
       throw new PreparationError({ code: 'invalid_options', message });
     }
   }
-  return env;
+  return Object.fromEntries(env);
 }
 
 /** Lists and objects become JSON, null becomes empty. */

@@ -80,8 +80,8 @@ export function restoreRunState(
   for (let i = 0; i < header.nodes; i++) {
     const inside = (i + 1) * RECORD_BYTES <= stored.records.byteLength;
     nodes.push(inside ? unpackRecord(view, i * RECORD_BYTES, header.createdAt) : newRecord(i));
-    // A task that was never written has only zeros behind its neighbours' records: its number is its place.
-    if (i < plan.tasks.length && nodes[i]?.task !== i) nodes[i] = newRecord(i);
+    // A task that was never written has only zeros before its neighbours' records; generations count from 1.
+    if (i < plan.tasks.length && nodes[i]?.generation === 0) nodes[i] = newRecord(i);
   }
   const outputs = new Map<number, NodeOutput>();
   for (const [node, json] of stored.outputs) outputs.set(node, JSON.parse(json) as NodeOutput);
@@ -124,8 +124,8 @@ function rebuild(
   }
   measureRemaining(run, durations);
   if (isRunEnded(header.status)) return run;
-  for (let i = plan.tasks.length; i < nodes.length; i++) countFanNode(run, i);
   for (let i = 0; i < plan.tasks.length; i++) countTask(run, i);
+  for (let i = plan.tasks.length; i < nodes.length; i++) countFanNode(run, i);
   return run;
 }
 

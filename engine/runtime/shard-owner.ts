@@ -42,6 +42,18 @@ interface Timed {
 }
 
 const TIMERS_AT_ONCE = 500;
+/**
+ * An owner that has stored nothing for so long stores an empty commit, ms: a store that has gone back to an earlier state
+ * answers `diverged`. Else an owner with nothing to store would never learn that its work was undone.
+ */
+const PROVE_AFTER_MS = 2_000;
+const NOTHING: Commit = {
+  cursor: null,
+  expect: [],
+  runs: [],
+  flights: { set: [], remove: [] },
+  timers: { set: [], remove: [] },
+};
 
 export class ShardOwner {
   readonly lease: Lease;
@@ -60,6 +72,8 @@ export class ShardOwner {
   /** Time of the shard: never goes back. */
   #now = 0;
   #storeAhead = 0;
+  /** When the store last took a commit, by this process' clock. */
+  #provedAt = Number.NEGATIVE_INFINITY;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(lease: Lease, options: ShardOwnerOptions) {
@@ -110,6 +124,7 @@ export class ShardOwner {
     return this.#inTurn(async () => {
       const lost = await patrolFlights(this);
       await this.#work(lost.map((message) => ({ ms: this.#now, message })));
+      if (this.options.clock.now() - this.#provedAt >= PROVE_AFTER_MS) await this.commit(NOTHING);
     });
   }
 
@@ -267,6 +282,7 @@ export class ShardOwner {
           return 'lost';
         }
         this.#n++;
+        this.#provedAt = clock.now();
         if (commit.cursor !== null) this.cursor = commit.cursor;
         return 'ok';
       } catch (thrown) {

@@ -17,9 +17,14 @@ export default function chart({ rows, year }: { rows: Row[]; year: number }): { 
     const height = HEIGHT - BOTTOM - y;
     return `<rect x="${x(i) + 6}" y="${y}" width="${step - 12}" height="${height}" fill="#9ecae1"><title>${month}: ${rain} mm</title></rect>`;
   });
-  const labels = rows.map(({ month }, i) => `<text x="${x(i) + step / 2}" y="${HEIGHT - 16}">${month.slice(5)}</text>`);
+  const labels = rows.map(
+    ({ month }, i) => `<text x="${x(i) + step / 2}" y="${HEIGHT - 16}">${month.slice(5)}</text>`,
+  );
   const points = rows.map(({ mean }, i) => `${x(i) + step / 2},${dot(mean)}`);
-  const dots = rows.map(({ month, mean }, i) => `<circle cx="${x(i) + step / 2}" cy="${dot(mean)}" r="4" fill="#d94801"><title>${month}: ${mean} °C</title></circle>`);
+  const dots = rows.map(
+    ({ month, mean }, i) =>
+      `<circle cx="${x(i) + step / 2}" cy="${dot(mean)}" r="4" fill="#d94801"><title>${month}: ${mean} °C</title></circle>`,
+  );
   writeFileSync(
     'weather.svg',
     [

@@ -24,6 +24,7 @@ export interface CommitSeen extends Seen {
 
 export interface ClaimSeen extends Seen {
   readonly kind: 'claim';
+  readonly shard: number;
   readonly flight: string;
   readonly session: string;
   readonly delivery: number;
@@ -52,6 +53,11 @@ export interface BeatSeen extends Seen {
   readonly session: string;
 }
 
+export interface HandBackSeen extends Seen {
+  readonly kind: 'hand_back';
+  readonly flight: string;
+}
+
 export interface StartSeen extends Seen {
   readonly kind: 'start';
   readonly run: string;
@@ -63,4 +69,4 @@ export interface RestoreSeen extends Seen {
   readonly known: number;
 }
 
-export type HistoryEntry = CommitSeen | ClaimSeen | SettleSeen | LeaseSeen | BeatSeen | StartSeen | RestoreSeen;
+export type HistoryEntry = CommitSeen | ClaimSeen | SettleSeen | LeaseSeen | BeatSeen | HandBackSeen | StartSeen | RestoreSeen;

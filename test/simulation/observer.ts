@@ -36,11 +36,12 @@ export class Observer {
     const snapshot = this.#memory.snapshot();
     const known = this.entries.length;
     const claims = new Map(this.#claims);
+    const stored = new Set(this.#stored);
     return () => {
       this.#memory.restore(snapshot);
       for (const entry of this.entries.slice(known)) entry.lost = true;
       this.entries.push({ kind: 'restore', at: this.#world.now, known });
-      this.#stored = new Set();
+      this.#stored = stored;
       this.#claims = claims;
       this.#recount();
     };
@@ -81,8 +82,8 @@ export class Observer {
           const claim = `${session}|${reply.delivery}`;
           const repeated = this.#claims.get(name.flight) === claim;
           this.#claims.set(name.flight, claim);
-          const { flight } = name;
-          entries.push({ kind: 'claim', at: this.#world.now, flight, session, delivery: reply.delivery, repeated });
+          const { flight, shard } = name;
+          entries.push({ kind: 'claim', at: this.#world.now, shard, flight, session, delivery: reply.delivery, repeated });
         }
         return reply;
       },
@@ -97,6 +98,10 @@ export class Observer {
       beat: async (shard, session, claims) => {
         entries.push({ kind: 'beat', at: this.#world.now, shard, session });
         return memory.beat(shard, session, claims);
+      },
+      handBack: async (name, session, delivery) => {
+        entries.push({ kind: 'hand_back', at: this.#world.now, flight: name.flight });
+        return memory.handBack(name, session, delivery);
       },
       start: async (header, plan) => {
         const reply = await memory.start(header, plan);

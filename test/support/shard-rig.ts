@@ -15,7 +15,7 @@ import {
   parseTimerKey,
   type SettledMessage,
 } from '../../engine/core/message.ts';
-import { RECORD_BYTES, unpackRecord } from '../../engine/core/node-record.ts';
+import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../engine/core/node-record.ts';
 import { NODE_STEPS, type NodeState } from '../../engine/core/node-state.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { RunHeader } from '../../engine/core/run-header.ts';
@@ -46,7 +46,7 @@ export interface RigOptions {
   readonly inputs?: { readonly [name: string]: Json };
   /** Tickets that may be out in a queue. Default: no limit. */
   readonly window?: number;
-  /** Forget memory and load the run from the store before every batch, as a new owner would. */
+  /** Forget memory and load the run from the store before every turn, as a new owner would. */
   readonly forgetful?: boolean;
 }
 
@@ -113,10 +113,10 @@ export class ShardRig {
 
   /** Takes messages as one batch, decides and stores until nothing is left to do. */
   deliver(...messages: readonly Message[]): void {
-    if (this.#options.forgetful) this.load();
     if (messages.some(mayAbandon)) this.refreshFlights();
     let pending = messages;
     for (let more = true; more; ) {
+      if (this.#options.forgetful) this.load();
       const turn = new Turn(this.shard, this.now);
       for (const message of pending) decide(turn, message);
       const left = settleTurn(turn, () => this.#options.window ?? Number.POSITIVE_INFINITY);
@@ -196,10 +196,9 @@ export class ShardRig {
 
   /** States of a fan-out's nodes by item. */
   nodeStates(task: string): NodeState[] {
-    const run = this.restore();
-    return (run.tasks[this.#taskIndex(task)]?.fan?.nodes ?? []).map(
-      (index) => run.nodes[index]?.state ?? 'pending',
-    );
+    const { nodes, plan } = this.restore();
+    const index = this.#taskIndex(task);
+    return nodes.filter((one, i) => i >= plan.tasks.length && one.task === index).map(({ state }) => state);
   }
 
   /** What the node left: outputs and error. */
@@ -207,10 +206,11 @@ export class ShardRig {
     return this.restore().outputs.get(this.indexOf(node)) ?? {};
   }
 
-  record(node: string) {
-    const record = this.restore().nodes[this.indexOf(node)];
-    if (!record) throw new Error(`there is no node ${node}`);
-    return record;
+  record(node: string): NodeRecord {
+    const index = this.indexOf(node);
+    if (index < 0) throw new Error(`there is no node ${node}`);
+    if ((index + 1) * RECORD_BYTES > this.#records.length) return newRecord(index);
+    return unpackRecord(new DataView(this.#records.buffer), index * RECORD_BYTES, START_MS);
   }
 
   indexOf(node: string): number {

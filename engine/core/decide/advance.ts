@@ -5,7 +5,7 @@
 import { isRunEnded } from '../node-state.ts';
 import type { RunState } from '../run-state.ts';
 import { createNodes, endFanNode, stopRest } from './fan.ts';
-import { admit, hasRoom, isFanNode, placeOf } from './node.ts';
+import { admit, hasRoom, isFanNode, isRunFull, placeOf } from './node.ts';
 import { cancelNodes, finishRun } from './run.ts';
 import { endTask, judgeTask } from './task.ts';
 import type { Turn } from './turn.ts';
@@ -14,19 +14,19 @@ import type { Turn } from './turn.ts';
 export function advance(turn: Turn): boolean {
   passOnEnds(turn);
   for (const id of turn.shard.unfinished) {
-    if (turn.isFull) return true;
+    if (turn.isCrowded) return true;
     const run = turn.shard.runs.get(id);
     turn.runAtHand = id;
     if (!run || advanceRun(turn, run)) turn.shard.unfinished.delete(id);
   }
-  return false;
+  return turn.isCrowded;
 }
 
 /** True when nothing more follows for now. */
 function advanceRun(turn: Turn, run: RunState): boolean {
   const { header } = run;
   if (header.status === 'queued' || isRunEnded(header.status)) return true;
-  while (!turn.isFull) {
+  while (!turn.isCrowded) {
     if (header.cancel) cancelNodes(turn, run);
     else {
       for (const task of run.stopping) stopRest(turn, run, task);
@@ -36,8 +36,8 @@ function advanceRun(turn: Turn, run: RunState): boolean {
     }
     passOnEnds(turn);
     if (!hasMore(run)) {
-      if (!turn.isFull) finishRun(turn, run);
-      return !turn.isFull || isRunEnded(header.status);
+      if (!turn.isCrowded) finishRun(turn, run);
+      return !turn.isCrowded || isRunEnded(header.status);
     }
   }
   return false;
@@ -45,42 +45,49 @@ function advanceRun(turn: Turn, run: RunState): boolean {
 
 /** Tells what lies downstream of ended nodes. Only memory and closing fan-outs are touched, so it does not mind a full turn. */
 function passOnEnds(turn: Turn): void {
-  for (let place = turn.ended.pop(); place; place = turn.ended.pop()) {
+  // The end of a fan-out's last node adds the end of the fan-out to the list.
+  for (const place of turn.ended) {
+    turn.runAtHand = place.run.header.id;
     if (isFanNode(place)) endFanNode(turn, place);
     else endTask(place);
   }
+  turn.ended.length = 0;
 }
 
+/** First in, first out, so that equals start in the order in which they are written. */
 function judgeFrontier(turn: Turn, run: RunState): void {
-  while (run.frontier.length > 0 && !turn.isFull) {
-    const task = run.frontier.pop();
-    if (task !== undefined) judgeTask(turn, run, task);
-  }
+  let judged = 0;
+  while (judged < run.frontier.length && !turn.isCrowded) judgeTask(turn, run, run.frontier[judged++] ?? 0);
+  run.frontier.splice(0, judged);
 }
 
 /** Nodes held back by `max_parallel`, oldest first. */
 function admitHeld(turn: Turn, run: RunState): void {
-  const isRunFull = () => run.plan.maxParallel !== undefined && run.active >= run.plan.maxParallel;
-  for (let i = 0; i < run.held.length && !turn.isFull && !isRunFull(); ) {
-    const index = run.held[i] ?? -1;
-    const place = placeOf(run, index);
-    if (!isAdmissible(run, index)) {
-      i++;
-      continue;
-    }
-    run.held.splice(i, 1);
-    if (place?.record.state === 'blocked') admit(turn, place);
+  let seen = 0;
+  let kept = 0;
+  while (seen < run.held.length && !turn.isCrowded && !isRunFull(run)) {
+    const index = run.held[seen++] ?? -1;
+    if (isAdmissible(run, index)) admitNode(turn, run, index);
+    else if (run.nodes[index]?.state === 'blocked') run.held[kept++] = index;
   }
+  run.held.splice(kept, seen - kept);
 }
 
-function isAdmissible(run: RunState, node: number): boolean {
-  const place = placeOf(run, node);
-  return place?.record.state !== 'blocked' || hasRoom(place);
+function admitNode(turn: Turn, run: RunState, index: number): void {
+  const place = placeOf(run, index);
+  if (place) admit(turn, place);
+}
+
+/** False also for a node that is no longer held, because it was stopped. */
+function isAdmissible(run: RunState, index: number): boolean {
+  const place = placeOf(run, index);
+  return place?.record.state === 'blocked' && hasRoom(place);
 }
 
 function hasMore(run: RunState): boolean {
   if (run.header.cancel) return run.cancelPosition < run.nodes.length;
   if (run.frontier.length > 0 || run.stopping.size > 0) return true;
+  if (isRunFull(run)) return false;
   if (run.held.some((node) => isAdmissible(run, node))) return true;
   return [...run.expanding].some((task) => {
     const place = placeOf(run, task);

@@ -4,7 +4,7 @@ import type { ReadyNode } from '../policy.ts';
 import { prepareTicket } from '../prepare.ts';
 import { addFlight, ENGINE_QUEUE } from '../shard-state.ts';
 import { runEngineAction } from './engine-action.ts';
-import type { NodePlace } from './node.ts';
+import { landFlight, type NodePlace } from './node.ts';
 import { currentPlace, failWithoutRetry } from './settle.ts';
 import type { Turn } from './turn.ts';
 
@@ -19,6 +19,7 @@ export function dispatch(turn: Turn, windowOf: WindowOf): boolean {
     while (!turn.isFull && heap.size > 0 && (turn.shard.sentByQueue.get(queue) ?? 0) < window) {
       const ready = heap.pop();
       const place = ready && placeOfReady(turn, ready);
+      turn.runAtHand = ready?.run ?? '';
       if (place && !send(turn, queue, place)) settled = true;
     }
   }
@@ -44,8 +45,8 @@ function send(turn: Turn, queue: string, place: NodePlace): boolean {
   if (turn.shard.flights.has(key)) return true;
   const prepared = prepareTicket(run, { shard: turn.shard.shard, node: index, delivery: 0 });
   if ('error' in prepared) {
+    landFlight(turn, place);
     failWithoutRetry(turn, place, prepared.error);
-    turn.shard.unfinished.add(run.header.id);
     return false;
   }
   turn.setFlight(key, SENT);

@@ -9,7 +9,7 @@ import type { FanState, RunState } from '../run-state.ts';
 import { runScope } from '../scope.ts';
 import { admit, endNode, hasRoom, type NodePlace, placeOf } from './node.ts';
 import { failWithoutRetry } from './settle.ts';
-import { stopNode } from './stop.ts';
+import { isStopping, stopNode } from './stop.ts';
 import type { Turn } from './turn.ts';
 
 /** Fixes the items. From here on the task is running until its last node has ended. */
@@ -37,8 +37,8 @@ export function createNodes(turn: Turn, run: RunState, taskIndex: number): void 
   const place = placeOf(run, taskIndex);
   const fan = run.tasks[taskIndex]?.fan;
   if (!place || !fan) return;
-  while (fan.nodes.length < place.record.item && !isStopping(run, taskIndex, fan)) {
-    if (turn.isFull || !hasRoom(place)) return;
+  while (fan.nodes.length < place.record.item && !isStopping(run, taskIndex)) {
+    if (turn.isCrowded || !hasRoom(place)) return;
     createNode(turn, place, fan);
   }
   run.expanding.delete(taskIndex);
@@ -70,28 +70,17 @@ export function endFanNode(turn: Turn, { run, record }: NodePlace): void {
   if (record.state === 'skipped') fan.skipped++;
   if (record.state === 'failed') {
     fan.failed++;
-    if (isStopping(run, record.task, fan)) run.stopping.add(record.task);
+    if (isStopping(run, record.task)) run.stopping.add(record.task);
   }
   if (!run.expanding.has(record.task)) closeFan(turn, run, record.task);
-}
-
-/** The failure budget is spent and `fail_fast` holds, or the run is being cancelled: no more nodes are created. */
-export function isStopping(run: RunState, taskIndex: number, fan: FanState): boolean {
-  if (run.header.cancel) return true;
-  const place = placeOf(run, taskIndex);
-  return (
-    place !== undefined &&
-    place.task.failFast &&
-    fan.failed > allowedFailures(place.task.maxFailures, place.record.item)
-  );
 }
 
 /** Stops what is left of a fan-out that has failed. Goes on in the next turn when this one is full. */
 export function stopRest(turn: Turn, run: RunState, taskIndex: number): void {
   const fan = run.tasks[taskIndex]?.fan;
-  if (fan && isStopping(run, taskIndex, fan)) {
+  if (fan && isStopping(run, taskIndex)) {
     for (const index of fan.nodes) {
-      if (turn.isFull) return;
+      if (turn.isCrowded) return;
       const place = placeOf(run, index);
       if (place && !isEnded(place.record.state)) stopNode(turn, place);
     }
@@ -104,7 +93,7 @@ export function closeFan(turn: Turn, run: RunState, taskIndex: number): void {
   const place = placeOf(run, taskIndex);
   const fan = run.tasks[taskIndex]?.fan;
   if (!place || !fan || place.record.state !== 'running' || fan.ended < fan.nodes.length) return;
-  if (fan.nodes.length < place.record.item && !isStopping(run, taskIndex, fan)) return;
+  if (fan.nodes.length < place.record.item && !isStopping(run, taskIndex)) return;
   if (fan.failed > allowedFailures(place.task.maxFailures, place.record.item)) {
     return endNode(turn, place, 'failed', { e: fanError(run, fan, place.record.item) });
   }

@@ -72,12 +72,17 @@ export function decide(turn: Turn, message: Message): void {
 const RUN_TIMEOUT_GRACE_MS = 10_000;
 
 const TIMERS = {
-  retry: (turn, place) => (place.record.state === 'retrying' ? admit(turn, place) : undefined),
+  retry: takeRetry,
   wait: (turn, place) => (place.record.state === 'waiting' ? endWait(turn, place) : undefined),
   timeout: takeTimeout,
   queue_timeout: takeQueueTimeout,
   abandon: abandonNode,
 } satisfies Record<Exclude<TimerKind, 'run_timeout'>, (turn: Turn, place: NodePlace) => void>;
+
+/** The pause before another attempt is over. Once the run is being stopped there is none: the node is about to be cancelled. */
+function takeRetry(turn: Turn, place: NodePlace): void {
+  if (place.record.state === 'retrying' && !place.run.header.cancel) admit(turn, place);
+}
 
 function takeTimer(turn: Turn, run: RunState, message: TimerMessage): void {
   if (message.kind === 'run_timeout')
@@ -97,8 +102,9 @@ export function mayAbandon(message: Message): boolean {
 
 /** Draws all conclusions and fills the windows. Answers whether more is left for another turn. */
 export function settleTurn(turn: Turn, windowOf: WindowOf): boolean {
+  let more: boolean;
   do {
-    if (advance(turn)) return true;
+    more = advance(turn);
   } while (dispatch(turn, windowOf));
-  return turn.isFull;
+  return more || turn.isFull;
 }

@@ -31,8 +31,12 @@ export function attemptName({ run, index, record }: NodePlace): AttemptName {
 /** Whether `max_parallel` of run and fan-out leave room for one more node. */
 export function hasRoom({ run, record, task }: Pick<NodePlace, 'run' | 'record' | 'task'>): boolean {
   const fan = run.tasks[record.task]?.fan;
-  if (run.plan.maxParallel !== undefined && run.active >= run.plan.maxParallel) return false;
-  return !(fan && task.maxParallel !== undefined && fan.active >= task.maxParallel);
+  return !isRunFull(run) && !(fan && task.maxParallel !== undefined && fan.active >= task.maxParallel);
+}
+
+/** Whether the run's own `max_parallel` leaves no room. */
+export function isRunFull({ plan, active }: RunState): boolean {
+  return plan.maxParallel !== undefined && active >= plan.maxParallel;
 }
 
 /** Its rule says run: queue the next attempt, or hold it back until there is room. */
@@ -66,9 +70,10 @@ export function startAttempt(
   at: number,
   detail: { worker?: string; delivery?: number },
 ): void {
-  const { run, index, record } = place;
+  const { run, index, record, task } = place;
   record.state = 'running';
   record.startedAt = at;
+  if (task.queueTimeoutMs !== undefined) turn.removeTimer('queue_timeout', attemptName(place));
   if (record.firstStartedAt === 0) record.firstStartedAt = at;
   turn.saveNode(run, index);
   turn.event(run, 'node.started', { node: index, attempt: record.attempt, at, detail });
@@ -89,6 +94,7 @@ export function waitUntil(
   turn.saveOutput(run, index, { o: outputs });
   turn.event(run, 'node.waiting', { node: index, attempt: record.attempt, detail: { until } });
   turn.setTimer('wait', attemptName(place), until);
+  turn.shard.unfinished.add(run.header.id);
 }
 
 /** The attempt failed and another follows after a pause. */
@@ -105,6 +111,7 @@ export function retryLater(turn: Turn, place: NodePlace, delayMs: number, error:
     detail: { error, until: turn.now + delayMs },
   });
   turn.setTimer('retry', attemptName(place), turn.now + delayMs);
+  turn.shard.unfinished.add(run.header.id);
 }
 
 /** The node's end, once per generation. */
@@ -114,6 +121,8 @@ export function endNode(turn: Turn, place: NodePlace, state: EndedNodeState, lef
   record.state = state;
   record.endedAt = turn.now;
   turn.saveNode(run, index);
+  // The last of a fan-out's nodes ends the fan-out in the same commit: room for that is taken now.
+  if (isFanNode(place)) turn.saveNode(run, record.task);
   if (left.o || left.a || left.e) turn.saveOutput(run, index, left);
   const attempt = record.attempt > 0 ? { attempt: record.attempt } : {};
   turn.event(run, `node.${state}`, {

@@ -11,13 +11,13 @@ export function evaluateOutputs(
   run: RunState,
   now: number,
 ): { values: { [name: string]: Json }; error?: RunError } {
-  const values: { [name: string]: Json } = {};
+  const values: [name: string, value: Json][] = [];
   let error: RunError | undefined;
   for (const [name, template] of Object.entries(run.plan.outputs)) {
     const resolved = preparing(() => resolveTemplate(template, runScope(run, now)));
-    values[name] = 'value' in resolved ? resolved.value : null;
+    values.push([name, 'value' in resolved ? resolved.value : null]);
     if ('error' in resolved)
       error ??= { code: resolved.error.code, message: `output ${name}: ${resolved.error.message}` };
   }
-  return error ? { values, error } : { values };
+  return { values: Object.fromEntries(values), ...(error ? { error } : {}) };
 }

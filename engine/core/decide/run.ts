@@ -2,7 +2,7 @@
 
 import { plainOutcome } from '../edge-counts.ts';
 import type { AttemptName } from '../message.ts';
-import { isEnded, isRunEnded, type RunStatus } from '../node-state.ts';
+import { isEnded, isRunEnded } from '../node-state.ts';
 import type { CancelRequest, RunError } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
 import { closeFan } from './fan.ts';
@@ -45,7 +45,7 @@ export function cancelNodes(turn: Turn, run: RunState): void {
   run.frontier.length = 0;
   run.held.length = 0;
   run.expanding.clear();
-  while (run.cancelPosition < run.nodes.length && !turn.isFull) {
+  while (run.cancelPosition < run.nodes.length && !turn.isCrowded) {
     const place = placeOf(run, run.cancelPosition++);
     if (!place || isEnded(place.record.state)) continue;
     const isRunningFan = run.tasks[place.index]?.fan !== undefined && place.record.state === 'running';
@@ -58,31 +58,35 @@ export function cancelNodes(turn: Turn, run: RunState): void {
 export function finishRun(turn: Turn, run: RunState): void {
   const { header } = run;
   if (run.openTasks > 0 || isRunEnded(header.status)) return;
-  const failed = run.plan.tasks.findIndex((task, i) => {
-    const record = run.nodes[i];
-    return record?.state === 'failed' && plainOutcome(record, task) === 'F';
-  });
-  let status: RunStatus = failed >= 0 ? 'failed' : 'succeeded';
-  let error: RunError | undefined = failed >= 0 ? taskError(run, failed) : undefined;
-  if (header.cancel?.code === 'run_timeout') {
-    status = 'failed';
-    error = { code: 'run_timeout', message: `the run passed its timeout of ${run.plan.timeoutMs} ms` };
-  } else if (header.cancel && run.nodes.some((record) => record.state === 'cancelled')) {
-    status = 'cancelled';
-    error = { code: 'cancelled', message: header.cancel.reason ?? 'the run was cancelled' };
-  }
   const outputs = evaluateOutputs(run, turn.now);
-  if (status === 'succeeded' && outputs.error) {
-    status = 'failed';
-    error = outputs.error;
-  }
-  header.status = status as 'succeeded' | 'failed' | 'cancelled';
+  const result = resultOf(run);
+  const error = result.error ?? outputs.error;
+  header.status = error && result.status === 'succeeded' ? 'failed' : result.status;
   header.finishedAt = turn.now;
   header.outputs = outputs.values;
   if (error) header.error = error;
   turn.removeTimer('run_timeout', runTimer(run));
   turn.event(run, `run.${header.status}`);
   turn.saveStatus(run, false);
+}
+
+/** What the ends of its tasks make of the run. */
+function resultOf(run: RunState): { status: 'succeeded' | 'failed' | 'cancelled'; error?: RunError } {
+  const { header, plan } = run;
+  if (header.cancel?.code === 'run_timeout') {
+    const message = `the run passed its timeout of ${plan.timeoutMs} ms`;
+    return { status: 'failed', error: { code: 'run_timeout', message } };
+  }
+  const failed = plan.tasks.findIndex((task, i) => {
+    const record = run.nodes[i];
+    return record?.state === 'failed' && plainOutcome(record, task) === 'F';
+  });
+  const isCancelled = run.nodes.some(({ state }) => state === 'cancelled');
+  if (failed >= 0 && !(header.cancel && isCancelled))
+    return { status: 'failed', error: taskError(run, failed) };
+  if (!isCancelled) return { status: 'succeeded' };
+  const message = header.cancel?.reason ?? 'the run was cancelled';
+  return { status: 'cancelled', error: { code: 'cancelled', message } };
 }
 
 function taskError(run: RunState, index: number): RunError {

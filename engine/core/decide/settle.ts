@@ -19,6 +19,7 @@ import {
   retryLater,
   startAttempt,
 } from './node.ts';
+import { isStopping } from './stop.ts';
 import type { Turn } from './turn.ts';
 
 /** Beyond `timeout` the owner waits this long for the worker's own word before it gives the attempt up, ms. */
@@ -41,7 +42,6 @@ export function takeStarted(turn: Turn, run: RunState, message: StartedMessage):
   const redelivered = message.delivery > 1 ? { delivery: message.delivery } : {};
   startAttempt(turn, place, message.at, { worker: message.worker, ...redelivered });
   const { task } = place;
-  if (task.queueTimeoutMs !== undefined) turn.removeTimer('queue_timeout', attemptName(place));
   if (task.timeoutMs !== undefined) {
     turn.setTimer('timeout', attemptName(place), message.at + task.timeoutMs + TIMEOUT_SLACK_MS);
   }
@@ -82,8 +82,7 @@ export function recordLate(turn: Turn, run: RunState, message: SettledMessage | 
 
 /** The attempt failed. Another one follows if the policy says so and the run is not being stopped. */
 export function failAttempt(turn: Turn, place: NodePlace, error: TaskError): void {
-  const isStopping = place.run.header.cancel || place.run.stopping.has(place.record.task);
-  const delayMs = isStopping ? undefined : retryDelay(turn, place, error);
+  const delayMs = isStopping(place.run, place.record.task) ? undefined : retryDelay(turn, place, error);
   if (delayMs === undefined) endNode(turn, place, 'failed', { e: error });
   else retryLater(turn, place, delayMs, error);
 }

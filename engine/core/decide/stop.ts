@@ -1,13 +1,24 @@
 /** Stopping one node: at once when nobody works on it, by asking its worker when somebody does. */
+import { allowedFailures } from '../fan-out.ts';
 import { formatFlight } from '../flight.ts';
+import type { RunState } from '../run-state.ts';
 import { flightOf } from '../shard-state.ts';
-import { attemptName, endNode, landFlight, type NodePlace } from './node.ts';
+import { attemptName, endNode, landFlight, type NodePlace, placeOf } from './node.ts';
 import type { Turn } from './turn.ts';
 
 /** Time after which a fan-out's stopped nodes are killed, ms; a cancelled run says its own. */
 const DEFAULT_GRACE_MS = 10_000;
 /** How long after the grace period a worker that does not answer is given up, ms. */
 const ABANDON_AFTER_MS = 2_000;
+
+/** The run is being cancelled, or the task is a fan-out whose failure budget is spent under `fail_fast`: nothing new begins. */
+export function isStopping(run: RunState, taskIndex: number): boolean {
+  if (run.header.cancel) return true;
+  const place = placeOf(run, taskIndex);
+  const fan = run.tasks[taskIndex]?.fan;
+  if (!place?.task.failFast || !fan) return false;
+  return fan.failed > allowedFailures(place.task.maxFailures, place.record.item);
+}
 
 export function stopNode(turn: Turn, place: NodePlace): void {
   const { run, index, record } = place;

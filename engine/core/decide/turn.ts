@@ -12,6 +12,9 @@ import type { ShardState } from '../shard-state.ts';
 import type { Ticket } from '../ticket.ts';
 import type { NodePlace } from './node.ts';
 
+/** Changed nodes after which a turn only dispatches. */
+const CROWDED_NODES = 0.75 * MAX_COMMIT_NODES;
+
 interface RunDirt {
   readonly run: RunState;
   header: boolean;
@@ -49,9 +52,18 @@ export class Turn {
     this.now = now;
   }
 
-  /** The commit has as much as it may take: go on in the next turn. */
+  /** The commit has as much as it may take: go on in the next turn. One step changes at most two nodes. */
   get isFull(): boolean {
-    return this.#nodes >= MAX_COMMIT_NODES || this.#bytes >= MAX_COMMIT_BYTES;
+    return (
+      this.#nodes > MAX_COMMIT_NODES - 2 ||
+      this.#flights.size >= MAX_COMMIT_NODES ||
+      this.#bytes >= MAX_COMMIT_BYTES
+    );
+  }
+
+  /** Conclusions stop here and leave the rest to dispatch, so that a large fan-out begins to work while it is created. */
+  get isCrowded(): boolean {
+    return this.isFull || this.#nodes >= CROWDED_NODES;
   }
 
   get isEmpty(): boolean {

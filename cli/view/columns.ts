@@ -2,7 +2,7 @@
 import stringWidth from 'string-width';
 
 /** Cuts harmless text (see plain-text.ts) without colors to a width, with `…` where something is missing. */
-export function fit(text: string, columns: number): string {
+export function cutTo(text: string, columns: number): string {
   if (columns <= 0) return '';
   if (stringWidth(text) <= columns) return text;
   let width = 0;

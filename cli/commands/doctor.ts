@@ -1,0 +1,56 @@
+/** `sluice doctor`: is everything here that runs need, and is it well? */
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { type Finding, inspectRedis } from '../../engine/redis/index.ts';
+import { newCommand, type RedisFlags, withRedis } from '../command.ts';
+import type { Engine } from '../compose/engine.ts';
+import { findRedisPlace } from '../compose/redis-place.ts';
+import { withEngine } from '../compose/with-engine.ts';
+import { inspectHost } from '../doctor/host-findings.ts';
+import { inspectRoles } from '../doctor/role-findings.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Colors, Host } from '../host.ts';
+
+interface DoctorFlags extends RedisFlags {
+  readonly json?: boolean;
+}
+
+export function doctorCommand(host: Host): Command {
+  const command = newCommand('doctor', 'Checks machine, Redis and roles.', [
+    'doctor',
+    'doctor --redis redis://localhost:6379',
+  ]);
+  return withRedis(command)
+    .option('--json', 'print one JSON document')
+    .action((flags: DoctorFlags) => examine(host, flags));
+}
+
+async function examine(host: Host, flags: DoctorFlags): Promise<void> {
+  const place = findRedisPlace(host, flags);
+  const here = inspectHost(host);
+  const isFresh = place.kind === 'embedded' && !existsSync(place.home);
+  const findings = isFresh
+    ? [...here, NO_DATA]
+    : [...here, ...(await withEngine(host, { ...flags, use: 'read' }, inspectEngine))];
+  const isWell = findings.every(({ level }) => level !== 'error');
+  if (flags.json) host.print(JSON.stringify({ format: 1, ok: isWell, findings }, null, 2));
+  else for (const finding of findings) host.print(findingLine(finding, host.outColors));
+  if (!isWell) host.exitCode = EXIT.failed;
+}
+
+const NO_DATA: Finding = {
+  level: 'ok',
+  message: 'No Redis is named and this folder has no runs yet: `sluice run` will start a private Redis here.',
+};
+
+async function inspectEngine(engine: Engine): Promise<Finding[]> {
+  const { connections, clock } = engine;
+  const where: Finding = { level: 'ok', message: `Redis at ${connections.place} answers.` };
+  return [where, ...(await inspectRedis(connections, clock)), ...(await inspectRoles(engine))];
+}
+
+function findingLine({ level, message, fix }: Finding, colors: Colors): string {
+  const sign =
+    level === 'ok' ? colors.green('✓') : level === 'warning' ? colors.yellow('!') : colors.red('✗');
+  return `${sign} ${message}${fix === undefined ? '' : ` ${fix}`}`;
+}

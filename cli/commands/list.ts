@@ -1,0 +1,84 @@
+/** `sluice list`: the runs that there are, newest first. */
+import { type Command, Option } from 'commander';
+import { formatDuration } from '../../engine/core/duration.ts';
+import { RUN_STATUSES, type RunStatus } from '../../engine/core/node-state.ts';
+import type { RunSummary } from '../../engine/ports/run-index.ts';
+import { newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
+import { withEngine } from '../compose/with-engine.ts';
+import type { RunLine, RunList } from '../contract/list.ts';
+import type { Host } from '../host.ts';
+import { formatTable } from '../view/columns.ts';
+import { plainText } from '../view/plain-text.ts';
+import { signOf, wordOf } from '../view/status-mark.ts';
+
+interface ListFlags extends RedisFlags {
+  readonly namespace?: string;
+  readonly workflow?: string;
+  readonly status?: RunStatus;
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly json?: boolean;
+}
+
+export function listCommand(host: Host): Command {
+  const command = newCommand('list', 'Lists runs, newest first.', [
+    'list',
+    'list --status failed --limit 5',
+    'list --workflow weather-report --json',
+  ]);
+  return withRedis(command)
+    .option('-w, --workflow <name>', 'only runs of this workflow')
+    .option('--namespace <name>', 'only runs of this namespace')
+    .addOption(new Option('--status <status>', 'only runs in this status').choices(RUN_STATUSES))
+    .option('-n, --limit <n>', 'how many', wholeNumber, 20)
+    .option('--cursor <text>', 'go on where an earlier list ended (`next`)')
+    .option('--json', 'print one JSON document')
+    .action((flags: ListFlags) => list(host, flags));
+}
+
+function list(host: Host, flags: ListFlags): Promise<void> {
+  const { namespace, workflow, status, limit, cursor } = flags;
+  const filter = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(status === undefined ? {} : { status }),
+  };
+  return withEngine(host, { ...flags, use: 'read' }, async (engine) => {
+    const { runs, next } = await engine.index.list(filter, limit, cursor);
+    const found: RunList = { format: 1, runs: runs.map(toLine), next: next ?? null };
+    if (flags.json) host.print(JSON.stringify(found, null, 2));
+    else printTable(host, found);
+  });
+}
+
+function toLine({ id, namespace, workflow, status, createdAt, finishedAt }: RunSummary): RunLine {
+  return {
+    id,
+    namespace,
+    workflow,
+    status,
+    created_at: new Date(createdAt).toISOString(),
+    finished_at: finishedAt === undefined ? null : new Date(finishedAt).toISOString(),
+  };
+}
+
+function printTable(host: Host, { runs, next }: RunList): void {
+  if (runs.length === 0) return host.say('No runs match. `sluice run workflow.yaml` makes one.');
+  const colors = host.outColors;
+  const rows = runs.map(({ id, workflow, status, created_at, finished_at }) => [
+    id,
+    plainText(workflow),
+    `${signOf(status, colors)} ${wordOf(status, colors)}`,
+    created_at.replace(/\.\d+Z$/, 'Z'),
+    finished_at === null ? '' : formatDuration(Date.parse(finished_at) - Date.parse(created_at)),
+  ]);
+  const columns = [
+    { title: 'Run' },
+    { title: 'Workflow' },
+    { title: 'Status' },
+    { title: 'Created' },
+    { title: 'Took', isNumber: true },
+  ];
+  for (const line of formatTable(columns, rows)) host.print(line);
+  if (next !== null) host.say(host.colors.dim(`There are more: --cursor ${next}`));
+}

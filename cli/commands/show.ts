@@ -1,0 +1,77 @@
+/** `sluice show RUN`: one run as it stands, or its history. */
+import type { Command } from 'commander';
+import type { EventView, RunView } from '../../engine/runtime/run-view.ts';
+import { newCommand, type RedisFlags, withRedis } from '../command.ts';
+import type { Engine } from '../compose/engine.ts';
+import { withEngine } from '../compose/with-engine.ts';
+import type { Host } from '../host.ts';
+import { formatTable } from '../view/columns.ts';
+import { failureLines } from '../view/failure-block.ts';
+import { describeEvent } from '../view/line-view.ts';
+import { plainText } from '../view/plain-text.ts';
+import { summaryLines } from '../view/summary.ts';
+
+interface ShowFlags extends RedisFlags {
+  readonly json?: boolean;
+  readonly events?: boolean;
+}
+
+export function showCommand(host: Host): Command {
+  const command = newCommand('show', 'Shows a run, or its history.', [
+    'show 01JD2Z3B4V5N6M7K8J9H0G1F2E',
+    'show 01JD2Z3B4V5N6M7K8J9H0G1F2E --json',
+    'show 01JD2Z3B4V5N6M7K8J9H0G1F2E --events',
+  ]).argument('<run>', 'id of the run');
+  return withRedis(command)
+    .option('--events', 'show the history in order')
+    .option('--json', 'print one JSON document')
+    .action((run: string, flags: ShowFlags) =>
+      withEngine(host, { ...flags, use: 'read' }, (engine) =>
+        flags.events ? showEvents(host, engine, run, flags) : showRun(host, engine, run, flags),
+      ),
+    );
+}
+
+async function showRun(host: Host, engine: Engine, run: string, flags: ShowFlags): Promise<void> {
+  const view = await engine.client.show(run);
+  if (flags.json) return host.print(JSON.stringify(view, null, 2));
+  const { plan } = await engine.client.load(run);
+  const { outColors: colors, cwd } = host;
+  const { artifacts } = engine;
+  const lines = [
+    ...inputLines(view),
+    ...summaryLines(view, { colors, artifacts, cwd, withOutputs: true }),
+    ...(view.status === 'failed' ? failureLines(view, { plan, tails: new Map(), colors }) : []),
+  ];
+  host.print(lines.join('\n').replace(/^\n/, ''));
+}
+
+function inputLines({ inputs }: RunView): string[] {
+  return Object.entries(inputs).map(([name, value]) => plainText(`input ${name}: ${JSON.stringify(value)}`));
+}
+
+async function showEvents(host: Host, engine: Engine, run: string, flags: ShowFlags): Promise<void> {
+  const events = await engine.client.events(run);
+  if (flags.json) return host.print(JSON.stringify(events, null, 2));
+  const columns = [
+    { title: 'Seq', isNumber: true },
+    { title: 'At' },
+    { title: 'Event' },
+    { title: 'Node' },
+    { title: '' },
+  ];
+  for (const line of formatTable(columns, events.map(eventRow))) host.print(line);
+}
+
+function eventRow(event: EventView): string[] {
+  const isFirst = event.attempt === null || event.attempt === 1;
+  const node = `${event.node ?? ''}${isFirst ? '' : ` (attempt ${event.attempt})`}`;
+  return [String(event.seq), event.at, event.type, plainText(node), wordsOf(event)];
+}
+
+/** What the type of the event does not say by itself. */
+function wordsOf(event: EventView): string {
+  if (event.type === 'node.started') return plainText(String(event['worker'] ?? ''));
+  const isTold = event['error'] !== undefined || event['until'] !== undefined || event['count'] !== undefined;
+  return isTold ? (describeEvent(event, undefined) ?? '') : '';
+}

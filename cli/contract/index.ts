@@ -1,0 +1,19 @@
+/** The documents of the public contract by the name that `sluice schema` knows them by. docs/schema holds copies. */
+import { z } from 'zod';
+import type { JsonObject } from '../../engine/core/json.ts';
+import { event, events } from './event.ts';
+import { runList } from './list.ts';
+import { run } from './run.ts';
+
+export { event, events, run, runList };
+
+const SCHEMAS = { run, event, list: runList } as const;
+
+export type ContractName = keyof typeof SCHEMAS;
+export const CONTRACT_NAMES = Object.keys(SCHEMAS) as ContractName[];
+
+/** JSON Schema, draft 2020-12. */
+export function contractSchema(name: ContractName): JsonObject {
+  // Plain JSON by construction.
+  return z.toJSONSchema(SCHEMAS[name], { io: 'output' }) as unknown as JsonObject;
+}

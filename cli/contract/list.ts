@@ -1,0 +1,27 @@
+/** The public JSON form of `sluice list --json` as a schema. */
+import { z } from 'zod';
+import { RUN_STATUSES } from '../../engine/core/node-state.ts';
+
+const time = z.iso.datetime().describe('RFC 3339, UTC.');
+
+export const runLine = z
+  .object({
+    id: z.string(),
+    namespace: z.string(),
+    workflow: z.string(),
+    status: z.enum(RUN_STATUSES),
+    created_at: time,
+    finished_at: time.nullable(),
+  })
+  .describe('One run of the list.');
+
+export const runList = z
+  .object({
+    format: z.literal(1),
+    runs: z.array(runLine).describe('Newest first.'),
+    next: z.string().nullable().describe('For `--cursor`; null at the end.'),
+  })
+  .describe('A page of the list of runs.');
+
+export type RunLine = z.infer<typeof runLine>;
+export type RunList = z.infer<typeof runList>;

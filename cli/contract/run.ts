@@ -1,0 +1,72 @@
+/**
+ * The public JSON form of a run (`sluice run --json`, `sluice show --json`) as a schema. A contract: members are added, but
+ * change their meaning or go only with another `format`. Times are RFC 3339 in UTC, null when it has not happened.
+ */
+import { z } from 'zod';
+import { TASK_ERROR_CODES, type TaskErrorCode } from '../../engine/core/errors.ts';
+import { NODE_STATES, RUN_STATUSES } from '../../engine/core/node-state.ts';
+
+const time = z.iso.datetime().describe('RFC 3339, UTC.');
+const values = z.record(z.string(), z.json());
+const taskErrorCodes = Object.keys(TASK_ERROR_CODES) as [TaskErrorCode, ...TaskErrorCode[]];
+
+export const taskError = z
+  .object({
+    code: z.enum(taskErrorCodes).describe('From the closed list in docs/errors.md.'),
+    message: z.string().describe('Sentences for people.'),
+    exit_code: z.int().optional().describe('Of a process.'),
+    status: z.int().optional().describe('HTTP status.'),
+    retry_after: z.number().optional().describe('Pause that the failed work asked for, ms.'),
+  })
+  .describe('Why an attempt failed.');
+
+export const attempt = z
+  .object({
+    number: z.int().min(1).describe('From 1.'),
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+    worker: z.string().nullable().describe('Name of the worker; null when none was needed.'),
+    error: taskError.nullable(),
+  })
+  .describe('One try at a node.');
+
+export const node = z
+  .object({
+    id: z.string().describe('`resize`, or `resize[3]` for a node of a fan-out.'),
+    task: z.string().describe('Id of the task.'),
+    index: z
+      .int()
+      .nullable()
+      .describe('Index within a fan-out; null for a task without, and for the fan-out itself.'),
+    status: z.enum(NODE_STATES),
+    attempts: z.array(attempt),
+    outputs: values,
+    artifacts: values.describe('Artifact name → reference to a kept file.'),
+    needs: z.array(z.string()).describe('Ids of the tasks that it depends on.'),
+  })
+  .describe('One vertex of the graph.');
+
+export const run = z
+  .object({
+    format: z.literal(1),
+    id: z
+      .string()
+      .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
+      .describe('A ULID.'),
+    namespace: z.string(),
+    workflow: z.string(),
+    version: z.string().describe('Hash of the compiled workflow.'),
+    status: z.enum(RUN_STATUSES),
+    inputs: values,
+    outputs: values,
+    error: z
+      .object({ code: z.string(), message: z.string(), task: z.string().optional() })
+      .nullable()
+      .describe('Why the run failed or was cancelled.'),
+    created_at: time,
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+    progress: z.number().min(0).max(1).describe('Share of the work that is done.'),
+    nodes: z.array(node).describe('In the order of the file; nodes of a fan-out follow their task.'),
+  })
+  .describe('One execution of a workflow.');

@@ -1,0 +1,73 @@
+import { flightKey, parseFlightKey } from '../../../engine/core/flight.ts';
+import type { Evidence } from '../evidence.ts';
+import type { ClaimSeen } from '../history.ts';
+import { endOf, type Invariant } from './invariant.ts';
+
+/** Silence after which a session may be taken for dead, ms. */
+const DEAD_MS = 4_000;
+
+/** I6, I11: who may work on an attempt, and when. */
+export const claims: Invariant = {
+  name: 'claims',
+  promise:
+    'a claim is granted only between the dispatch of an attempt and its end, to one living session at a time, and not once a cancel is durable',
+  *check(evidence) {
+    const lives = livesOf(evidence);
+    const last = new Map<string, ClaimSeen>();
+    const beats = new Map<string, number>();
+    for (const [index, entry] of evidence.history.entries()) {
+      if (entry.kind === 'beat') beats.set(`${entry.shard}|${entry.session}`, entry.at);
+      if (entry.kind !== 'claim' || entry.lost === true || entry.repeated) continue;
+      const { run, node } = parseFlightKey(entry.flight);
+      const life = lives.get(entry.flight);
+      const before = last.get(entry.flight);
+      last.set(entry.flight, entry);
+      const problem = judge(entry, index, life, before) ?? judgeRival(entry, before, beats, evidence);
+      if (problem) yield { what: `${problem}: ${entry.flight} to ${entry.session}, delivery ${entry.delivery}`, run, node };
+    }
+  },
+};
+
+/** Positions in the history at which an attempt was dispatched and was over, and at which its run was cancelled. */
+interface Life {
+  readonly queued: number;
+  over: number;
+  cancelled: number;
+}
+
+function livesOf({ runs }: Evidence): Map<string, Life> {
+  const lives = new Map<string, Life>();
+  for (const run of runs) {
+    const cancelled = run.events.find(({ type }) => type === 'run.cancelling')?.entry ?? Number.POSITIVE_INFINITY;
+    for (const [node, events] of run.byNode) {
+      let life: Life | undefined;
+      for (const event of events) {
+        if (event.type === 'node.queued') {
+          life = { queued: event.entry, over: Number.POSITIVE_INFINITY, cancelled };
+          lives.set(flightKey(run.id, node, 1, event.attempt ?? 0), life);
+        } else if (life && (endOf(event) || event.type === 'node.retrying')) life.over = Math.min(life.over, event.entry);
+      }
+    }
+  }
+  return lives;
+}
+
+function judge(claim: ClaimSeen, index: number, life: Life | undefined, before: ClaimSeen | undefined): string | undefined {
+  if (!life || index < life.queued) return 'granted, but the attempt was not dispatched';
+  if (index > life.over) return 'granted after the end of the attempt was durable';
+  if (index > life.cancelled) return 'granted after the cancel was durable';
+  if (before && claim.delivery <= before.delivery) return `delivery ${claim.delivery} after ${before.delivery}`;
+  return undefined;
+}
+
+function judgeRival(
+  claim: ClaimSeen,
+  before: ClaimSeen | undefined,
+  beats: ReadonlyMap<string, number>,
+  { history, wentBack }: Evidence,
+): string | undefined {
+  if (!before || before.session === claim.session || wentBack) return undefined;
+  if (history.some((entry) => entry.kind === 'hand_back' && entry.flight === claim.flight)) return undefined;
+  const silence = claim.at - (beats.get(`${claim.shard}|${before.session}`) ?? 0);
+  return silence < DEAD_MS ? `granted although ${before.session} was alive ${Math.round(silence)} ms ago` : undefined;
+}

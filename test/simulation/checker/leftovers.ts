@@ -1,0 +1,12 @@
+import type { Invariant } from './invariant.ts';
+import { isRunEnd } from './invariant.ts';
+
+/** L3: everything drains. */
+export const leftovers: Invariant = {
+  name: 'leftovers',
+  promise: 'when all runs have ended, no flight, timer, live run or message is left',
+  *check({ leftovers: left, runs }) {
+    if (runs.some(({ events }) => !events.some(isRunEnd))) return;
+    for (const what of left) yield { what };
+  },
+};

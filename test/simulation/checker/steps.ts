@@ -1,0 +1,45 @@
+import type { DurableEvent } from '../evidence.ts';
+import { endOf, ofEachRun } from './invariant.ts';
+
+const ENDS = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
+
+/** Which events may follow which, within one generation of one node. */
+const NEXT: { readonly [event: string]: readonly string[] } = {
+  '': ['queued', 'expanded', 'skipped', 'upstream_failed', 'failed', 'cancelled'],
+  queued: ['started', 'retrying', 'failed', 'cancelled'],
+  started: ['started', 'progress', 'waiting', 'retrying', 'succeeded', 'failed', 'cancelled'],
+  progress: ['started', 'progress', 'retrying', 'succeeded', 'failed', 'cancelled'],
+  waiting: ['succeeded', 'cancelled'],
+  retrying: ['queued', 'cancelled'],
+  expanded: ['succeeded', 'failed', 'skipped', 'cancelled'],
+};
+
+/** I3: nodes follow the machine, end once, and stay ended. */
+export const steps = ofEachRun(
+  'steps',
+  'a node follows the state machine, ends at most once per generation, and nothing but node.late comes after',
+  function* ({ byNode, header }) {
+    for (const [node, events] of byNode) {
+      let last = '';
+      for (const event of events) {
+        if (event.type === 'node.late') continue;
+        const step = event.type.slice('node.'.length);
+        if (!(NEXT[last] ?? []).includes(step)) yield { what: `${last || 'nothing'} → ${step} (seq ${event.seq})`, node };
+        last = step;
+      }
+      if (header.finishedAt !== undefined && !ENDS.includes(last)) yield { what: `${last} when the run had ended`, node };
+      yield* attemptsOf(node, events);
+    }
+  },
+);
+
+/** I6: attempts count from 1, one after the other, and only `queued` begins one. */
+function* attemptsOf(node: number, events: readonly DurableEvent[]): Iterable<{ what: string; node: number }> {
+  let attempt = 0;
+  for (const event of events) {
+    if (event.type === 'node.late' || event.type === 'node.expanded') continue;
+    if (event.type === 'node.queued') attempt++;
+    if ((event.attempt ?? 0) !== attempt && !(endOf(event) && event.attempt === undefined && attempt === 0))
+      yield { what: `${event.type} of attempt ${event.attempt ?? 0} in attempt ${attempt} (seq ${event.seq})`, node };
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * How to start the command line: the build where it is as new as the sources, else a copy of the sources as JavaScript, made
+ * file by file as they change. So no test runs an old build, and none waits for a compiler.
+ */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const BUILD = join(ROOT, 'dist');
+const COPY = join(ROOT, 'node_modules', '.cache', 'sluice', 'javascript');
+const FOLDERS = ['cli', 'dsl', 'engine', 'executors', join('test', 'support', 'cluster')];
+const ENTRY = join('test', 'support', 'cluster', 'sluice-process.js');
+
+let entry: Promise<string> | undefined;
+
+/** Path of the script that is the command line. */
+export function sluiceProgram(): Promise<string> {
+  entry ??= findProgram();
+  return entry;
+}
+
+async function findProgram(): Promise<string> {
+  const sources = FOLDERS.flatMap((folder) => filesIn(join(ROOT, folder)));
+  if (sources.every((file) => isFresh(file, BUILD))) return join(BUILD, ENTRY);
+  const stale = sources.filter((file) => !isFresh(file, COPY));
+  if (stale.length > 0) await copyAll([...stale, join(ROOT, 'package.json')]);
+  return join(COPY, ENTRY);
+}
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((one) => one.isFile() && /\.(?:ts|lua)$/.test(one.name));
+  return files.map((file) => join(file.parentPath, file.name));
+}
+
+function copyOf(file: string, tree: string): string {
+  return join(tree, relative(ROOT, file)).replace(/\.ts$/, '.js');
+}
+
+function isFresh(file: string, tree: string): boolean {
+  const made = statSync(copyOf(file, tree), { throwIfNoEntry: false });
+  return made !== undefined && made.mtimeMs >= statSync(file).mtimeMs;
+}
+
+async function copyAll(files: readonly string[]): Promise<void> {
+  const { default: ts } = await import('typescript');
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
+  const compilerOptions = { ...options, module: ts.ModuleKind.ESNext, declaration: false, sourceMap: false };
+  for (const file of files) {
+    const target = copyOf(file, COPY);
+    mkdirSync(dirname(target), { recursive: true });
+    // Another test process may do the same: whoever is last puts the same file there, whole.
+    const part = `${target}.${process.pid}`;
+    if (file.endsWith('.ts')) {
+      const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions, fileName: file });
+      writeFileSync(part, outputText);
+    } else copyFileSync(file, part);
+    renameSync(part, target);
+  }
+}
