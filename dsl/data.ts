@@ -143,7 +143,8 @@ class Converter {
 
   #number(scalar: Scalar, value: number): Json {
     const source = scalar.source ?? String(value);
-    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+    const isWhole = /^([-+]?\d+|0[xo][0-9a-fA-F]+)$/.test(source);
+    if (!Number.isFinite(value) || (isWhole && !Number.isSafeInteger(value))) {
       const message = `The number ${source} cannot be kept exactly.`;
       this.#add('imprecise_number', scalar, message, `Write ${quoted(source)} to keep it as text.`);
     } else if (

@@ -19,7 +19,7 @@ export const BUILTIN_FACTS: readonly ExecutorFacts[] = [
   {
     name: 'http',
     place: 'worker',
-    fixedOutputs: { status: { type: 'integer' }, headers: { type: 'object' }, body: { type: 'object' } },
+    fixedOutputs: { status: { type: 'integer' }, headers: { type: 'object' }, body: { type: 'any' } },
   },
   { name: 'module', place: 'worker' },
   { name: 'wait', place: 'engine' },

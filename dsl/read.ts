@@ -12,7 +12,7 @@ import type { Path } from './position.ts';
 import type { Report } from './report.ts';
 import { type TaskSource, task } from './schema/task.ts';
 import { header, type WorkflowSource } from './schema/workflow.ts';
-import { reportIssues } from './schema-issue.ts';
+import { reportIssues } from './schema-issue/index.ts';
 import { SourceDocument } from './source-document.ts';
 
 export interface ReadWorkflow {

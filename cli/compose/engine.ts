@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { LogStore } from '../../engine/ports/log-store.ts';
-import type { Logger } from '../../engine/ports/logger.ts';
+import { type Logger, SILENT } from '../../engine/ports/logger.ts';
 import type { Membership } from '../../engine/ports/membership.ts';
 import type { RunIndex } from '../../engine/ports/run-index.ts';
 import type { ShardStore } from '../../engine/ports/shard-store.ts';
@@ -36,7 +36,7 @@ import type { Host } from '../host.ts';
 import { findRedisPlace, type RedisPlace } from './redis-place.ts';
 
 /** How long a Redis may take to answer before the command gives up, ms. */
-const PATIENCE_MS = 2_500;
+const PATIENCE_MS = 2_000;
 
 export interface EngineOptions extends RedisFlags {
   /**
@@ -120,10 +120,12 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
   const { logger } = options;
   const prefix = options.prefix ?? host.settings.prefix ?? DEFAULT_PREFIX;
   const queueConnection = connectionOf(place, embedded);
-  const connections = createConnections({ ...queueConnection, prefix, logger });
+  const quiet = loggerFromNowOn(logger);
+  const connections = createConnections({ ...queueConnection, prefix, logger: quiet.logger });
   const clock = createRealClock();
   try {
     await connections.ready(PATIENCE_MS);
+    quiet.open();
     if (options.use !== 'read') warnOf(await requireSuitableRedis(connections, clock), options);
     const store = createRedisShardStore(connections);
     const shards = await store.shards();
@@ -155,6 +157,22 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
     await connections.close();
     throw thrown;
   }
+}
+
+/** Until Redis has answered once, the command's own failure says all that there is to say. */
+function loggerFromNowOn(logger: Logger): { readonly logger: Logger; open(): void } {
+  let current: Logger = SILENT;
+  return {
+    logger: {
+      debug: (message, fields) => current.debug(message, fields),
+      info: (message, fields) => current.info(message, fields),
+      warn: (message, fields) => current.warn(message, fields),
+      error: (message, fields) => current.error(message, fields),
+    },
+    open() {
+      current = logger;
+    },
+  };
 }
 
 /** A role will live long, so its operator hears what could be lost; for one command it would be noise. */

@@ -73,7 +73,7 @@ export function describeEvent(event: EventView, tookMs: number | undefined): str
     case 'node.waiting':
       return `waiting until ${event['until']}`;
     case 'node.retrying':
-      return `attempt ${event.attempt} failed${took}: ${errorText(event)}; ${nextTry(event)}`;
+      return `attempt ${event.attempt} failed${took}: ${errorText(event).replace(/\.$/, '')}; ${nextTry(event)}`;
     case 'node.succeeded':
       return `succeeded${took}`;
     case 'node.failed':

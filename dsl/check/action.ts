@@ -6,7 +6,9 @@ import { WORKER_CONDITIONS } from '../executor-facts.ts';
 import { NOT_YET_AVAILABLE, NOT_YET_EXECUTORS } from '../known-key.ts';
 import type { Path } from '../position.ts';
 import { objectKeys } from '../schema/noun.ts';
-import { capital, flatten, rangeProblem, valueAt } from '../schema-issue.ts';
+import { capital } from '../schema-issue/place.ts';
+import { flatten, valueAt } from '../schema-issue/union.ts';
+import { rangeProblem } from '../schema-issue/value.ts';
 import { alternatives, suggest } from '../suggest.ts';
 import { has, type TaskEntry, type WorkflowContext } from '../workflow-context.ts';
 

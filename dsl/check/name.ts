@@ -1,5 +1,6 @@
 /** Task names, and names that only case tells apart. */
 import { isJsonObject } from '../../engine/core/json.ts';
+import { shorten } from '../describe-value.ts';
 import { problemOfName, toName } from '../name.ts';
 import type { Path } from '../position.ts';
 import type { SourceDocument } from '../source-document.ts';
@@ -28,7 +29,7 @@ function checkTaskNames(document: SourceDocument, tasks: readonly TaskEntry[]): 
       code: 'bad_name',
       path,
       onKey: true,
-      message: `The task name \`${id}\` ${problem}.`,
+      message: `The task name \`${shorten(id)}\` ${problem}.`,
       hint,
     });
   }

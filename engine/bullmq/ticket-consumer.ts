@@ -4,13 +4,13 @@
  *
  * A ticket whose worker died comes back by BullMQ's stalled check after at most its lock and one interval: 6.5 s.
  */
-import { DelayedError, type Job, WaitingError, Worker, type WorkerOptions } from 'bullmq';
+import { type Job, Worker, type WorkerOptions } from 'bullmq';
 import type { Ticket } from '../core/ticket.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
 import { DRAIN_DELAY_S, type QueueConnection, settingsForConsuming } from './connection-settings.ts';
 import { bullPrefix, readTicket } from './job-form.ts';
-import { createRefusalRest, type RefusalRest } from './refusal-rest.ts';
+import { JobLoop } from './job-loop.ts';
 import { createTroubleLog, type TroubleLog } from './trouble-log.ts';
 import { settleWithin } from './within.ts';
 
@@ -38,7 +38,7 @@ export class BullTicketConsumer implements TicketConsumer {
   readonly #worker: Worker;
   readonly #handler: TicketConsumerOptions['handler'];
   readonly #trouble: TroubleLog;
-  readonly #rest: RefusalRest;
+  readonly #loop: JobLoop;
   readonly #running = new Map<Job, Promise<TicketVerdict>>();
   #isPaused = false;
   #closing: Promise<void> | undefined;
@@ -46,36 +46,34 @@ export class BullTicketConsumer implements TicketConsumer {
   constructor(options: TicketConsumerOptions) {
     this.#handler = options.handler;
     this.#trouble = createTroubleLog(options.logger, `Queue "${options.queue}"`);
-    this.#rest = createRefusalRest(
-      () => this.#stopTaking(),
-      () => this.#startTaking(),
-    );
-    this.#worker = new Worker(
-      options.queue,
-      (job, token) => this.#process(job, token),
-      workerSettings(options),
-    );
-    this.#worker.on('error', (error) => {
-      this.#trouble.report(error);
-      this.#rest.note(error);
+    const settings = workerSettings(options);
+    this.#worker = new Worker(options.queue, null, settings);
+    this.#loop = new JobLoop({
+      worker: this.#worker,
+      slots: options.slots,
+      lockDurationMs: settings.lockDuration,
+      drainDelayS: settings.drainDelay,
+      work: (job, token) => this.#process(job, token),
+      onTrouble: (error) => this.#trouble.report(error),
     });
+    this.#worker.on('error', (error) => this.#trouble.report(error));
     this.#run().catch((error: unknown) => this.#trouble.report(error));
   }
 
   /** Only once connected: a worker that ran before could not be closed while Redis was never there. */
   async #run(): Promise<void> {
     await this.#worker.waitUntilReady();
-    if (!this.#worker.isRunning()) await this.#worker.run();
+    if (this.#closing === undefined) this.#loop.start();
   }
 
   async pause(): Promise<void> {
     this.#isPaused = true;
-    this.#stopTaking();
+    this.#loop.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
-    this.#startTaking();
+    this.#loop.resume();
   }
 
   close(timeoutMs: number): Promise<void> {
@@ -83,15 +81,16 @@ export class BullTicketConsumer implements TicketConsumer {
     return this.#closing;
   }
 
-  async #process(job: Job, token: string | undefined): Promise<void> {
+  /** Answers whether BullMQ is to finish the job. */
+  async #process(job: Job, token: string): Promise<boolean> {
     if (this.#isPaused || this.#closing !== undefined) return this.#giveBack(job, token);
     const ticket = readTicket(job.data);
     if (ticket === undefined) {
       this.#trouble.report(new Error(`the job ${job.id} is not a ticket of this version and was dropped`));
-      return;
+      return true;
     }
     const verdict = await this.#work(job, ticket);
-    if (verdict.kind === 'later') await this.#postpone(job, token, verdict.afterMs);
+    return verdict.kind === 'done' || this.#postpone(job, token, verdict.afterMs);
   }
 
   async #work(job: Job, ticket: Ticket): Promise<TicketVerdict> {
@@ -113,40 +112,33 @@ export class BullTicketConsumer implements TicketConsumer {
     }
   }
 
-  /** BullMQ's blocked fetch takes one more job after a pause: it goes back to its place. */
-  async #giveBack(job: Job, token: string | undefined): Promise<never> {
+  /** The blocked fetch takes one more job after a pause: it goes back to its place. */
+  async #giveBack(job: Job, token: string): Promise<false> {
     await job.moveToWait(token).catch((error: unknown) => this.#trouble.report(error));
-    throw new WaitingError();
+    return false;
   }
 
   /** Where the move fails, the job is another's already, or its lock runs out and the stalled check brings it back. */
-  async #postpone(job: Job, token: string | undefined, afterMs: number): Promise<never> {
+  async #postpone(job: Job, token: string, afterMs: number): Promise<false> {
     const until = Date.now() + Math.max(0, afterMs);
     await job.moveToDelayed(until, token).catch((error: unknown) => this.#trouble.report(error));
-    throw new DelayedError();
-  }
-
-  #stopTaking(): void {
-    this.#worker.pause(true).catch((error: unknown) => this.#trouble.report(error));
-  }
-
-  #startTaking(): void {
-    if (this.#isPaused || this.#closing !== undefined || this.#rest.isResting()) return;
-    this.#worker.resume().catch((error: unknown) => this.#trouble.report(error));
+    return false;
   }
 
   async #end(timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
-    this.#rest.stop();
-    this.#stopTaking();
+    this.#loop.pause();
     await settleWithin(timeoutMs, this.#untilIdle());
     const isIdle = this.#running.size === 0;
     if (!isIdle) await settleWithin(CLOSE_FLOOR_MS, this.#handOver());
     const left = Math.max(deadline - Date.now(), CLOSE_FLOOR_MS);
-    // When not forced, BullMQ finishes the jobs whose handlers have answered; while Redis is away it would wait for ever.
+    // BullMQ is to know the end of the jobs whose handlers have answered; while Redis is away that would take for ever.
+    const told = this.#loop.stop();
+    if (isIdle) await settleWithin(left, told);
+    // The blocking connection is cut at once: an orderly end would wait for the wake-up it waits for.
     const closed = await settleWithin(
-      left,
-      this.#worker.close(!isIdle).then(() => true),
+      CLOSE_FLOOR_MS,
+      this.#worker.close(true).then(() => true),
     );
     if (closed !== true) await settleWithin(CLOSE_FLOOR_MS, this.#cutConnections());
   }
@@ -166,7 +158,7 @@ export class BullTicketConsumer implements TicketConsumer {
   }
 }
 
-function workerSettings(options: TicketConsumerOptions): WorkerOptions {
+function workerSettings(options: TicketConsumerOptions) {
   return {
     connection: settingsForConsuming(options.connection),
     prefix: bullPrefix(options.prefix, options.queue),
@@ -181,5 +173,5 @@ function workerSettings(options: TicketConsumerOptions): WorkerOptions {
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
     ...options.workerOptions,
-  };
+  } satisfies WorkerOptions;
 }

@@ -31,8 +31,8 @@ export function parseDuration(text: string): number | undefined {
 
 /** A duration for people: `850ms`, `1.2s`, `3m 5s`, `2h 10m`. Input in ms. */
 export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)}ms`;
-  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)}s`;
+  if (ms < 999.5) return `${Math.round(ms)}ms`;
+  if (ms < 60_000) return `${(Math.floor(Math.round(ms) / 100) / 10).toFixed(1)}s`;
   const units: [string, number][] = [
     ['d', 86_400_000],
     ['h', 3_600_000],

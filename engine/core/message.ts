@@ -1,6 +1,5 @@
 /** Messages: all that can happen to a shard. Those from the inbox are JSON in a stream; timers and `lost` come from the owner. */
 import type { TaskError } from './errors.ts';
-import type { Json } from './json.ts';
 import type { AttemptResult } from './ticket.ts';
 
 /** The attempt that a message speaks of. */

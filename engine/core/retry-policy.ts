@@ -10,7 +10,7 @@ export interface RetryPolicy {
   readonly backoff: Backoff;
   /** Growth of `exponential` from one pause to the next. */
   readonly factor: number;
-  /** No pause is longer, ms. */
+  /** No pause of our own is longer, ms; one that the failed work asks for may be. */
   readonly maxDelayMs: number;
   /** 0 to 1: the pause is shortened by up to this share, at random. */
   readonly jitter: number;

@@ -150,8 +150,9 @@ function resultLookup(run: RunState, index: number, part: 'outputs' | 'artifacts
       const memo = run.joined.get(index)?.get(`${key}.${name}`);
       if (memo) return memo;
       const list = fan.nodes.map((node) => ownValue(run.outputs.get(node)?.[key], name));
-      const absent = list.length > 0 && list.every((value) => value === undefined);
-      if (absent) return undefined;
+      const isDeclared = task.outputs !== undefined && Object.hasOwn(task.outputs, name) && key === 'o';
+      const isAbsent = list.length > 0 && list.every((value) => value === undefined);
+      if (isAbsent && !isDeclared) return undefined;
       const joined = list.map((value) => value ?? null);
       remember(run, index, `${key}.${name}`, joined);
       return joined;

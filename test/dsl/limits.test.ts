@@ -173,7 +173,7 @@ outputs: { x: "\${{ tasks.a.artifacts.csv }}" }
     const { diagnostics } = compileText(
       '__proto__: { polluted: true }\ntasks: { __proto__: { run: x }, constructor: { run: x, env: { __proto__: 1 } } }\n',
     );
-    expect(places(diagnostics)).toEqual(['reserved_name@1:1', 'reserved_name@2:61']);
+    expect(places(diagnostics)).toEqual(['reserved_name@1:1', 'reserved_name@2:63']);
     expect('polluted' in {}).toBe(false);
   });
 });

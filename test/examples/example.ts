@@ -1,6 +1,6 @@
 /** The examples as their heads describe them: how each ends, by default and in the variants that it names. */
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -26,9 +26,22 @@ export interface Example {
 
 const PROMISE = /^# (Ends|Skipped|Failed|Upstream failed)(?: with (--.+?))?: (.+)$/gm;
 
-/** All YAML files under examples/ that say how they end. */
+/** The folders of the examples, from the root of the repository. */
+export function exampleFolders(): string[] {
+  const entries = readdirSync(join(ROOT, 'examples'), { withFileTypes: true });
+  // A folder with a dot is what a run has left behind.
+  const names = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name);
+  return names.map((name) => `examples/${name}`).sort();
+}
+
+/** All YAML files in those folders that say how they end. */
 export function findExamples(): Example[] {
-  const files = globSync('examples/*/*.yaml', { cwd: ROOT }).sort();
+  const files = exampleFolders().flatMap((folder) => {
+    const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.yaml'));
+    return names.sort().map((name) => `${folder}/${name}`);
+  });
   return files.map(readExample).filter(({ variants }) => variants.length > 0);
 }
 
@@ -38,7 +51,7 @@ function readExample(path: string): Example {
   const head = text.slice(0, text.search(/^[^#\s]/m));
   const server = /^# Server: (.+)$/m.exec(head)?.[1];
   return {
-    path: relative(ROOT, full).replaceAll('\\', '/'),
+    path,
     head,
     server: server === undefined ? undefined : join(dirname(full), server),
     variants: readVariants(head, expectedOutputs(full)),

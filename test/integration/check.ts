@@ -37,14 +37,19 @@ export function findViolations(evidence: Evidence): string[] {
   ];
 }
 
-/** `seq` is gapless from 1, time does not go back, and the run's end is there once, last. */
+/**
+ * `seq` is gapless from 1, time does not go back, and the run's end is there once, last. An attempt's start is often told only
+ * with its end; then it bears the earlier time.
+ */
 export function checkSequence({ history }: Pick<Evidence, 'history'>): string[] {
   const wrong: string[] = [];
   for (const [at, event] of history.entries()) {
     if (event.seq !== at + 1) wrong.push(`event ${at + 1} has the seq ${event.seq}`);
-    const before = history[at - 1];
-    if (before && event.at < before.at) wrong.push(`the time of event ${event.seq} is before that of ${before.seq}`);
-    if (RUN_ENDS.has(event.type) && at !== history.length - 1) wrong.push(`events follow ${event.type} (${event.seq})`);
+    const before = history.slice(0, at).findLast(({ type }) => type !== 'node.started');
+    if (before && event.type !== 'node.started' && event.at < before.at)
+      wrong.push(`the time of event ${event.seq} is before that of ${before.seq}`);
+    if (RUN_ENDS.has(event.type) && at !== history.length - 1)
+      wrong.push(`events follow ${event.type} (${event.seq})`);
   }
   const end = history.at(-1)?.type ?? 'nothing';
   if (!RUN_ENDS.has(end)) wrong.push(`the history ends with ${end}`);
@@ -78,7 +83,8 @@ function checkOrder({ history, ledger, steps }: Evidence): string[] {
   for (const { node, seq, type } of history) {
     if (node === null || (type !== 'node.queued' && type !== 'node.started')) continue;
     for (const need of needsOf(node, steps)) {
-      if (seq < (endOf.get(need) ?? Number.POSITIVE_INFINITY)) wrong.push(`${type} of ${node} (${seq}) is before the end of ${need}`);
+      if (seq < (endOf.get(need) ?? Number.POSITIVE_INFINITY))
+        wrong.push(`${type} of ${node} (${seq}) is before the end of ${need}`);
     }
   }
   for (const { task, at, what } of ledger) {
@@ -87,7 +93,8 @@ function checkOrder({ history, ledger, steps }: Evidence): string[] {
       const ended = ledger.filter((line) => line.task === need && line.what === 'end' && line.at <= at);
       const nodes = new Set(ended.map(({ index }) => index)).size;
       const wanted = steps.find(({ id }) => id === need)?.nodes ?? 1;
-      if (nodes !== wanted) wrong.push(`${task} began its work when ${nodes} of ${wanted} nodes of ${need} had done theirs`);
+      if (nodes !== wanted)
+        wrong.push(`${task} began its work when ${nodes} of ${wanted} nodes of ${need} had done theirs`);
     }
   }
   return wrong;
@@ -104,7 +111,8 @@ function checkWork({ ledger, history, steps, disturbed }: Evidence): string[] {
     if (starts.length === 0) wrong.push(`${node} never worked`);
     if (!lines.some(({ what }) => what === 'end')) wrong.push(`${node} never finished its work`);
     for (const start of starts.slice(0, -1)) {
-      if (!disturbed.has(start.worker)) wrong.push(`${node} ran again although its worker ${start.worker} was left in peace`);
+      if (!disturbed.has(start.worker))
+        wrong.push(`${node} ran again although its worker ${start.worker} was left in peace`);
     }
     const success = history.find((event) => event.node === node && event.type === 'node.succeeded');
     const successAt = success === undefined ? Number.POSITIVE_INFINITY : Date.parse(success.at);
@@ -113,7 +121,9 @@ function checkWork({ ledger, history, steps, disturbed }: Evidence): string[] {
     }
   }
   const known = new Set(nodesOf(steps));
-  wrong.push(...[...byNode.keys()].filter((node) => !known.has(node)).map((node) => `${node} worked, but is no node`));
+  wrong.push(
+    ...[...byNode.keys()].filter((node) => !known.has(node)).map((node) => `${node} worked, but is no node`),
+  );
   return wrong;
 }
 
@@ -121,12 +131,18 @@ function checkWork({ ledger, history, steps, disturbed }: Evidence): string[] {
 function checkResult({ told, history, steps }: Evidence): string[] {
   const wrong: string[] = [];
   const end = history.at(-1)?.type;
-  if (end !== `run.${told.status}`) wrong.push(`the client was told ${told.status}, the history ends with ${end}`);
-  if (told.status !== 'succeeded') wrong.push(`the run ended as ${told.status}: ${told.error?.message ?? ''}`);
+  if (end !== `run.${told.status}`)
+    wrong.push(`the client was told ${told.status}, the history ends with ${end}`);
+  if (told.status !== 'succeeded')
+    wrong.push(`the run ended as ${told.status}: ${told.error?.message ?? ''}`);
   const total = totalOf(steps);
-  if (told.outputs['total'] !== total) wrong.push(`the result is ${JSON.stringify(told.outputs['total'])} and not ${total}`);
-  const unfinished = told.nodes.filter(({ status }) => status !== 'succeeded').map(({ id, status }) => `${id} is ${status}`);
-  if (told.nodes.length !== nodesOf(steps).length) wrong.push(`the client was told of ${told.nodes.length} nodes`);
+  if (told.outputs['total'] !== total)
+    wrong.push(`the result is ${JSON.stringify(told.outputs['total'])} and not ${total}`);
+  const unfinished = told.nodes
+    .filter(({ status }) => status !== 'succeeded')
+    .map(({ id, status }) => `${id} is ${status}`);
+  if (told.nodes.length !== nodesOf(steps).length)
+    wrong.push(`the client was told of ${told.nodes.length} nodes`);
   return [...wrong, ...unfinished];
 }
 

@@ -1,14 +1,54 @@
-import { simulate } from './simulate.ts';
-const from = Number(process.argv[2] ?? 1), n = Number(process.argv[3] ?? 1);
-const t0 = performance.now();
-let steps = 0, virt = 0;
-for (let s = from; s < from + n; s++) {
-  const t = performance.now();
-  const o = await simulate(s, process.argv[4] ? { onNote: (m, t) => console.log(t.toFixed(1), m) } : {});
-  steps += o.steps; virt += o.virtualMs;
-  if (performance.now() - t > 300) console.log('slow', s, Math.round(performance.now() - t), o.steps, Math.round(o.virtualMs), [...o.faults.keys()].join());
-  for (const v of o.violations.slice(0, 3)) console.log(s, JSON.stringify(v), [...o.faults.keys()].join());
-  if (o.evidence.leftovers.length) console.log(s, 'left', o.evidence.leftovers.slice(0, 3), [...o.faults.keys()].join());
-  if (o.evidence.defects.length) console.log(s, o.evidence.defects[0]);
+/**
+ * `npm run simulate -- --seeds N [--start K]` or `--seed S [--verbose]`: runs simulations, prints what they reached, and ends
+ * with 1 when an invariant was violated or something was never reached.
+ */
+import { parseArgs } from 'node:util';
+import { Coverage } from './coverage.ts';
+import { describeFailure, hex } from './report.ts';
+import { type Outcome, simulate } from './simulate.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    start: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+    /** Stop at the first seed that fails. */
+    bail: { type: 'boolean', default: false },
+  },
+});
+const SHOWN_FAILURES = 10;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
-console.log(((performance.now() - t0) / n).toFixed(1), 'ms/seed', steps / n, 'steps', virt / n);
+
+async function one(seed: number): Promise<Outcome> {
+  if (!values.verbose) return simulate(seed);
+  return simulate(seed, { onNote: (what, ms) => say(`${ms.toFixed(1).padStart(10)}  ${what}`) });
+}
+
+async function main(): Promise<number> {
+  const single = values.seed === undefined ? undefined : Number(values.seed);
+  const start = single ?? Number(values.start);
+  const count = single === undefined ? Number(values.seeds) : 1;
+  const coverage = new Coverage();
+  const began = performance.now();
+  let failures = 0;
+  for (let seed = start; seed < start + count; seed++) {
+    const outcome = await one(seed);
+    coverage.add(outcome);
+    if (outcome.violations.length > 0 && ++failures <= SHOWN_FAILURES) say(describeFailure(outcome));
+    if (failures > 0 && values.bail) return 1;
+    if (single !== undefined) say(`seed ${seed}: trace ${hex(outcome.trace)}, ${outcome.steps} steps, ${outcome.violations.length} violations`);
+  }
+  if (single !== undefined) return failures > 0 ? 1 : 0;
+  for (const line of coverage.lines()) say(line);
+  const missing = coverage.missing();
+  for (const goal of missing) say(`never reached: ${goal}`);
+  const ms = (performance.now() - began) / count;
+  say(`${count} seeds from ${start}: ${failures} failed, ${missing.length} goals never reached, ${ms.toFixed(1)} ms a seed`);
+  return failures > 0 || missing.length > 0 ? 1 : 0;
+}
+
+process.exitCode = await main();

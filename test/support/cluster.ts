@@ -1,14 +1,14 @@
 /**
- * A cluster for a test: a private Redis, orchestrators and workers as processes of their own, started through the command
- * line. Everything in it may be killed, frozen and stopped. When the test ends it is taken down, whatever happened; when the
- * test passed, it is first looked through for what should not be left.
+ * A cluster for tests: a private Redis, orchestrators and workers as processes of their own, started through the command
+ * line. Everything in it may be killed, frozen and stopped. At the end it is looked through for what should not be left, and
+ * taken down, whatever happened.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { SILENT } from '../../engine/ports/logger.ts';
 import type { Membership } from '../../engine/ports/membership.ts';
 import {
@@ -22,7 +22,7 @@ import { type Client, createClient } from '../../engine/runtime/client.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
 import type { RunView } from '../../engine/runtime/run-view.ts';
 import { findLeaks } from './cluster/leaks.ts';
-import { type Ledger, openLedger } from './cluster/ledger.ts';
+import { type Ledger, type LedgerLine, openLedger } from './cluster/ledger.ts';
 import { type ProcessEnd, SluiceChild } from './cluster/sluice-child.ts';
 import { type Step, workflowText } from './cluster/workflow.ts';
 import { type PrivateRedis, privateRedis } from './redis.ts';
@@ -30,27 +30,38 @@ import { type PrivateRedis, privateRedis } from './redis.ts';
 export interface ClusterOptions {
   readonly orchestrators: number;
   readonly workers: number;
-  /** Tasks at once in each worker. Default 2. */
+  /** Tasks at once in each worker. Default 4. */
   readonly slots?: number;
 }
 
 /** No wait in a test takes longer, ms. */
 const PATIENCE_MS = 15_000;
+/** Nor does a process to become ready, on a machine that starts many at once. */
+const START_PATIENCE_MS = 45_000;
 
-/** Starts a cluster that ends with the test. Redis and all roles are ready when it resolves. */
-export async function startCluster(test: TestContext, options: ClusterOptions): Promise<Cluster> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-cluster-'));
-  const redis = await privateRedis();
-  const cluster = new Cluster(folder, redis, options.slots ?? 2);
-  test.onTestFinished(async () => {
-    const passed = test.task.result?.state !== 'fail';
-    if (!passed) console.error(cluster.said());
-    await cluster.end(passed);
+/**
+ * A cluster for all tests of a file: `cluster()` gives it to them. Redis and all roles are ready before the first. After the
+ * last test all that still runs is ended, and what should not be left fails the file.
+ */
+export function clusterForFile(options: ClusterOptions): () => Cluster {
+  let cluster: Cluster | undefined;
+  beforeAll(async () => {
+    cluster = await openCluster(options);
+    await cluster.fill(options);
   });
-  const orchestrators = Array.from({ length: options.orchestrators }, () => cluster.addOrchestrator());
-  const workers = Array.from({ length: options.workers }, () => cluster.addWorker());
-  await Promise.all([...orchestrators, ...workers]);
-  return cluster;
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail') console.error(cluster?.said());
+  });
+  afterAll(() => cluster?.end());
+  return () => {
+    if (cluster === undefined) throw new Error('The cluster of this file was not started.');
+    return cluster;
+  };
+}
+
+async function openCluster({ slots = 4 }: ClusterOptions): Promise<Cluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-cluster-'));
+  return new Cluster(folder, await privateRedis(), slots);
 }
 
 export class Cluster {
@@ -87,20 +98,77 @@ export class Cluster {
     });
   }
 
+  /** Starts roles until so many are alive; resolves when all are ready. */
+  async fill({ orchestrators, workers }: Pick<ClusterOptions, 'orchestrators' | 'workers'>): Promise<void> {
+    const missing = (wanted: number, alive: readonly unknown[]) =>
+      Array.from({ length: Math.max(0, wanted - alive.length) });
+    await Promise.all([
+      ...missing(orchestrators, this.liveOrchestrators).map(() => this.addOrchestrator()),
+      ...missing(workers, this.liveWorkers).map(() => this.addWorker()),
+    ]);
+  }
+
+  get liveOrchestrators(): readonly SluiceChild[] {
+    return this.orchestrators.filter((child) => child.isAlive);
+  }
+
+  get liveWorkers(): readonly SluiceChild[] {
+    return this.workers.filter((child) => child.isAlive);
+  }
+
+  /** The worker that wrote this line. */
+  workerOf(line: LedgerLine): SluiceChild {
+    const worker = this.workers.find(({ pid }) => pid === line.worker);
+    if (worker === undefined) throw new Error(`no worker of this cluster has the process id ${line.worker}`);
+    return worker;
+  }
+
+  /** SIGKILL. Answers the time, ms since 1970. */
+  async kill9(...children: readonly SluiceChild[]): Promise<number> {
+    for (const { pid } of children) this.disturbed.add(pid);
+    const at = Date.now();
+    await Promise.all(children.map((child) => child.kill9()));
+    return at;
+  }
+
+  /** SIGTERM, as an operator stops a role. */
+  stop(child: SluiceChild): Promise<ProcessEnd> {
+    this.disturbed.add(child.pid);
+    return child.stop();
+  }
+
+  /** Holds a process still until `thaw`. */
+  freeze(child: SluiceChild): void {
+    this.disturbed.add(child.pid);
+    child.freeze();
+  }
+
+  /** Resolves with the lines of a run that say that a task has begun, once there are so many. */
+  async begun(run: string, task: string, count = 1): Promise<readonly LedgerLine[]> {
+    const read = () =>
+      this.ledger.read().filter((line) => line.run === run && line.task === task && line.what === 'start');
+    await this.until(`${count} nodes of ${task} have begun`, () => read().length >= count);
+    return read();
+  }
+
   /** Starts an orchestrator; resolves when the others know it. */
   async addOrchestrator(): Promise<SluiceChild> {
-    const child = await this.#spawn(`orchestrator-${this.#orchestratorsStarted++}`, ['orchestrator', ...this.#where]);
+    const child = await this.#spawn(`orchestrator-${this.#orchestratorsStarted++}`, [
+      'orchestrator',
+      ...this.#where,
+    ]);
     this.orchestrators.push(child);
-    const isKnown = async () => (await this.#membership.orchestrators()).some((id) => id.includes(`:${child.pid}:`));
+    const isKnown = async () =>
+      (await this.#membership.orchestrators()).some((id) => id.includes(`:${child.pid}:`));
     await this.until(`${child.name} is there`, isKnown, child);
     return child;
   }
 
-  /** Starts a worker; resolves when the others know it. */
-  async addWorker(flags: readonly string[] = []): Promise<SluiceChild> {
+  /** Starts a worker, which finishes its work for a second when it is stopped; resolves when the others know it. */
+  async addWorker(): Promise<SluiceChild> {
     const name = `worker-${this.#workersStarted++}`;
-    const queues = ['--queues', `default:${this.#slots}`];
-    const child = await this.#spawn(name, ['worker', ...this.#where, '--name', name, ...queues, ...flags]);
+    const flags = ['--queues', `default:${this.#slots}`, '--drain', '1s'];
+    const child = await this.#spawn(name, ['worker', ...this.#where, '--name', name, ...flags]);
     this.workers.push(child);
     const isKnown = async () => (await this.#membership.workers()).some((worker) => worker.name === name);
     await this.until(`${name} is there`, isKnown, child);
@@ -149,17 +217,21 @@ export class Cluster {
     const shards = Array.from({ length: this.shards }, (_, shard) => shard);
     return Promise.all(
       shards.map(async (shard) => {
-        const [owner, token] = (await call('hmget', [keys.lease(shard), 'owner', 'token'])) as (string | null)[];
+        const [owner, token] = (await call('hmget', [keys.lease(shard), 'owner', 'token'])) as (
+          | string
+          | null
+        )[];
         return token === null ? undefined : Number(owner?.split(':').at(-2));
       }),
     );
   }
 
   /** Asks again and again until the answer is yes. An error counts as no: Redis may be away. */
-  async until(what: string, ask: () => boolean | Promise<boolean>, needed?: SluiceChild): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS;
+  async until(what: string, ask: () => boolean | Promise<boolean>, starting?: SluiceChild): Promise<void> {
+    const deadline = Date.now() + (starting === undefined ? PATIENCE_MS : START_PATIENCE_MS);
     while (!(await Promise.resolve(ask()).catch(() => false))) {
-      if (needed?.isAlive === false) throw new Error(`${needed.name} has ended, so this never came: ${what}`);
+      if (starting?.isAlive === false)
+        throw new Error(`${starting.name} has ended, so this never came: ${what}`);
       if (Date.now() > deadline) throw new Error(`waited in vain for this: ${what}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -170,16 +242,16 @@ export class Cluster {
     return this.#children.map((child) => child.said).join('\n');
   }
 
-  /** Ends everything. @throws Error when the test passed so far and something was left that should not be. */
-  async end(shouldBeClean: boolean): Promise<void> {
-    const leaks = shouldBeClean ? await findLeaks(this).catch((thrown: unknown) => [String(thrown)]) : [];
+  /** Ends everything. @throws Error when something was left that should not be. */
+  async end(): Promise<void> {
+    const leaks = await findLeaks(this).catch((thrown: unknown) => [String(thrown)]);
     await this.connections.close();
     for (const child of this.#children) if (child.isAlive) child.thaw();
     await Promise.all(this.#children.map((child) => (child.isAlive ? child.kill9() : undefined)));
     for (const { pid } of this.ledger.read()) endTask(pid);
     await this.redis.stop();
     await rm(this.folder, { recursive: true, force: true });
-    if (leaks.length > 0) throw new Error(`The test left something behind:\n${leaks.join('\n')}`);
+    if (leaks.length > 0) throw new Error(`The tests left something behind:\n${leaks.join('\n')}`);
   }
 
   get #where(): readonly string[] {

@@ -2,11 +2,11 @@
  * One shard on its own: `decide` and its turns, with a store in plain Maps and time that stands until it is moved. Does what
  * the shard's owner and the workers do, step by step, and checks every commit on its way into the store.
  */
-import { type Commit, MAX_COMMIT_NODES } from '../../engine/core/commit.ts';
+import type { Commit } from '../../engine/core/commit.ts';
 import { decide, mayAbandon, settleTurn, Turn } from '../../engine/core/decide/index.ts';
 import type { EngineActions } from '../../engine/core/engine-outcome.ts';
 import type { TaskError } from '../../engine/core/errors.ts';
-import { type EventRecord, unpackEvents } from '../../engine/core/event.ts';
+import type { EventRecord } from '../../engine/core/event.ts';
 import { flightKey, formatFlight, parseFlight } from '../../engine/core/flight.ts';
 import type { Json } from '../../engine/core/json.ts';
 import {
@@ -15,11 +15,11 @@ import {
   parseTimerKey,
   type SettledMessage,
 } from '../../engine/core/message.ts';
-import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../engine/core/node-record.ts';
-import { NODE_STEPS, type NodeState } from '../../engine/core/node-state.ts';
+import type { NodeRecord } from '../../engine/core/node-record.ts';
+import type { NodeState } from '../../engine/core/node-state.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { RunHeader } from '../../engine/core/run-header.ts';
-import { newRunState, type RunState, restoreRunState } from '../../engine/core/run-state.ts';
+import type { RunState } from '../../engine/core/run-state.ts';
 import { adoptRun, dropRun, newShardState, type ShardState } from '../../engine/core/shard-state.ts';
 import type { Ticket } from '../../engine/core/ticket.ts';
 import {
@@ -29,6 +29,7 @@ import {
   transformExecutor,
   waitExecutor,
 } from '../../executors/index.ts';
+import { RigStore } from './rig-store.ts';
 import { aHeader, START_MS } from './run-builder.ts';
 
 const ENGINE_EXECUTORS = [
@@ -54,18 +55,11 @@ export class ShardRig {
   now = START_MS;
   shard: ShardState = newShardState(0, ACTIONS);
   readonly plan: Plan;
-  readonly events: EventRecord[] = [];
-  readonly commits: Commit[] = [];
   readonly tickets: Ticket[] = [];
-  /** The stored flights and timers. */
-  readonly flights = new Map<string, string>();
-  readonly timers = new Map<string, number>();
   conflicts = 0;
   readonly #options: RigOptions;
   readonly #base: RunHeader;
-  readonly #outputs = new Map<number, string>();
-  #progress = '{}';
-  #records = new Uint8Array(0);
+  readonly #store = new RigStore();
   readonly #claimedAt = new Map<string, number>();
 
   constructor(plan: Plan, options: RigOptions = {}) {
@@ -73,6 +67,22 @@ export class ShardRig {
     this.#options = options;
     this.#base = aHeader(plan, { inputs: options.inputs ?? {} });
     this.load();
+  }
+
+  get flights(): Map<string, string> {
+    return this.#store.flights;
+  }
+
+  get timers(): ReadonlyMap<string, number> {
+    return this.#store.timers;
+  }
+
+  get events(): readonly EventRecord[] {
+    return this.#store.events;
+  }
+
+  get commits(): readonly Commit[] {
+    return this.#store.commits;
   }
 
   get runId(): string {
@@ -90,14 +100,7 @@ export class ShardRig {
 
   /** The run as the store has it. */
   restore(): RunState {
-    const header = { ...this.#base, ...(JSON.parse(this.#progress) as object) } as RunHeader;
-    if (header.nodes === 0) return newRunState(header, this.plan, () => 1_000);
-    return restoreRunState(
-      header,
-      this.plan,
-      { records: this.#records, outputs: this.#outputs },
-      () => 1_000,
-    );
+    return this.#store.restore(this.#base, this.plan);
   }
 
   /** Forgets the shard's memory and loads the run, as a new owner does. */
@@ -122,11 +125,12 @@ export class ShardRig {
       const left = settleTurn(turn, () => this.#options.window ?? Number.POSITIVE_INFINITY);
       if (turn.ended.length > 0) throw new Error('a turn finished before all ends were passed on');
       const { commit, tickets } = turn.finish(null);
-      if (!this.#store(commit)) {
+      if (!this.#store.commit(commit)) {
         this.conflicts++;
         this.load();
         continue;
       }
+      if (commit.runs.some(({ live }) => live === false)) dropRun(this.shard, this.runId);
       this.tickets.push(...tickets);
       pending = [];
       more = left;
@@ -209,8 +213,7 @@ export class ShardRig {
   record(node: string): NodeRecord {
     const index = this.indexOf(node);
     if (index < 0) throw new Error(`there is no node ${node}`);
-    if ((index + 1) * RECORD_BYTES > this.#records.length) return newRecord(index);
-    return unpackRecord(new DataView(this.#records.buffer), index * RECORD_BYTES, START_MS);
+    return this.#store.record(index);
   }
 
   indexOf(node: string): number {
@@ -252,65 +255,8 @@ export class ShardRig {
   #nextTimer(until: number): [string, number] | undefined {
     return [...this.timers].filter(([, due]) => due <= until).sort((a, b) => a[1] - b[1])[0];
   }
-
-  #store(commit: Commit): boolean {
-    if (commit.expect.some(([key, seen]) => (this.flights.get(key) ?? null) !== seen)) return false;
-    this.commits.push(commit);
-    for (const change of commit.runs) {
-      if (change.header !== undefined) this.#progress = change.header;
-      for (const { start, bytes } of change.records) this.#write(start, bytes);
-      for (const [node, json] of change.outputs) this.#outputs.set(node, json);
-      if (change.events) this.#append(unpackEvents(change.events.packed, change.events.first));
-      if (change.live === false) dropRun(this.shard, change.run);
-    }
-    for (const [key, value] of commit.flights.set) this.flights.set(key, value);
-    for (const key of commit.flights.remove) this.flights.delete(key);
-    for (const [key, due] of commit.timers.set) this.timers.set(key, due);
-    for (const key of commit.timers.remove) this.timers.delete(key);
-    const nodes = commit.runs.flatMap(({ records }) =>
-      records.map(({ bytes }) => bytes.length / RECORD_BYTES),
-    );
-    const changed = nodes.reduce((sum, count) => sum + count, 0);
-    if (changed > MAX_COMMIT_NODES) throw new Error(`a commit changes ${changed} nodes`);
-    return true;
-  }
-
-  #append(events: readonly EventRecord[]): void {
-    for (const event of events) {
-      if (event.seq !== this.events.length + 1)
-        throw new Error(`event ${event.seq} follows ${this.events.length}`);
-      this.events.push(event);
-    }
-  }
-
-  #write(start: number, bytes: Uint8Array): void {
-    const end = start * RECORD_BYTES + bytes.length;
-    if (end > this.#records.length) {
-      const grown = new Uint8Array(end);
-      grown.set(this.#records);
-      this.#records = grown;
-    }
-    for (let at = 0; at < bytes.length; at += RECORD_BYTES) {
-      const before = unpackRecord(new DataView(this.#records.buffer), start * RECORD_BYTES + at, START_MS);
-      const after = unpackRecord(new DataView(bytes.buffer, bytes.byteOffset), at, START_MS);
-      if (!REACHABLE[before.state].has(after.state))
-        throw new Error(`illegal step ${before.state} → ${after.state}`);
-    }
-    this.#records.set(bytes, start * RECORD_BYTES);
-  }
 }
 
 export function failure(error: Partial<TaskError> = {}): AttemptOutcome {
   return { status: 'failed', error: { code: 'exit_code', message: 'it failed', ...error } };
-}
-
-/** States that legal steps lead to; a commit may hold several steps. */
-const REACHABLE = Object.fromEntries(
-  Object.keys(NODE_STEPS).map((state) => [state, reachable(state as NodeState)]),
-) as unknown as Record<NodeState, ReadonlySet<NodeState>>;
-
-function reachable(from: NodeState): ReadonlySet<NodeState> {
-  const found = new Set<NodeState>([from]);
-  for (const state of found) for (const next of NODE_STEPS[state]) found.add(next);
-  return found;
 }

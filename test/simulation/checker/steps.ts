@@ -27,7 +27,8 @@ export const steps = ofEachRun(
         if (!(NEXT[last] ?? []).includes(step)) yield { what: `${last || 'nothing'} → ${step} (seq ${event.seq})`, node };
         last = step;
       }
-      if (header.finishedAt !== undefined && !ENDS.includes(last)) yield { what: `${last} when the run had ended`, node };
+      // A node of a lost history may have nothing but late results.
+      if (header.finishedAt !== undefined && last !== '' && !ENDS.includes(last)) yield { what: `${last} when the run had ended`, node };
       yield* attemptsOf(node, events);
     }
   },

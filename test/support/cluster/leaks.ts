@@ -34,7 +34,9 @@ async function findShardKeys({ connections, shards }: Cluster): Promise<string[]
 async function findTickets({ connections }: Cluster): Promise<string[]> {
   const { call } = connections;
   const queue = `${bullPrefix('sluice:', 'default')}:default`;
-  const lists = ['wait', 'active', 'paused'].map((list) => count(`tickets ${list}`, call('llen', [`${queue}:${list}`])));
+  const lists = ['wait', 'active', 'paused'].map((list) =>
+    count(`tickets ${list}`, call('llen', [`${queue}:${list}`])),
+  );
   const sets = ['prioritized', 'delayed', 'completed', 'failed'].map((set) =>
     count(`tickets ${set}`, call('zcard', [`${queue}:${set}`])),
   );
@@ -46,14 +48,16 @@ async function count(what: string, answer: Promise<unknown>): Promise<string[]> 
   return found === 0 ? [] : [`${found} ${what}`];
 }
 
-async function stopRoles({ orchestrators, workers }: Cluster): Promise<string[]> {
-  const alive = [...orchestrators, ...workers].filter((child) => child.isAlive);
+async function stopRoles({ liveOrchestrators, liveWorkers }: Cluster): Promise<string[]> {
+  const alive = [...liveOrchestrators, ...liveWorkers];
   const ends = await Promise.all(
     alive.map(async (child) => {
       const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), PATIENCE_MS).unref());
       const end = await Promise.race([child.stop(), late]);
       if (end === 'late') return [`${child.name} did not end within ${PATIENCE_MS} ms of SIGTERM`];
-      return end.code === 0 ? [] : [`${child.name} ended with ${end.signal ?? `code ${end.code}`}: ${end.stderr}`];
+      return end.code === 0
+        ? []
+        : [`${child.name} ended with ${end.signal ?? `code ${end.code}`}: ${end.stderr}`];
     }),
   );
   return ends.flat();
@@ -62,7 +66,9 @@ async function stopRoles({ orchestrators, workers }: Cluster): Promise<string[]>
 /** Work of workers that were killed may outlive them: nobody was left to end it. */
 function findTasks({ ledger, disturbed }: Cluster): string[] {
   const lines = ledger.read().filter(({ what, worker }) => what === 'start' && !disturbed.has(worker));
-  return lines.filter(({ pid }) => groupLives(pid)).map(({ task, pid }) => `the task ${task} (${pid}) still works`);
+  return lines
+    .filter(({ pid }) => groupLives(pid))
+    .map(({ task, pid }) => `the task ${task} (${pid}) still works`);
 }
 
 function groupLives(pid: number): boolean {

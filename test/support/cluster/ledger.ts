@@ -22,7 +22,7 @@ export interface LedgerLine {
 /** Shell text that defines `note start|end`. It needs LEDGER in the environment. */
 export const NOTE_IN_SHELL = [
   'note() {',
-  "  printf '%s %s %s %s %s %s %s %s\\n' \"$SLUICE_RUN_ID\" \"$SLUICE_TASK\" \"${SLUICE_INDEX:--}\" \\",
+  '  printf \'%s %s %s %s %s %s %s %s\\n\' "$SLUICE_RUN_ID" "$SLUICE_TASK" "${SLUICE_INDEX:--}" \\',
   '    "$SLUICE_ATTEMPT" "$PPID" "$$" "$1" "${EPOCHREALTIME/[.,]/}" >> "$LEDGER"',
   '}',
 ].join('\n');
@@ -39,14 +39,19 @@ export function openLedger(path: string): Ledger {
     read() {
       if (!existsSync(path)) return [];
       const text = readFileSync(path, 'utf8');
-      return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean).map(parseLine);
+      return text
+        .slice(0, text.lastIndexOf('\n') + 1)
+        .split('\n')
+        .filter(Boolean)
+        .map(parseLine);
     },
   };
 }
 
 function parseLine(line: string): LedgerLine {
   const [run = '', task = '', index, attempt, worker, pid, what, at] = line.split(' ');
-  if (what !== 'start' && what !== 'end') throw new Error(`The ledger holds a line that no task wrote: ${line}`);
+  if (what !== 'start' && what !== 'end')
+    throw new Error(`The ledger holds a line that no task wrote: ${line}`);
   return {
     run,
     task,

@@ -2,7 +2,15 @@
  * How to start the command line: the build where it is as new as the sources, else a copy of the sources as JavaScript, made
  * file by file as they change. So no test runs an old build, and none waits for a compiler.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -53,7 +61,10 @@ async function copyAll(files: readonly string[]): Promise<void> {
     // Another test process may do the same: whoever is last puts the same file there, whole.
     const part = `${target}.${process.pid}`;
     if (file.endsWith('.ts')) {
-      const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions, fileName: file });
+      const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
+        compilerOptions,
+        fileName: file,
+      });
       writeFileSync(part, outputText);
     } else copyFileSync(file, part);
     renameSync(part, target);

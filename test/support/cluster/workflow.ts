@@ -37,7 +37,13 @@ function taskOf(step: Step, steps: readonly Step[], { folder, ledger }: Places):
   const { needs = [], nodes, work = ':' } = step;
   const values = needs.map((need) => [`NEED_${need}`, `\${{ ${valueOf(need, steps)} }}`]);
   const sum = ['1', ...values.map(([name]) => name)].join(' + ');
-  const script = [NOTE_IN_SHELL, 'note start', work, 'note end', `echo "value=$((${sum}))" >> "$SLUICE_OUTPUT"`];
+  const script = [
+    NOTE_IN_SHELL,
+    'note start',
+    work,
+    'note end',
+    `echo "value=$((${sum}))" >> "$SLUICE_OUTPUT"`,
+  ];
   return {
     ...(needs.length === 0 ? {} : { needs }),
     ...(nodes === undefined ? {} : { foreach: `\${{ range(0, ${nodes}) }}` }),
@@ -65,5 +71,8 @@ export function totalOf(steps: readonly Step[]): number {
 
 /** The ids of all nodes of the steps, a fan-out's own among them. */
 export function nodesOf(steps: readonly Step[]): string[] {
-  return steps.flatMap(({ id, nodes }) => [id, ...Array.from({ length: nodes ?? 0 }, (_, index) => `${id}[${index}]`)]);
+  return steps.flatMap(({ id, nodes }) => [
+    id,
+    ...Array.from({ length: nodes ?? 0 }, (_, index) => `${id}[${index}]`),
+  ]);
 }

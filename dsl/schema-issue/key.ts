@@ -1,0 +1,74 @@
+/** Keys that a map may not have, and names that an author may not choose. */
+
+import { shorten } from '../describe-value.ts';
+import { FOREIGN_KEYS, NOT_YET_AVAILABLE, type Noun } from '../known-key.ts';
+import { problemOfEnvName, problemOfName, toName } from '../name.ts';
+import { keysOf, nounAt } from '../schema/noun.ts';
+import { alternatives, suggest } from '../suggest.ts';
+import type { Place } from './place.ts';
+
+export function reportUnknownKey({ document, path, label }: Place, key: string): void {
+  const noun = nounAt(path);
+  const where = path.length === 0 ? 'a workflow' : nounWord(noun, label);
+  const full = [...path, key];
+  if (noun && NOT_YET_AVAILABLE[noun]?.has(key)) {
+    document.error({
+      code: 'not_yet_available',
+      path: full,
+      onKey: true,
+      message: `\`${key}\` is known but not available in this version.`,
+      hint: 'Remove it.',
+    });
+    return;
+  }
+  const hint = hintForKey(noun, key);
+  document.error({
+    code: 'unknown_key',
+    path: full,
+    onKey: true,
+    message: `There is no key \`${shorten(key)}\` in ${where}.`,
+    hint,
+  });
+}
+
+function nounWord(noun: Noun | undefined, label: string): string {
+  if (noun === 'task') return `a task`;
+  if (noun === 'value') return 'the declaration of a value';
+  return noun === 'need' ? 'an entry of `needs`' : label;
+}
+
+function hintForKey(noun: Noun | undefined, key: string): string | undefined {
+  if (!noun) return undefined;
+  if (key === '<<') return 'YAML merge keys are not taken; values for all tasks stand in `defaults`.';
+  const known = keysOf(noun);
+  const foreign = FOREIGN_KEYS[noun]?.get(key);
+  if (foreign !== undefined) {
+    const isYetToCome = NOT_YET_AVAILABLE[noun]?.has(foreign);
+    return isYetToCome
+      ? `Here it is called \`${foreign}\`, which is not available in this version.`
+      : `Did you mean \`${foreign}\`?`;
+  }
+  if (noun === 'workflow' && keysOf('task').includes(key))
+    return `\`${key}\` belongs to a task, under \`tasks\`${keysOf('defaults').includes(key) ? ', or under `defaults`' : ''}.`;
+  if (noun === 'task' && keysOf('workflow').includes(key))
+    return `\`${key}\` belongs to the workflow, not to a task. Is the line indented too far?`;
+  return (
+    suggest(key, [...known, ...(NOT_YET_AVAILABLE[noun] ?? [])].slice(0, 100)) ??
+    `Known here: ${alternatives(known, 'and')}.`
+  );
+}
+
+export function reportBadKey({ document, path }: Place): void {
+  const key = String(path.at(-1));
+  const isEnv = path.at(-2) === 'env';
+  const problem = (isEnv ? problemOfEnvName(key) : problemOfName(key)) ?? 'is not taken here';
+  const hint =
+    key === '' ? undefined : `Write it as \`${isEnv ? toName(key).replaceAll('-', '_') : toName(key)}\`.`;
+  document.error({
+    code: 'bad_name',
+    path,
+    onKey: true,
+    message: `The name \`${shorten(key)}\` ${problem}.`,
+    hint,
+  });
+}

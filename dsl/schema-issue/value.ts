@@ -1,0 +1,55 @@
+/** Values of the right kind that are not among those that a key takes. */
+import { parseDuration } from '../../engine/core/duration.ts';
+import { describeValue, shorten } from '../describe-value.ts';
+import { problemOfName, toName } from '../name.ts';
+import { alternatives, suggest } from '../suggest.ts';
+import { capital, type Place } from './place.ts';
+import type { Issue } from './union.ts';
+
+export function reportValue(at: Place, issue: Issue): void {
+  const { document, path, label, value = null } = at;
+  const shown = describeValue(value);
+  // Lists and maps have no text of their own; those without prototype cannot even be asked for it.
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (issue.code === 'invalid_value') {
+    const hint = suggest(text, issue.values.map(String)) ?? `It takes ${alternatives(issue.values)}.`;
+    document.error({ code: 'wrong_value', path, message: `${capital(label)} cannot be ${shown}.`, hint });
+  } else if (issue.code === 'too_small' || issue.code === 'too_big') {
+    const message = `${capital(label)} ${rangeProblem(issue)}, but this is ${shown}.`;
+    document.error({ code: 'out_of_range', path, message });
+  } else if (issue.code === 'custom' && issue.params?.['code'] === 'bad_duration') reportDuration(at, text);
+  else reportFormat(at, issue, text);
+}
+
+function reportDuration({ document, path, label }: Place, text: string): void {
+  const isZero = parseDuration(text) === 0;
+  const problem = isZero
+    ? 'must be more than zero'
+    : `must be a duration, but this is ${describeValue(text)}`;
+  const hint = 'Write for example 500ms, 30s, 5m, 1h30m, 2d or PT1H30M.';
+  document.error({ code: 'bad_duration', path, message: `${capital(label)} ${problem}.`, hint });
+}
+
+function reportFormat({ document, path, label }: Place, issue: Issue, text: string): void {
+  if (path.at(-1) === 'max_failures') {
+    const message = `${capital(label)} must be a count or a share such as 20%, but this is ${describeValue(text)}.`;
+    document.error({ code: 'wrong_value', path, message, hint: 'Write 3, or "20%".' });
+  } else if (issue.code === 'invalid_format') {
+    const message = `The name \`${shorten(text)}\` ${problemOfName(text) ?? 'is not taken here'}.`;
+    document.error({ code: 'bad_name', path, message, hint: `Write it as \`${toName(text)}\`.` });
+  } else document.error({ code: 'wrong_value', path, message: `${capital(label)}: ${issue.message}.` });
+}
+
+/** What a value out of range must be, as the rest of a sentence. */
+export function rangeProblem(issue: Issue): string {
+  if (issue.code === 'too_small') {
+    if (issue.origin === 'string') return 'must not be empty';
+    return issue.origin === 'array'
+      ? `needs at least ${issue.minimum} item`
+      : `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
+  }
+  if (issue.code !== 'too_big') return 'is out of range';
+  return issue.origin === 'string'
+    ? `may have at most ${issue.maximum} characters`
+    : `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
+}

@@ -1,0 +1,179 @@
+/**
+ * Fetches the jobs of one queue, keeps their locks, and finishes them. BullMQ's own loop looks for a second job before it
+ * begins the first, and asks Redis three times for a job that comes alone; this one begins at once and asks twice.
+ */
+import { Job, type Worker } from 'bullmq';
+
+export interface JobLoopOptions {
+  /** Without a processor. */
+  readonly worker: Worker;
+  /** Jobs at once. */
+  readonly slots: number;
+  readonly lockDurationMs: number;
+  /** Longest wait for a wake-up, seconds. */
+  readonly drainDelayS: number;
+  /** Answers whether the job is to be finished; false when it was moved elsewhere. Never rejects. */
+  readonly work: (job: Job, token: string) => Promise<boolean>;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** BullMQ's answer to a fetch: data (null for none), id, rest of a rate limit in ms, time of the next delayed job in ms. */
+type Fetched = readonly unknown[] | undefined;
+
+/** Pause after a fetch that failed: a Redis that refuses would be asked 4,000 times a second. */
+const AFTER_TROUBLE_MS = 500;
+/** Redis takes no shorter wait, seconds. */
+const SHORTEST_WAIT_S = 0.002;
+
+export class JobLoop {
+  readonly #options: JobLoopOptions;
+  /** Jobs from their fetch until BullMQ knows their end. */
+  readonly #atHand = new Map<Job, Promise<void>>();
+  #tokens = 0;
+  #isFetching = false;
+  #isPaused = false;
+  #isStopped = false;
+  /** Two fetches in a row found a job: there may be many, so it is no use to wait for a wake-up before the next. */
+  #isPlenty = false;
+  #hasFound = false;
+  /** When the next delayed job is due, ms since 1970; 0 for none. */
+  #delayedUntil = 0;
+  #lockTimer: NodeJS.Timeout | undefined;
+  #endPause: (() => void) | undefined;
+
+  constructor(options: JobLoopOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { worker } = this.#options;
+    worker.startStalledCheckTimer().catch(this.#options.onTrouble);
+    this.#lockTimer = setInterval(() => this.#keepLocks(), this.#options.lockDurationMs / 4);
+    this.#fetchMore();
+  }
+
+  /** Fetches no more, but for what the fetch under way brings. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#fetchMore();
+  }
+
+  /** Fetches no more; resolves when BullMQ knows the end of all jobs at hand. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#endPause?.();
+    while (this.#atHand.size > 0) await Promise.all(this.#atHand.values());
+    clearInterval(this.#lockTimer);
+  }
+
+  #hasRoom(): boolean {
+    return !this.#isPaused && !this.#isStopped && this.#atHand.size < this.#options.slots;
+  }
+
+  #fetchMore(): void {
+    if (!this.#isFetching && this.#hasRoom()) void this.#fetchAll();
+  }
+
+  async #fetchAll(): Promise<void> {
+    this.#isFetching = true;
+    while (this.#hasRoom()) {
+      try {
+        await this.#fetchOne();
+      } catch (error) {
+        await this.#recover(error);
+      }
+    }
+    this.#isFetching = false;
+  }
+
+  async #fetchOne(): Promise<void> {
+    const { worker } = this.#options;
+    if (!this.#isPlenty && !(await this.#waitForOne())) return;
+    if (this.#isStopped) return;
+    const token = `${worker.id}:${this.#tokens++}`;
+    this.#begin(await worker.getBackend().moveToActive(token, worker.opts.name), token);
+  }
+
+  /** Waits for a wake-up, or for long enough to look without one. False: the wake-up was for a later time. */
+  async #waitForOne(): Promise<boolean> {
+    const { worker, drainDelayS } = this.#options;
+    const untilDelayedS = this.#delayedUntil === 0 ? drainDelayS : (this.#delayedUntil - Date.now()) / 1_000;
+    if (untilDelayedS > 0) {
+      const timeoutS = Math.max(SHORTEST_WAIT_S, Math.min(drainDelayS, untilDelayedS));
+      const marker = await worker.getBackend().waitForJob(timeoutS);
+      if (marker !== null && marker.score > Date.now()) {
+        this.#delayedUntil = Math.min(marker.score, this.#delayedUntil || Number.POSITIVE_INFINITY);
+        return false;
+      }
+    }
+    this.#delayedUntil = 0;
+    return true;
+  }
+
+  /** Begins what was fetched, if it is a job. */
+  #begin(fetched: Fetched, token: string): void {
+    const [data, id, , delayedUntil] = fetched ?? [];
+    if (typeof delayedUntil === 'number' && delayedUntil > 0) this.#delayedUntil = delayedUntil;
+    this.#isPlenty = Boolean(data) && this.#hasFound;
+    this.#hasFound = Boolean(data);
+    if (!data) return;
+    const job = Job.fromJSON(this.#options.worker, data as Parameters<typeof Job.fromJSON>[1], String(id));
+    job.token = token;
+    this.#atHand.set(job, this.#work(job, token));
+  }
+
+  /** Where finishing fails, the lock runs out and the stalled check brings the job back: a ticket that is then refused. */
+  async #work(job: Job, token: string): Promise<void> {
+    try {
+      if (await this.#options.work(job, token)) await this.#finish(job, token);
+    } catch (error) {
+      this.#options.onTrouble(error);
+    }
+    this.#atHand.delete(job);
+    this.#fetchMore();
+  }
+
+  /** While the loop waits for a wake-up there is nothing more to fetch. */
+  async #finish(job: Job, token: string): Promise<void> {
+    const isFull = this.#atHand.size >= this.#options.slots;
+    const fetchNext = !this.#isPaused && !this.#isStopped && (isFull || this.#isPlenty);
+    const next: Fetched = (await job.moveToCompleted(null, token, fetchNext)) ?? undefined;
+    if (fetchNext) this.#begin(next, token);
+  }
+
+  #keepLocks(): void {
+    const { worker, onTrouble, lockDurationMs } = this.#options;
+    const since = Date.now() - lockDurationMs / 4;
+    const jobs = [...this.#atHand.keys()].filter((job) => (job.processedOn ?? 0) <= since);
+    if (jobs.length === 0) return;
+    worker
+      .extendJobLocks(
+        jobs.map((job) => job.id ?? ''),
+        jobs.map((job) => job.token ?? ''),
+        lockDurationMs,
+      )
+      .catch(onTrouble);
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    if (this.#isStopped) return;
+    this.#options.onTrouble(error);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, AFTER_TROUBLE_MS);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endPause = undefined;
+    if (this.#isStopped) return;
+    await this.#options.worker
+      .getBackend()
+      .reconnectBlocking()
+      .catch(() => {});
+  }
+}
