@@ -16,6 +16,11 @@ export interface OutputFlags {
   readonly quiet?: boolean;
 }
 
+export interface DisplayOptions extends OutputFlags {
+  /** The workflow's folder as the user named it, where it is known: plans name their file without it. */
+  readonly folder?: string;
+}
+
 /** A view made before the run is known, so that troubles on the way there have a place to be said. */
 export interface RunDisplay {
   note(text: string): void;
@@ -23,14 +28,14 @@ export interface RunDisplay {
   watch(engine: Engine, run: string, signal: AbortSignal): Promise<RunView | undefined>;
 }
 
-export function createDisplay(host: Host, flags: OutputFlags): RunDisplay {
+export function createDisplay(host: Host, flags: DisplayOptions): RunDisplay {
   let sink: RunSink | undefined;
   const note = (text: string) => (sink === undefined ? host.say(text) : sink.note(text));
   return {
     note,
     async watch(engine, run, signal) {
       const header = await engine.client.header(run);
-      if (!flags.quiet) sink = openView(host, { workflow: header.workflow, run });
+      if (!flags.quiet) sink = openView(host, { workflow: header.workflow, run, folder: flags.folder });
       const shown = withEventStream(host, flags, sink ?? silentSink(host));
       const { client, logs } = engine;
       const followed = await followRun({ client, logs, run, sink: shown, withLogs: true, signal }).finally(
@@ -52,10 +57,16 @@ export function exitCodeOfRun(run: RunView): number {
   return run.status === 'succeeded' ? EXIT.ok : EXIT.failed;
 }
 
-function openView(host: Host, name: { readonly workflow: string; readonly run: string }): RunSink {
+interface ViewedRun {
+  readonly workflow: string;
+  readonly run: string;
+  readonly folder: string | undefined;
+}
+
+function openView(host: Host, name: ViewedRun): RunSink {
   if (host.isLive && !host.settings.isGithubActions) return new LiveView(host, name);
   host.say(`${name.workflow}  run ${name.run}`);
-  return host.settings.isGithubActions ? new GithubView(host.say) : new LineView(host.say);
+  return host.settings.isGithubActions ? new GithubView(host.say, name.folder) : new LineView(host.say);
 }
 
 function silentSink(host: Host): RunSink {
@@ -82,10 +93,10 @@ interface Ending {
   readonly tails: Parameters<typeof failureLines>[1]['tails'];
 }
 
-function tellEnd(host: Host, engine: Engine, flags: OutputFlags, { view, plan, tails }: Ending): void {
+function tellEnd(host: Host, engine: Engine, flags: DisplayOptions, { view, plan, tails }: Ending): void {
   const { colors, cwd } = host;
   if (view.status === 'failed')
-    for (const line of failureLines(view, { plan, tails, colors })) host.say(line);
+    for (const line of failureLines(view, { plan, tails, colors, folder: flags.folder })) host.say(line);
   const withOutputs = flags.json === true || flags.jsonl === true;
   const { artifacts } = engine;
   for (const line of summaryLines(view, { colors, artifacts, cwd, withOutputs })) host.say(line);

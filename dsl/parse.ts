@@ -105,7 +105,7 @@ function reportSyntax(report: Report, document: YamlDocument): boolean {
     if (lines.has(line)) continue;
     lines.add(line);
     const at = () => ({ offset, length: Math.max(1, end - offset) });
-    report.add({ code: 'yaml_syntax', message: sentenceOf(problem), hint: HINTS.get(problem.code), at });
+    report.add({ code: 'yaml_syntax', ...explain(problem), at });
   }
   return reportDirectives(report, document) && isUsable;
 }
@@ -124,18 +124,72 @@ function reportDirectives(report: Report, document: YamlDocument): boolean {
   return false;
 }
 
-const HINTS: ReadonlyMap<string, string> = new Map([
-  ['TAB_AS_INDENT', 'Indent with spaces.'],
-  ['BAD_SCALAR_START', 'Put the value in quotes.'],
-  ['BAD_DQ_ESCAPE', "Double the backslash, or use single quotes ('…'), in which a backslash is only itself."],
-  ['NON_STRING_KEY', 'A key must be text. Is an expression or a list missing its quotes?'],
-  ['MISSING_CHAR', 'Is a quote, a bracket or a colon missing here, or on a line before?'],
-  ['BAD_INDENT', 'Indent this line like its neighbours.'],
-  ['MULTILINE_IMPLICIT_KEY', 'Is a colon missing at the end of a key, or is a line indented too far?'],
-  ['BLOCK_AS_IMPLICIT_KEY', 'A text that holds `: ` needs quotes; or a line is indented too far.'],
+interface Explanation {
+  /** What the library says, to tell cases of one code apart. */
+  readonly when?: RegExp;
+  readonly message?: string;
+  readonly hint?: string;
+}
+
+/** The library's findings in the words of this project; the first that fits. */
+const EXPLANATIONS: ReadonlyMap<string, readonly Explanation[]> = new Map<string, readonly Explanation[]>([
+  ['TAB_AS_INDENT', [{ message: 'A tab cannot indent a line.', hint: 'Indent with spaces.' }]],
+  ['BAD_SCALAR_START', [{ hint: 'Put the value in quotes.' }]],
+  [
+    'BAD_DQ_ESCAPE',
+    [{ hint: "Double the backslash, or use single quotes ('…'), in which a backslash is only itself." }],
+  ],
+  [
+    'NON_STRING_KEY',
+    [
+      {
+        message: 'A key must be text.',
+        hint: 'An expression is written "${{ … }}", with quotes within { } and [ ].',
+      },
+    ],
+  ],
+  [
+    'MISSING_CHAR',
+    [
+      {
+        when: /quote/,
+        message: 'A quote is opened and not closed.',
+        hint: 'Close it, or quote the whole value.',
+      },
+      { hint: 'Is a quote, a bracket or a colon missing here, or on a line before?' },
+    ],
+  ],
+  [
+    'BAD_INDENT',
+    [
+      {
+        when: /^Flow/,
+        message: 'A bracket is opened above and not closed.',
+        hint: 'Add the missing ] or }.',
+      },
+      { hint: 'Indent this line like its neighbours.' },
+    ],
+  ],
+  [
+    'UNEXPECTED_TOKEN',
+    [{ when: /flow-(map|seq)-end token/, message: 'A bracket is closed that was not opened.' }],
+  ],
+  [
+    'MULTILINE_IMPLICIT_KEY',
+    [{ hint: 'Is a colon missing at the end of a key, or is a line indented too far?' }],
+  ],
+  [
+    'BLOCK_AS_IMPLICIT_KEY',
+    [{ hint: 'A text that holds `: ` needs quotes; or a line is indented too far.' }],
+  ],
 ]);
 
-function sentenceOf(problem: YAMLError): string {
-  const text = problem.message.replaceAll('\u0000', '').trim();
-  return `This is not valid YAML: ${text.slice(0, 200)}${text.endsWith('.') ? '' : '.'}`;
+function explain({ code, message }: YAMLError): {
+  readonly message: string;
+  readonly hint?: string | undefined;
+} {
+  const found = EXPLANATIONS.get(code)?.find(({ when }) => when === undefined || when.test(message));
+  if (found?.message !== undefined) return { message: found.message, hint: found.hint };
+  const text = message.trim().slice(0, 200);
+  return { message: `This is not valid YAML: ${text}${text.endsWith('.') ? '' : '.'}`, hint: found?.hint };
 }

@@ -1,5 +1,6 @@
 /** `sluice run FILE`: everything in one process, from the file to the result. */
 import { cpus } from 'node:os';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
@@ -39,7 +40,7 @@ export function runCommand(host: Host): Command {
 async function runFile(host: Host, file: string, flags: RunFlags): Promise<void> {
   const { plan, folder } = loadPlan(host, file, flags.workflow);
   const inputs = readInputs(host, plan, flags);
-  const display = createDisplay(host, flags);
+  const display = createDisplay(host, { ...flags, folder: dirname(file) });
   const engine = await openEngine(host, {
     ...flags,
     use: 'write',
@@ -48,6 +49,7 @@ async function runFile(host: Host, file: string, flags: RunFlags): Promise<void>
   const interruption = listenForInterruption();
   const roles: Role[] = [];
   try {
+    await tellOthers(engine, display);
     roles.push(await startWorker(host, engine, { queues: queuesOf(plan, flags.slots) }));
     roles.push(await startOrchestrator(host, engine));
     const run = await start(engine, { plan, inputs, folder });
@@ -57,6 +59,16 @@ async function runFile(host: Host, file: string, flags: RunFlags): Promise<void>
     await engine.close();
     interruption.release();
   }
+}
+
+/** An orchestrator drives all runs that it finds, so those of earlier commands go on, too. */
+async function tellOthers({ store, shards }: Engine, display: RunDisplay): Promise<void> {
+  const live = await Promise.all(Array.from({ length: shards }, (_, shard) => store.liveRuns(shard)));
+  const runs = live.flat();
+  if (runs.length === 0) return;
+  const named = runs.slice(0, 3).join(', ');
+  const rest = runs.length > 3 ? ` and ${runs.length - 3} more` : '';
+  display.note(`Unfinished in this Redis, and going on beside this run: ${named}${rest}.`);
 }
 
 interface Starting {

@@ -41,7 +41,9 @@ async function showRun(host: Host, engine: Engine, run: string, flags: ShowFlags
   const lines = [
     ...inputLines(view),
     ...summaryLines(view, { colors, artifacts, cwd, withOutputs: true }),
-    ...(view.status === 'failed' ? failureLines(view, { plan, tails: new Map(), colors }) : []),
+    ...(view.status === 'failed'
+      ? failureLines(view, { plan, tails: new Map(), colors, folder: undefined })
+      : []),
   ];
   host.print(lines.join('\n').replace(/^\n/, ''));
 }

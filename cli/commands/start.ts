@@ -1,6 +1,6 @@
 /** `sluice start FILE|NAME`: hands a run over to the orchestrators and workers of a Redis. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { Plan } from '../../engine/core/plan.ts';
@@ -14,7 +14,7 @@ import type { Host } from '../host.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { missingRoles } from '../missing-roles.ts';
 import { type InputFlags, readInputs } from '../run-inputs.ts';
-import { createDisplay, exitCodeOfRun, type OutputFlags } from '../run-watching.ts';
+import { createDisplay, type DisplayOptions, exitCodeOfRun, type OutputFlags } from '../run-watching.ts';
 import { loadPlan } from '../workflow-file.ts';
 
 interface StartFlags extends RedisFlags, InputFlags, OutputFlags {
@@ -55,7 +55,8 @@ async function start(host: Host, subject: string, flags: StartFlags): Promise<vo
       },
     });
     if (file) await saveWorkflow(engine, plan, source);
-    await tellStarted(host, engine, { run, created, plan, flags });
+    const folder = file === undefined ? {} : { folder: dirname(subject) };
+    await tellStarted(host, engine, { run, created, plan, flags: { ...flags, ...folder } });
   });
 }
 
@@ -92,7 +93,7 @@ interface StartedRun {
   readonly run: string;
   readonly created: boolean;
   readonly plan: Plan;
-  readonly flags: StartFlags;
+  readonly flags: StartFlags & DisplayOptions;
 }
 
 async function tellStarted(host: Host, engine: Engine, started: StartedRun): Promise<void> {
@@ -103,7 +104,7 @@ async function tellStarted(host: Host, engine: Engine, started: StartedRun): Pro
   host.print(flags.json || flags.jsonl ? JSON.stringify({ run, created }) : run);
 }
 
-async function waitForEnd(host: Host, engine: Engine, run: string, flags: OutputFlags): Promise<void> {
+async function waitForEnd(host: Host, engine: Engine, run: string, flags: DisplayOptions): Promise<void> {
   const interruption = listenForInterruption();
   const view = await createDisplay(host, flags).watch(engine, run, interruption.signal);
   interruption.release();

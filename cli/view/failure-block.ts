@@ -1,5 +1,6 @@
 /** What people need when a run has failed: which task, why, its last lines, its place in the file, and what to type next. */
 
+import { join } from 'node:path';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { LogLine } from '../../engine/ports/log-store.ts';
 import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
@@ -15,6 +16,8 @@ export interface FailureOptions {
   readonly plan: Plan;
   readonly tails: ReadonlyMap<string, readonly LogLine[]>;
   readonly colors: Colors;
+  /** The workflow's folder, where it is known. */
+  readonly folder: string | undefined;
 }
 
 export function failureLines(run: RunView, options: FailureOptions): string[] {
@@ -35,11 +38,12 @@ function failedNodes(run: RunView): NodeView[] {
   return failed.filter(({ index, task }) => index !== null || !told.has(task));
 }
 
-function nodeBlock(run: RunView, node: NodeView, { plan, tails, colors }: FailureOptions): string[] {
+function nodeBlock(run: RunView, node: NodeView, options: FailureOptions): string[] {
+  const { plan, tails, colors, folder } = options;
   const error = node.attempts.at(-1)?.error ?? (run.error?.task === node.task ? run.error : null);
   const exit = error !== null && 'exit_code' in error ? `, exit code ${error.exit_code}` : '';
   const tries = node.attempts.length > 1 ? ` after ${node.attempts.length} attempts` : '';
-  const at = plan.tasks.find(({ id }) => id === node.task)?.at;
+  const at = placeInSource(plan.tasks.find(({ id }) => id === node.task)?.at, folder);
   const title = `✗ ${node.id} failed${tries} (${error?.code ?? 'unknown'}${exit})`;
   const log = tails.get(node.id) ?? [];
   return [
@@ -61,4 +65,9 @@ function nextLines(run: RunView, node: NodeView | undefined, colors: Colors): st
     `sluice show ${run.id} --events`,
   ];
   return ['', 'Next:', ...commands.map((command) => `  ${colors.cyan(command)}`)];
+}
+
+/** `file:line` with the folder in front. */
+export function placeInSource(at: string | undefined, folder: string | undefined): string | undefined {
+  return at === undefined || folder === undefined ? at : join(folder, at);
 }

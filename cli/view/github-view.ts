@@ -4,6 +4,7 @@
  */
 import type { TaskError } from '../../engine/core/errors.ts';
 import type { EventView } from '../../engine/runtime/run-view.ts';
+import { placeInSource } from './failure-block.ts';
 import { describeEvent, firstLine, LineView } from './line-view.ts';
 import { plainText } from './plain-text.ts';
 import type { RunSink, TaskLine } from './run-follower.ts';
@@ -19,11 +20,13 @@ const ENDS: ReadonlySet<string> = new Set([
 
 export class GithubView implements RunSink {
   readonly #say: (line: string) => void;
+  readonly #folder: string | undefined;
   readonly #lines: LineView;
   readonly #held = new Map<string, string[]>();
 
-  constructor(say: (line: string) => void) {
+  constructor(say: (line: string) => void, folder: string | undefined) {
     this.#say = say;
+    this.#folder = folder;
     this.#lines = new LineView((line) => say(inert(line)));
   }
 
@@ -59,7 +62,7 @@ export class GithubView implements RunSink {
 
   #markError(event: EventView, progress: RunProgress): void {
     const id = (event.node ?? '').replace(/\[\d+\]$/, '');
-    const at = progress.tasks.find((task) => task.id === id)?.at;
+    const at = placeInSource(progress.tasks.find((task) => task.id === id)?.at, this.#folder);
     const [, file, line] = /^(.*):(\d+)$/.exec(at ?? '') ?? [];
     const place = file === undefined ? '' : ` file=${escapeProperty(file)},line=${line}`;
     const error = event['error'] as unknown as TaskError | undefined;

@@ -13,6 +13,7 @@ import { checkNeeds } from './need.ts';
 import { checkPaths } from './path.ts';
 import { checkReferences } from './reference.ts';
 import { checkScripts } from './script.ts';
+import { checkStaticTexts } from './static-text.ts';
 import { checkSwitches } from './switch.ts';
 import { checkTriggerRules } from './trigger-rule.ts';
 import { checkValueSpecs } from './value-spec.ts';
@@ -22,6 +23,7 @@ const CHECKS: readonly ((context: WorkflowContext) => void)[] = [
   checkValueSpecs,
   checkActions,
   checkScripts,
+  checkStaticTexts,
   checkFanOuts,
   checkPaths,
   checkNeeds,

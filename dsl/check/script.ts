@@ -9,10 +9,6 @@ export function checkScripts({ document, tasks }: WorkflowContext): void {
     if (typeof source.run === 'string') checkScript(document, source.run, [...path, 'run']);
     const script = uses === 'shell' ? source.with?.['script'] : undefined;
     if (typeof script === 'string') checkScript(document, script, [...path, 'with', 'script']);
-    if (source.shell?.includes('${{')) {
-      const message = '`shell` takes no expression: it must be known before the run starts.';
-      document.error({ code: 'expression_not_allowed', path: [...path, 'shell'], message });
-    }
   }
 }
 

@@ -22,6 +22,8 @@ type Fetched = readonly unknown[] | undefined;
 
 /** Pause after a fetch that failed: a Redis that refuses would be asked 4,000 times a second. */
 const AFTER_TROUBLE_MS = 500;
+/** Fetches under way at once. */
+const MOST_AT_ONCE = 16;
 /** Redis takes no shorter wait, seconds. */
 const SHORTEST_WAIT_S = 0.002;
 
@@ -36,6 +38,7 @@ export class JobLoop {
   /** Two fetches in a row found a job: there may be many, so it is no use to wait for a wake-up before the next. */
   #isPlenty = false;
   #hasFound = false;
+  #appetite = 1;
   /** When the next delayed job is due, ms since 1970; 0 for none. */
   #delayedUntil = 0;
   #lockTimer: NodeJS.Timeout | undefined;
@@ -82,7 +85,7 @@ export class JobLoop {
     this.#isFetching = true;
     while (this.#hasRoom()) {
       try {
-        await this.#fetchOne();
+        await this.#fetchSome();
       } catch (error) {
         await this.#recover(error);
       }
@@ -90,9 +93,17 @@ export class JobLoop {
     this.#isFetching = false;
   }
 
+  /** One after a wake-up, then twice as many each time all were found: jobs that come together begin together. */
+  async #fetchSome(): Promise<void> {
+    if (!this.#isPlenty && !(await this.#waitForOne())) return;
+    const room = this.#options.slots - this.#atHand.size;
+    const count = this.#isPlenty ? Math.min(this.#appetite, room) : 1;
+    await Promise.all(Array.from({ length: count }, () => this.#fetchOne()));
+    this.#appetite = this.#isPlenty ? Math.min(2 * count, MOST_AT_ONCE) : 1;
+  }
+
   async #fetchOne(): Promise<void> {
     const { worker } = this.#options;
-    if (!this.#isPlenty && !(await this.#waitForOne())) return;
     if (this.#isStopped) return;
     const token = `${worker.id}:${this.#tokens++}`;
     this.#begin(await worker.getBackend().moveToActive(token, worker.opts.name), token);

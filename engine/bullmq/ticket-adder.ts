@@ -19,6 +19,8 @@ import { settleWithin } from './within.ts';
 const CHUNK = 250;
 /** BullMQ records its own events for others to read; nobody here does. It takes no smaller number than one stream node. */
 const EVENTS_KEPT = 100;
+/** Up to so many are added one by one: the pipeline behind `addBulk` costs as much as several jobs. */
+const FEW = 3;
 const FIRST_CONNECT_MS = 10_000;
 const CLOSE_MS = 1_000;
 
@@ -81,6 +83,10 @@ export function createTicketAdder(options: TicketAdderOptions): TicketAdder {
 }
 
 async function addChunk(queue: Queue, jobs: TicketJob[]): Promise<void> {
+  if (jobs.length <= FEW) {
+    await Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts)));
+    return;
+  }
   try {
     await queue.addBulk(jobs);
   } catch (error) {

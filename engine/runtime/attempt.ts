@@ -65,7 +65,8 @@ export class Attempt implements Alarmed {
   readonly ticket: Ticket;
   readonly claim: Claim;
   readonly #tools: AttemptTools;
-  readonly #abort = new AbortController();
+  /** Made when it is asked for: most attempts are neither stopped nor ask, and it costs more than a small task. */
+  #abort: AbortController | undefined;
   #reason: StopReason | undefined;
   #isToldToStop = false;
   #hasEnded = false;
@@ -117,13 +118,21 @@ export class Attempt implements Alarmed {
     this.#reason = reason;
     this.#forceDueMs = this.#tools.clock.now() + this.#tools.graceMs + FORCE_MS;
     this.#expectAlarm();
-    this.#abort.abort(reason);
+    this.#abort?.abort(reason);
   }
 
   /** The shard wants the attempt stopped. During a shutdown too it is then an outcome, for the shard waits for one. */
   stopAsTold(): void {
     this.#isToldToStop = true;
     this.stop('cancelled');
+  }
+
+  get #signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#reason !== undefined) this.#abort.abort(this.#reason);
+    }
+    return this.#abort.signal;
   }
 
   dueMs(): number {
@@ -163,9 +172,9 @@ export class Attempt implements Alarmed {
 
   #openWorkspace(): Promise<OpenWorkspace> {
     const { workspace, clock, onOutage } = this.#tools;
-    return retryCall(() => workspace.open(this.ticket, this.#abort.signal), {
+    return retryCall(() => workspace.open(this.ticket, this.#signal), {
       clock,
-      signal: this.#abort.signal,
+      signal: this.#signal,
       onFailure: onOutage,
       isWorthRepeating: isOutage,
     });
@@ -210,6 +219,7 @@ export class Attempt implements Alarmed {
 
   #makeContext(): ExecutionContext {
     const { ticket } = this;
+    const askSignal = () => this.#signal;
     return {
       run: ticket.run,
       workflow: ticket.workflow,
@@ -224,7 +234,9 @@ export class Attempt implements Alarmed {
       shell: ticket.shell,
       declaredOutputs: ticket.outputs,
       artifacts: ticket.artifacts,
-      signal: this.#abort.signal,
+      get signal() {
+        return askSignal();
+      },
       graceMs: this.#tools.graceMs,
       log: { line: (stream, text) => this.#openLog().line(stream, text) },
       logger: this.#tools.logger,

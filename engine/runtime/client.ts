@@ -90,8 +90,9 @@ export class Client {
     }
     const createdAt = this.#options.clock.now();
     const { namespace, name: workflow } = plan;
+    // The run is durable; its line in the lists follows, and its owner writes it again.
     if (reply.kind === 'started')
-      await index.record({ id: run, namespace, workflow, status: 'queued', createdAt });
+      index.record({ id: run, namespace, workflow, status: 'queued', createdAt }).catch(() => {});
     return { run, created: reply.kind === 'started' };
   }
 
@@ -164,11 +165,20 @@ export class Client {
 
   /** Resolves with the header once the run has ended. @throws SluiceError run_not_found */
   async wait(run: string, signal?: AbortSignal): Promise<RunHeader> {
-    await this.header(run);
+    const unknown = new AbortController();
+    const known = this.header(run).catch((thrown: unknown) => {
+      unknown.abort();
+      throw thrown;
+    });
+    const either = signal ? AbortSignal.any([signal, unknown.signal]) : unknown.signal;
+    await Promise.all([known, this.#untilEnded(run, either)]);
+    return this.header(run);
+  }
+
+  async #untilEnded(run: string, signal: AbortSignal): Promise<void> {
     for await (const _event of this.follow(run, 0, signal)) {
       // Only the end matters.
     }
-    return this.header(run);
   }
 
   async #events(run: string): Promise<EventRecord[]> {

@@ -123,6 +123,8 @@ export class ShardOwner {
   patrol(): Promise<void> {
     return this.#inTurn(async () => {
       const lost = await patrolFlights(this);
+      // What is decided now happens now, not at the time of the last message.
+      if (lost.length > 0 || this.state.unfinished.size > 0) await this.#readClock();
       await this.#work(lost.map((message) => ({ ms: this.#now, message })));
       if (this.options.clock.now() - this.#provedAt >= PROVE_AFTER_MS) await this.commit(NOTHING);
     });

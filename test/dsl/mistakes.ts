@@ -27,6 +27,9 @@ const two = (a: string, b: string): string => `tasks:\n  a: { ${a} }\n  b: { ${b
 export const MISTAKES: readonly Mistake[] = [
   // YAML
   { code: 'yaml_syntax', text: 'tasks:\n  a:\n    run: "echo\n«»', says: 'quote' },
+  { code: 'yaml_syntax', text: 'tasks:\n  a: { run: x }«}»\n', says: 'not opened' },
+  { code: 'yaml_syntax', text: 'tasks:\n  a: { run: [x, y }\n  «b»: { run: x }\n', says: '', others: true },
+  { code: 'yaml_syntax', text: task('run: x', 'env: { A: {«{» inputs.x }} }'), says: '"${{ … }}"' },
   { code: 'yaml_syntax', text: 'tasks:\n  a:\n«\t»run: x\n', says: 'Indent with spaces' },
   { code: 'yaml_directive', text: '«%YAML» 1.1\n---\ntasks: {}\n', says: 'Remove' },
   { code: 'yaml_tag', text: task('run: !!str «x»'), says: 'Remove it' },
@@ -313,6 +316,16 @@ export const MISTAKES: readonly Mistake[] = [
   {
     code: 'expression_not_allowed',
     text: running('queue: «${{ inputs.t }}»'),
+    says: 'before the run starts',
+  },
+  {
+    code: 'expression_not_allowed',
+    text: running('shell: «${{ inputs.t }}»'),
+    says: 'before the run starts',
+  },
+  {
+    code: 'expression_not_allowed',
+    text: `labels: { a: «"\${{ inputs.t }}"» }\n${task('run: x')}`,
     says: 'before the run starts',
   },
   { code: 'expression_expected', text: task('run: x', 'foreach: «run.items»'), says: '"${{ run.items }}"' },

@@ -38,21 +38,22 @@ export function findViolations(evidence: Evidence): string[] {
 }
 
 /**
- * `seq` is gapless from 1, time does not go back, and the run's end is there once, last. An attempt's start is often told only
- * with its end; then it bears the earlier time.
+ * `seq` is gapless from 1 and time does not go back; the run ends once, and then only results that came too late follow. An
+ * attempt's start is often told only with its end; then it bears the earlier time.
  */
-export function checkSequence({ history }: Pick<Evidence, 'history'>): string[] {
+function checkSequence({ history }: Evidence): string[] {
   const wrong: string[] = [];
-  for (const [at, event] of history.entries()) {
-    if (event.seq !== at + 1) wrong.push(`event ${at + 1} has the seq ${event.seq}`);
-    const before = history.slice(0, at).findLast(({ type }) => type !== 'node.started');
-    if (before && event.type !== 'node.started' && event.at < before.at)
-      wrong.push(`the time of event ${event.seq} is before that of ${before.seq}`);
-    if (RUN_ENDS.has(event.type) && at !== history.length - 1)
-      wrong.push(`events follow ${event.type} (${event.seq})`);
+  let at = '';
+  for (const [index, event] of history.entries()) {
+    if (event.seq !== index + 1) wrong.push(`event ${index + 1} has the seq ${event.seq}`);
+    if (event.type === 'node.started') continue;
+    if (event.at < at) wrong.push(`the time of event ${event.seq} goes back`);
+    at = event.at;
   }
-  const end = history.at(-1)?.type ?? 'nothing';
-  if (!RUN_ENDS.has(end)) wrong.push(`the history ends with ${end}`);
+  const end = history.findIndex(({ type }) => RUN_ENDS.has(type));
+  if (end === -1) wrong.push('the history has no end');
+  const after = end === -1 ? [] : history.slice(end + 1).filter(({ type }) => type !== 'node.late');
+  wrong.push(...after.map(({ type, seq }) => `${type} (${seq}) follows the end of the run`));
   return wrong;
 }
 
@@ -130,9 +131,8 @@ function checkWork({ ledger, history, steps, disturbed }: Evidence): string[] {
 /** What the client was told is what happened. */
 function checkResult({ told, history, steps }: Evidence): string[] {
   const wrong: string[] = [];
-  const end = history.at(-1)?.type;
-  if (end !== `run.${told.status}`)
-    wrong.push(`the client was told ${told.status}, the history ends with ${end}`);
+  const end = history.find(({ type }) => RUN_ENDS.has(type))?.type;
+  if (end !== `run.${told.status}`) wrong.push(`the client was told ${told.status}, the history says ${end}`);
   if (told.status !== 'succeeded')
     wrong.push(`the run ended as ${told.status}: ${told.error?.message ?? ''}`);
   const total = totalOf(steps);

@@ -74,7 +74,8 @@ export interface MadeFanOut {
 export function randomFanOut(dice: Random, before: readonly PlanTask[], edges: readonly PlanEdge[]): MadeFanOut {
   const roll = dice.next();
   if (roll < 0.35) {
-    const items = dice.int(0, 6);
+    // Now and then more than a queue's window takes.
+    const items = dice.chance(0.05) ? dice.int(20, 45) : dice.int(0, 6);
     return { fanOut: { kind: 'foreach', items: `\${{ range(0, ${items}) }}` }, reads: [], items };
   }
   if (roll < 0.6) return randomMatrix(dice);

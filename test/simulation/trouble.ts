@@ -69,12 +69,15 @@ export class Trouble {
         world.at(at, () => this.#strike(fault, strike));
       }
     }
+    world.at(faults.stopAt, () => {
+      if (faults.happened.size === 0) this.#strike('orchestrator_killed', TIMED.orchestrator_killed);
+    });
   }
 
   #strike(fault: Fault, strike: (scene: Scene) => number | undefined | void): void {
     const { world, faults } = this.#scene.shared;
     faults.count(fault);
     const ms = strike(this.#scene) ?? 0;
-    this.overAt = Math.max(this.overAt, world.now + ms);
+    this.overAt = Math.max(this.overAt, world.now + ms + 1);
   }
 }

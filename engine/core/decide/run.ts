@@ -81,7 +81,10 @@ function resultOf(run: RunState): { status: 'succeeded' | 'failed' | 'cancelled'
     const record = run.nodes[i];
     return record?.state === 'failed' && plainOutcome(record, task) === 'F';
   });
-  const isCancelled = run.nodes.some(({ state }) => state === 'cancelled');
+  // Without a cancel only tasks count: a fan-out that fails fast cancels its own nodes, and says itself how it ended.
+  const isCancelled = run.nodes.some(
+    ({ state }, i) => state === 'cancelled' && (header.cancel !== undefined || i < plan.tasks.length),
+  );
   if (failed >= 0 && !(header.cancel && isCancelled))
     return { status: 'failed', error: taskError(run, failed) };
   if (!isCancelled) return { status: 'succeeded' };

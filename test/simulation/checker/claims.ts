@@ -17,6 +17,11 @@ export const claims: Invariant = {
     const beats = new Map<string, number>();
     for (const [index, entry] of evidence.history.entries()) {
       if (entry.kind === 'beat') beats.set(`${entry.shard}|${entry.session}`, entry.at);
+      if (entry.kind === 'settle' && entry.lost !== true) {
+        const holder = last.get(entry.flight);
+        if (holder?.session !== entry.session || holder.delivery !== entry.delivery)
+          yield { what: `an outcome of ${entry.session}, delivery ${entry.delivery}, was accepted; the claim of ${entry.flight} is ${holder?.session}'s, delivery ${holder?.delivery}` };
+      }
       if (entry.kind !== 'claim' || entry.lost === true || entry.repeated) continue;
       const { run, node } = parseFlightKey(entry.flight);
       const life = lives.get(entry.flight);

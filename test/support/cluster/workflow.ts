@@ -35,7 +35,7 @@ export function workflowText(name: string, steps: readonly Step[], places: Place
 
 function taskOf(step: Step, steps: readonly Step[], { folder, ledger }: Places): object {
   const { needs = [], nodes, work = ':' } = step;
-  const values = needs.map((need) => [`NEED_${need}`, `\${{ ${valueOf(need, steps)} }}`]);
+  const values = needs.map((need) => [`NEED_${need}`, `\${{ ${valueIn(need, steps)} }}`]);
   const sum = ['1', ...values.map(([name]) => name)].join(' + ');
   const script = [
     NOTE_IN_SHELL,
@@ -53,7 +53,7 @@ function taskOf(step: Step, steps: readonly Step[], { folder, ledger }: Places):
   };
 }
 
-function valueOf(id: string, steps: readonly Step[]): string {
+function valueIn(id: string, steps: readonly Step[]): string {
   const value = `tasks.${id}.outputs.value`;
   return steps.find((step) => step.id === id)?.nodes === undefined ? value : `sum(${value})`;
 }

@@ -1,0 +1,108 @@
+/** The planted bugs. One more is one entry. Each is a mistake that someone could make, and that loses a promise. */
+import type { Bug } from './bug.ts';
+
+const OWNERSHIP = 'engine/memory/ownership.ts';
+const FLIGHTS = 'engine/memory/flights.ts';
+const ANY_LOSS = ['liveness', 'leftovers', 'sequence', 'results', 'work', 'steps', 'claims', 'ownership', 'replay'];
+
+export const BUGS: readonly Bug[] = [
+  {
+    name: 'no fence: commits of a former owner are stored',
+    file: OWNERSHIP,
+    find: "if (!holds(shard, token)) return { kind: 'fenced' };",
+    replace: '',
+    caughtBy: ['ownership'],
+  },
+  {
+    name: 'the cursor moves outside the commit',
+    file: OWNERSHIP,
+    find: '  shard.lease.cursor = commit.cursor;\n  trimInbox(shard, commit.cursor);',
+    replace: '  const { cursor } = commit;\n  setTimeout(() => { shard.lease.cursor = cursor; trimInbox(shard, cursor); }, 0);',
+    caughtBy: ANY_LOSS,
+  },
+  {
+    name: 'completion lost: an outcome is accepted, its message is not stored',
+    file: FLIGHTS,
+    find: "  appendMessage(shard, now, settle.message);\n  return 'accepted';",
+    replace: "  if (settle.message.delivery === 1) appendMessage(shard, now, settle.message);\n  return 'accepted';",
+    caughtBy: ['liveness', 'results'],
+  },
+  {
+    name: 'settle races a timeout: work is withdrawn without naming the claim that was seen',
+    file: 'engine/core/decide/turn.ts',
+    find: '    this.#expect.set(key, seen);',
+    replace: '    void [key, seen];',
+    caughtBy: ['results', 'claims', 'leftovers', 'steps'],
+  },
+  {
+    name: "a stale owner's add after removal: a ticket is granted though its flight is gone",
+    file: FLIGHTS,
+    find: "  if (flight === undefined || flight.state === 'd') return { kind: 'gone' };",
+    replace:
+      "  if (flight === undefined) return grant(shard, key, { state: 's', delivery: 0, deaths: 0, session }, now);\n  if (flight.state === 'd') return { kind: 'gone' };",
+    caughtBy: ['claims'],
+  },
+  {
+    name: 'the same epoch after a fail-over: tokens without randomness',
+    file: OWNERSHIP,
+    find: '  held.token = `${held.epoch}-${lease.nonce}`;',
+    replace: '  held.token = `${held.epoch}`;',
+    caughtBy: ['ownership'],
+  },
+  {
+    name: 'retries begin at once',
+    file: 'engine/core/decide/node.ts',
+    find: "  turn.setTimer('retry', attemptName(place), turn.now + delayMs);",
+    replace: "  turn.setTimer('retry', attemptName(place), turn.now);",
+    caughtBy: ['retries'],
+  },
+  {
+    name: 'a fan-out closes before its last node has ended',
+    file: 'engine/core/decide/fan.ts',
+    find: 'fan.ended < fan.nodes.length) return;',
+    replace: 'fan.ended < fan.nodes.length - 1) return;',
+    caughtBy: ['fan-out', 'run-end', 'steps', 'leftovers'],
+  },
+  {
+    name: 'an outcome of a claim that was lost is accepted',
+    file: FLIGHTS,
+    find: "  return flight.state !== 's' && flight.session === session && flight.delivery === delivery;",
+    replace: "  return flight.state !== 's' && (flight.session === session || delivery > 0);",
+    caughtBy: ['results', 'work', 'claims', 'inputs'],
+  },
+  {
+    name: 'a success is overwritten: what ended can end again',
+    file: 'engine/core/decide/settle.ts',
+    find: "  if (!place || (place.record.state !== 'queued' && place.record.state !== 'running'))\n    return recordLate(turn, run, message);",
+    replace: '  if (!place) return recordLate(turn, run, message);',
+    caughtBy: ['steps', 'results', 'run-end', 'replay'],
+  },
+  {
+    name: 'max_parallel of a run is off by one',
+    file: 'engine/core/decide/node.ts',
+    find: 'return plan.maxParallel !== undefined && active >= plan.maxParallel;',
+    replace: 'return plan.maxParallel !== undefined && active > plan.maxParallel;',
+    caughtBy: ['limits'],
+  },
+  {
+    name: 'a takeover forgets ready nodes',
+    file: 'engine/core/shard-state.ts',
+    find: "    else if (record.state === 'queued') pushReady(shard, run, index);",
+    replace: '',
+    caughtBy: ['liveness'],
+  },
+  {
+    name: 'a takeover forgets timers that are due already',
+    file: 'engine/runtime/shard-owner.ts',
+    find: 'this.nextTimerAt = due.length > 0 ? this.options.clock.now() : nextAt;',
+    replace: 'this.nextTimerAt = nextAt;',
+    caughtBy: ['liveness', 'timers'],
+  },
+  {
+    name: 'an idle owner never notices that the store went back',
+    file: 'engine/runtime/shard-owner.ts',
+    find: 'await this.commit(NOTHING);',
+    replace: 'return;',
+    caughtBy: ['liveness', 'leftovers'],
+  },
+];
