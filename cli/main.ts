@@ -18,7 +18,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function runProgram(host: Host, argv: readonly string[]): Promise<number> {
   try {
-    await buildProgram(host).parseAsync([...argv]);
+    const program = await buildProgram(host, argv);
+    await program.parseAsync([...argv]);
     return host.exitCode;
   } catch (thrown) {
     const { exitCode, message } = explainFailure(thrown);

@@ -1,6 +1,6 @@
 /** The program: all commands under one name, with help that fits 80 columns. */
 import { Command } from 'commander';
-import { COMMANDS } from './commands/index.ts';
+import { COMMANDS, type ListedCommand } from './commands/index.ts';
 import type { Host } from './host.ts';
 import { readVersion } from './version.ts';
 
@@ -17,14 +17,15 @@ Exit codes:
 
 Documentation: docs/cli.md`;
 
-export function buildProgram(host: Host): Command {
+/** With the commands that `argv` may mean: the one that it names, else all. */
+export async function buildProgram(host: Host, argv: readonly string[] = []): Promise<Command> {
   const program = new Command('sluice')
     .description('Runs workflows written in YAML, on Redis and BullMQ.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', EXAMPLES);
-  for (const define of COMMANDS) program.addCommand(define(host));
+  for (const { load } of wantedCommands(argv[2])) program.addCommand((await load())(host));
   for (const command of [program, ...program.commands]) {
     command
       .configureHelp({ helpWidth: 80 })
@@ -37,4 +38,10 @@ export function buildProgram(host: Host): Command {
       .exitOverride();
   }
   return program;
+}
+
+/** `completion` completes all of them. */
+function wantedCommands(name: string | undefined): readonly ListedCommand[] {
+  const named = COMMANDS.filter((command) => command.name === name);
+  return named.length > 0 && name !== 'completion' ? named : COMMANDS;
 }

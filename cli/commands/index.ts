@@ -1,35 +1,28 @@
-/** All commands, in the order of the help. A new one is a file beside this one and a line here. */
+/**
+ * All commands, in the order of the help. A new one is a file beside this one and a line here. Each is loaded only when it
+ * is asked for, since the libraries of one (BullMQ, the compiler) would keep all others waiting.
+ */
 import type { CommandDefinition } from '../command.ts';
-import { cancelCommand } from './cancel.ts';
-import { completionCommand } from './completion.ts';
-import { doctorCommand } from './doctor.ts';
-import { graphCommand } from './graph.ts';
-import { initCommand } from './init.ts';
-import { listCommand } from './list.ts';
-import { logsCommand } from './logs.ts';
-import { orchestratorCommand } from './orchestrator.ts';
-import { runCommand } from './run.ts';
-import { schemaCommand } from './schema.ts';
-import { showCommand } from './show.ts';
-import { startCommand } from './start.ts';
-import { validateCommand } from './validate.ts';
-import { watchCommand } from './watch.ts';
-import { workerCommand } from './worker.ts';
 
-export const COMMANDS: readonly CommandDefinition[] = [
-  initCommand,
-  runCommand,
-  validateCommand,
-  graphCommand,
-  schemaCommand,
-  startCommand,
-  watchCommand,
-  workerCommand,
-  orchestratorCommand,
-  listCommand,
-  showCommand,
-  logsCommand,
-  cancelCommand,
-  doctorCommand,
-  completionCommand,
+export interface ListedCommand {
+  readonly name: string;
+  load(): Promise<CommandDefinition>;
+}
+
+export const COMMANDS: readonly ListedCommand[] = [
+  { name: 'init', load: async () => (await import('./init.ts')).initCommand },
+  { name: 'run', load: async () => (await import('./run.ts')).runCommand },
+  { name: 'validate', load: async () => (await import('./validate.ts')).validateCommand },
+  { name: 'graph', load: async () => (await import('./graph.ts')).graphCommand },
+  { name: 'schema', load: async () => (await import('./schema.ts')).schemaCommand },
+  { name: 'start', load: async () => (await import('./start.ts')).startCommand },
+  { name: 'watch', load: async () => (await import('./watch.ts')).watchCommand },
+  { name: 'worker', load: async () => (await import('./worker.ts')).workerCommand },
+  { name: 'orchestrator', load: async () => (await import('./orchestrator.ts')).orchestratorCommand },
+  { name: 'list', load: async () => (await import('./list.ts')).listCommand },
+  { name: 'show', load: async () => (await import('./show.ts')).showCommand },
+  { name: 'logs', load: async () => (await import('./logs.ts')).logsCommand },
+  { name: 'cancel', load: async () => (await import('./cancel.ts')).cancelCommand },
+  { name: 'doctor', load: async () => (await import('./doctor.ts')).doctorCommand },
+  { name: 'completion', load: async () => (await import('./completion.ts')).completionCommand },
 ];

@@ -16,13 +16,13 @@ const RUN_MEMBERS = [
   'namespace',
   'version',
   'logical_time',
-  'interval',
   'started_at',
   'attempt',
   'status',
 ];
 const ERROR_MEMBERS = ['code', 'message', 'exit_code', 'status', 'retry_after'];
 const NOT_YET_CONTEXTS = new Set(['secrets', 'broadcast']);
+const NOT_YET_MEMBERS = new Set(['run.interval', 'self.outputs', 'self.iteration']);
 const PER_NODE = new Set(['item', 'index', 'matrix']);
 
 export function checkReferences(context: WorkflowContext, references: readonly SiteReference[]): void {
@@ -210,6 +210,10 @@ function checkEnv(context: WorkflowContext, found: SiteReference): void {
 function checkMember(context: WorkflowContext, found: SiteReference, members: readonly string[]): void {
   const [root, name] = found.reference.path;
   if (name === undefined || name === '*' || members.includes(name)) return;
+  if (NOT_YET_MEMBERS.has(`${root}.${name}`)) {
+    const later = `\`${root}.${name}\` is known but not available in this version.`;
+    return complain(context, found, { code: 'not_yet_available', message: later });
+  }
   const message = `\`${root}\` has no \`${name}\`.`;
   complain(context, found, { code: 'unknown_property', message, hint: suggest(name, members) });
 }

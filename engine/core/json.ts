@@ -18,9 +18,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** JSON text with object keys sorted, so that equal values give equal text. Used for content hashes. */
 export function canonicalJson(value: Json): string {
-  return JSON.stringify(value, (_key, inner: Json) => {
-    if (!isJsonObject(inner)) return inner;
-    const keys = Object.keys(inner).sort();
-    return Object.fromEntries(keys.map((key) => [key, inner[key]]));
-  });
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`);
+  return `{${members.join(',')}}`;
 }

@@ -29,7 +29,7 @@ export interface PlanEdge {
   readonly data?: true;
 }
 
-/** Declared type of an input or output. `properties` and `items` nest. Durations are milliseconds once resolved. */
+/** Declared type of an input or output. `properties` and `items` nest. Dates and durations stay text. */
 export interface ValueSpec {
   readonly type:
     | 'string'

@@ -20,10 +20,7 @@ export function loadRun(context: StoreContext, run: string): Promise<StoredRun |
   return context.onShardOf(run, async (shard) => {
     let text = await readHeaderText(context, shard, run);
     for (let tries = 1; text !== undefined; tries++) {
-      const header = parseHeader(text);
-      // Nothing is stored yet of a run whose owner has not begun it, and every start goes this way.
-      if (header.nodes === 0) return { header, records: new Uint8Array(0), outputs: new Map() };
-      const stored = { header, ...(await readNodes(context, shard, run)) };
+      const stored = { header: parseHeader(text), ...(await readNodes(context, shard, run)) };
       const later = await readHeaderText(context, shard, run);
       if (later?.progress === text.progress || tries === TRIES) return stored;
       text = later;

@@ -22,7 +22,7 @@ const MAX_FOLDERS = 1_000;
 
 /** Covers the entry, and the code files of the folder without node_modules and dot folders, up to 1,000 of them. */
 export async function stampSource(folder: string, entry: string): Promise<string> {
-  const files = [entry];
+  const files: string[] = [];
   const folders = [folder];
   for (let seen = 0; seen < MAX_FOLDERS && files.length < MAX_FILES; seen++) {
     const next = folders.pop();
@@ -34,7 +34,9 @@ export async function stampSource(folder: string, entry: string): Promise<string
       else if (CODE.has(extname(item.name))) files.push(path);
     }
   }
-  const stamps = await Promise.all(files.slice(0, MAX_FILES).map(stampFile));
+  // The entry only when the walk has not met it: tasks of one folder with different entries share their child processes.
+  if (!files.includes(entry)) files.push(entry);
+  const stamps = await Promise.all(files.slice(-MAX_FILES).map(stampFile));
   return stamps.join('\n');
 }
 

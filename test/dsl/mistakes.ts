@@ -134,6 +134,11 @@ export const MISTAKES: readonly Mistake[] = [
     text: running('env: { A: "${{ «secrets.A» }}" }'),
     says: 'not available in this version',
   },
+  {
+    code: 'not_yet_available',
+    text: running('if: «run.interval.start»'),
+    says: 'not available in this version',
+  },
   { code: 'missing_key', text: running('retry: «{ delay: 1s }»'), says: '`attempts`' },
   { code: 'missing_key', text: task('uses: «http»'), says: '`url`' },
   {

@@ -17,7 +17,13 @@ import { QUEUES } from './random-task.ts';
 import { simExecutor } from './sim-executor.ts';
 import { portsOf, type Shared } from './wire.ts';
 
-const ENGINE_EXECUTORS = [switchExecutor(), transformExecutor(), waitExecutor(), failExecutor(), noopExecutor()];
+const ENGINE_EXECUTORS = [
+  switchExecutor(),
+  transformExecutor(),
+  waitExecutor(),
+  failExecutor(),
+  noopExecutor(),
+];
 const ACTIONS: EngineActions = new Map(
   ENGINE_EXECUTORS.flatMap((one) => (one.place === 'engine' ? [[one.name, one.evaluate]] : [])),
 );
@@ -98,7 +104,9 @@ export class Cluster {
   }
 
   #pick(role: Role): Place | undefined {
-    const living = this.#places.filter((place) => place.role === role && place.process.isAlive && place.running);
+    const living = this.#places.filter(
+      (place) => place.role === role && place.process.isAlive && place.running,
+    );
     return living.length === 0 ? undefined : this.#shared.world.random.pick(living);
   }
 
@@ -118,14 +126,22 @@ export class Cluster {
       world.after(world.random.between(200, 3_000), () => this.#begin(place));
     });
     place.process = owner;
-    place.running = place.role === 'orchestrator' ? this.#orchestrator(owner) : this.#worker(owner, place.number);
+    place.running =
+      place.role === 'orchestrator' ? this.#orchestrator(owner) : this.#worker(owner, place.number);
     void place.running.start();
   }
 
   #orchestrator(owner: SimProcess): Orchestrator {
     const { shards, logger } = this.#options;
     const ports = portsOf(owner, this.#shared);
-    return createOrchestrator({ id: owner.name, shards, ...ports, actions: ACTIONS, clock: owner.clock, logger });
+    return createOrchestrator({
+      id: owner.name,
+      shards,
+      ...ports,
+      actions: ACTIONS,
+      clock: owner.clock,
+      logger,
+    });
   }
 
   #worker(owner: SimProcess, number: number): Worker {

@@ -4,9 +4,27 @@ import type { Evidence, RunEvidence } from './evidence.ts';
 import { FAULT_NAMES } from './faults.ts';
 import type { Outcome } from './simulate.ts';
 
-const NODE_EVENTS = ['queued', 'running', 'retrying', 'waiting', 'succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
+const NODE_EVENTS = [
+  'queued',
+  'running',
+  'retrying',
+  'waiting',
+  'succeeded',
+  'failed',
+  'skipped',
+  'upstream_failed',
+  'cancelled',
+];
 const RUN_ENDS = ['succeeded', 'failed', 'cancelled'];
-const CODES = ['exit_code', 'timeout', 'queue_timeout', 'worker_lost', 'unresolved_reference', 'fan_out_failed', 'failed'];
+const CODES = [
+  'exit_code',
+  'timeout',
+  'queue_timeout',
+  'worker_lost',
+  'unresolved_reference',
+  'fan_out_failed',
+  'failed',
+];
 /** Rules that have no other verdict than run. */
 const ALWAYS_RUN = ['all_done', 'always'];
 
@@ -68,7 +86,8 @@ function* reachedBy(run: RunEvidence): Iterable<string> {
     if (!task || run.byNode.get(node ?? -1)?.[0]?.type !== type || task.edges.length === 0) continue;
     if (step === 'queued' || step === 'expanded') yield `rule ${task.triggerRule}: run`;
     const hasCondition = task.if !== undefined;
-    if (step === 'upstream_failed' || (step === 'skipped' && !hasCondition)) yield `rule ${task.triggerRule}: not run`;
+    if (step === 'upstream_failed' || (step === 'skipped' && !hasCondition))
+      yield `rule ${task.triggerRule}: not run`;
   }
 }
 

@@ -67,8 +67,12 @@ export async function gather({ memory, observer, ...facts }: Gathered): Promise<
     const workflow = stored && workflows.get(stored.header.plan);
     if (!stored || !workflow) continue;
     const records = recordsOf(stored.records, stored.header, workflow.plan.tasks.length);
-    const outputs = new Map([...stored.outputs].map(([node, json]) => [node, JSON.parse(json) as NodeOutput]));
-    runs.push(runEvidence({ id, workflow, header: stored.header, records, outputs, events: events.get(id) ?? [] }));
+    const outputs = new Map(
+      [...stored.outputs].map(([node, json]) => [node, JSON.parse(json) as NodeOutput]),
+    );
+    runs.push(
+      runEvidence({ id, workflow, header: stored.header, records, outputs, events: events.get(id) ?? [] }),
+    );
   }
   return { ...facts, history, runs, wentBack: history.some(({ kind }) => kind === 'restore') };
 }

@@ -69,4 +69,12 @@ export interface RestoreSeen extends Seen {
   readonly known: number;
 }
 
-export type HistoryEntry = CommitSeen | ClaimSeen | SettleSeen | LeaseSeen | BeatSeen | HandBackSeen | StartSeen | RestoreSeen;
+export type HistoryEntry =
+  | CommitSeen
+  | ClaimSeen
+  | SettleSeen
+  | LeaseSeen
+  | BeatSeen
+  | HandBackSeen
+  | StartSeen
+  | RestoreSeen;

@@ -39,7 +39,10 @@ export class Link {
       if (fault === 'request_lost') return void fail(this.#world.random.between(5, 900));
       if (fault === 'request_late') {
         fail(this.#world.random.between(5, 100));
-        this.#world.after(this.#world.random.between(100, 1_500), () => void this.#execute(what, execute).catch(() => {}));
+        this.#world.after(
+          this.#world.random.between(100, 1_500),
+          () => void this.#execute(what, execute).catch(() => {}),
+        );
         return;
       }
       this.#lastArrival = Math.max(this.#lastArrival + TINY_MS, this.#world.now + this.#latency());

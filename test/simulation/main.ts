@@ -40,14 +40,19 @@ async function main(): Promise<number> {
     coverage.add(outcome);
     if (outcome.violations.length > 0 && ++failures <= SHOWN_FAILURES) say(describeFailure(outcome));
     if (failures > 0 && values.bail) return 1;
-    if (single !== undefined) say(`seed ${seed}: trace ${hex(outcome.trace)}, ${outcome.steps} steps, ${outcome.violations.length} violations`);
+    if (single !== undefined)
+      say(
+        `seed ${seed}: trace ${hex(outcome.trace)}, ${outcome.steps} steps, ${outcome.violations.length} violations`,
+      );
   }
   if (single !== undefined) return failures > 0 ? 1 : 0;
   for (const line of coverage.lines()) say(line);
   const missing = coverage.missing();
   for (const goal of missing) say(`never reached: ${goal}`);
   const ms = (performance.now() - began) / count;
-  say(`${count} seeds from ${start}: ${failures} failed, ${missing.length} goals never reached, ${ms.toFixed(1)} ms a seed`);
+  say(
+    `${count} seeds from ${start}: ${failures} failed, ${missing.length} goals never reached, ${ms.toFixed(1)} ms a seed`,
+  );
   return failures > 0 || missing.length > 0 ? 1 : 0;
 }
 

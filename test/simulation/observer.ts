@@ -83,7 +83,15 @@ export class Observer {
           const repeated = this.#claims.get(name.flight) === claim;
           this.#claims.set(name.flight, claim);
           const { flight, shard } = name;
-          entries.push({ kind: 'claim', at: this.#world.now, shard, flight, session, delivery: reply.delivery, repeated });
+          entries.push({
+            kind: 'claim',
+            at: this.#world.now,
+            shard,
+            flight,
+            session,
+            delivery: reply.delivery,
+            repeated,
+          });
         }
         return reply;
       },
@@ -91,7 +99,14 @@ export class Observer {
         const reply = await memory.settle(name, session, message);
         if (reply === 'accepted') {
           const { delivery, outcome } = message;
-          entries.push({ kind: 'settle', at: this.#world.now, flight: name.flight, session, delivery, outcome });
+          entries.push({
+            kind: 'settle',
+            at: this.#world.now,
+            flight: name.flight,
+            session,
+            delivery,
+            outcome,
+          });
         }
         return reply;
       },
@@ -129,7 +144,9 @@ export class Observer {
 
   #noteEnds(events: ReadonlyMap<string, readonly EventRecord[]>): void {
     for (const [run, list] of events) {
-      if (list.some(({ type }) => type === 'run.succeeded' || type === 'run.failed' || type === 'run.cancelled'))
+      if (
+        list.some(({ type }) => type === 'run.succeeded' || type === 'run.failed' || type === 'run.cancelled')
+      )
         this.ended.add(run);
     }
   }

@@ -24,7 +24,11 @@ export function randomAction(dice: Random, context: ActionContext): MadeAction {
   const roll = dice.next();
   if (roll < 0.06) return engineAction({ uses: 'noop', with: {} }, true);
   if (roll < 0.12) return engineAction({ uses: 'wait', with: { for: `${dice.int(50, 2_500)}ms` } }, true);
-  if (roll < 0.2) return engineAction({ uses: 'transform', with: { value: { up: tokens(dice, context), n: [1, 2] } } }, true);
+  if (roll < 0.2)
+    return engineAction(
+      { uses: 'transform', with: { value: { up: tokens(dice, context), n: [1, 2] } } },
+      true,
+    );
   if (roll < 0.24) return engineAction({ uses: 'fail', with: { message: 'on purpose' } }, true);
   if (roll < 0.34) return randomSwitch(dice);
   const hangs = dice.chance(0.12);
@@ -53,7 +57,10 @@ function tokens(dice: Random, { before, reads }: ActionContext): { [task: string
 
 function randomSwitch(dice: Random): MadeAction {
   const truths = [dice.chance(0.4), dice.chance(0.4)];
-  const cases = ['a', 'b'].map((name, i) => ({ name, if: `\${{ inputs.${truths[i] === true ? 'yes' : 'no'} }}` }));
+  const cases = ['a', 'b'].map((name, i) => ({
+    name,
+    if: `\${{ inputs.${truths[i] === true ? 'yes' : 'no'} }}`,
+  }));
   const fallback = dice.chance(0.6);
   const choice = truths[0] === true ? 'a' : truths[1] === true ? 'b' : fallback ? 'z' : null;
   return {
@@ -71,7 +78,11 @@ export interface MadeFanOut {
   readonly items?: number;
 }
 
-export function randomFanOut(dice: Random, before: readonly PlanTask[], edges: readonly PlanEdge[]): MadeFanOut {
+export function randomFanOut(
+  dice: Random,
+  before: readonly PlanTask[],
+  edges: readonly PlanEdge[],
+): MadeFanOut {
   const roll = dice.next();
   if (roll < 0.35) {
     // Now and then more than a queue's window takes.

@@ -103,7 +103,11 @@ function randomTask(
     env: {},
     artifacts: {},
     files: {},
-    ...randomLimits(dice, { isFan: fan !== undefined, isWork: made.action.uses === 'sim', hangs: made.hangs }),
+    ...randomLimits(dice, {
+      isFan: fan !== undefined,
+      isWork: made.action.uses === 'sim',
+      hangs: made.hangs,
+    }),
   };
   return {
     task,
@@ -143,14 +147,16 @@ function randomEdges(
   return dice.sample(nearby, wanted).map((from) => {
     const optional = !WITHOUT_OPTIONAL.includes(rule) && dice.chance(0.15) ? { optional: true as const } : {};
     const choice = known[from]?.choice;
-    if (choice !== undefined && dice.chance(0.7)) return { from, case: dice.sample(['a', 'b', 'z'], dice.int(1, 2)), ...optional };
+    if (choice !== undefined && dice.chance(0.7))
+      return { from, case: dice.sample(['a', 'b', 'z'], dice.int(1, 2)), ...optional };
     if (dice.chance(0.2)) return { from, when: dice.sample(WHENS, dice.int(1, 2)), ...optional };
     return { from, ...optional };
   });
 }
 
 function pickReads(dice: Random, edges: readonly PlanEdge[], before: readonly PlanTask[]): number[] {
-  const pool = edges.length > 0 && dice.chance(0.7) ? edges.map(({ from }) => from) : before.map((_, i) => i).slice(-8);
+  const pool =
+    edges.length > 0 && dice.chance(0.7) ? edges.map(({ from }) => from) : before.map((_, i) => i).slice(-8);
   return dice.sample([...new Set(pool)], dice.int(1, 2));
 }
 

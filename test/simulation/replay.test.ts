@@ -7,7 +7,9 @@ describe('a seed', () => {
     const [first, second] = [await simulate(seed), await simulate(seed)];
     expect(second.trace).toBe(first.trace);
     expect(second.steps).toBe(first.steps);
-    expect(second.evidence.runs.map(({ events }) => events)).toEqual(first.evidence.runs.map(({ events }) => events));
+    expect(second.evidence.runs.map(({ events }) => events)).toEqual(
+      first.evidence.runs.map(({ events }) => events),
+    );
   });
 
   it('differs from other seeds', async () => {
@@ -18,7 +20,8 @@ describe('a seed', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const { faults, evidence } = await simulate(seed);
       expect([...faults.keys()].filter((fault) => FAULT_NAMES.includes(fault)).length).toBeGreaterThan(0);
-      for (const { workflow } of evidence.requests) expect(workflow.plan.tasks.length).toBeGreaterThanOrEqual(20);
+      for (const { workflow } of evidence.requests)
+        expect(workflow.plan.tasks.length).toBeGreaterThanOrEqual(20);
     }
   });
 });

@@ -66,13 +66,18 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   const ledger = new Ledger();
   const defects: string[] = [];
   const cluster = new Cluster(shared, { seed, shards, ledger, logger: listen(defects, world) });
-  const users = new Users({ seed, client: cluster.client, owner: cluster.clientProcess, random, now: () => world.now });
+  const users = new Users({
+    seed,
+    client: cluster.client,
+    owner: cluster.clientProcess,
+    random,
+    now: () => world.now,
+  });
   cluster.start();
   users.begin();
   const trouble = new Trouble({ shared, cluster, observer, shards });
   const startedAt = world.now;
-  const isQuiet = () =>
-    users.busy === 0 && [...observer.started].every((run) => observer.ended.has(run));
+  const isQuiet = () => users.busy === 0 && [...observer.started].every((run) => observer.ended.has(run));
   const isDone = () => world.now >= trouble.overAt && isQuiet();
   while (!isDone() && world.now < trouble.overAt + PATIENCE_MS) {
     await world.run(trouble.overAt + PATIENCE_MS, isDone);
@@ -80,7 +85,11 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   const endedAt = world.now;
   const isQuietInTime = isQuiet();
   let left = await leftoversOf(memory, shards);
-  while (isQuietInTime && world.now < endedAt + DRAIN_MS && (world.now < endedAt + MIN_DRAIN_MS || left.length > 0)) {
+  while (
+    isQuietInTime &&
+    world.now < endedAt + DRAIN_MS &&
+    (world.now < endedAt + MIN_DRAIN_MS || left.length > 0)
+  ) {
     await world.run(world.now + 500, () => false);
     left = await leftoversOf(memory, shards);
   }
@@ -110,7 +119,8 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
 
 function listen(defects: string[], world: World): Logger {
   const take = (level: string) => (message: string, fields?: object) => {
-    if (level === 'error' && !message.startsWith(EXPECTED)) defects.push(`${message} ${JSON.stringify(fields ?? {})}`);
+    if (level === 'error' && !message.startsWith(EXPECTED))
+      defects.push(`${message} ${JSON.stringify(fields ?? {})}`);
     world.onNote?.(`${level}: ${message}`, world.now - START_MS);
   };
   return { debug: take('debug'), info: take('info'), warn: take('warn'), error: take('error') };

@@ -1,9 +1,9 @@
 /** The users of a simulation: they start runs (some twice under one key), cancel some, and wait for some. They do not give up. */
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { Client } from '../../engine/runtime/client.ts';
+import type { SimProcess } from './process.ts';
 import type { Random } from './random.ts';
 import { randomWorkflow, type SimWorkflow } from './random-workflow.ts';
-import type { SimProcess } from './process.ts';
 
 /** One start as the user knows it. */
 export interface Request {
@@ -64,7 +64,10 @@ export class Users {
     const { clock } = owner;
     await clock.sleep(random.between(0, 1_500));
     const again = request.key !== undefined && random.chance(0.4);
-    const [first, second] = await Promise.all([this.#start(request), again ? this.#start(request) : undefined]);
+    const [first, second] = await Promise.all([
+      this.#start(request),
+      again ? this.#start(request) : undefined,
+    ]);
     request.run = first;
     if (second !== undefined) request.repeated.push(second);
     if (first === undefined) return;

@@ -1,9 +1,10 @@
 /** The ports of one process: the shared ones, behind its connection. */
+
+import type { MemoryTaskQueue } from '../../engine/memory/index.ts';
 import type { Membership } from '../../engine/ports/membership.ts';
 import type { RunIndex } from '../../engine/ports/run-index.ts';
 import type { ShardStore } from '../../engine/ports/shard-store.ts';
 import type { TaskQueue, TicketConsumer } from '../../engine/ports/task-queue.ts';
-import type { MemoryTaskQueue } from '../../engine/memory/index.ts';
 import type { FaultPlan } from './faults.ts';
 import { Link } from './link.ts';
 import type { SimProcess } from './process.ts';
@@ -93,7 +94,9 @@ function queueOf(owner: SimProcess, { world, faults, queue }: Shared, link: Link
         slots,
         (ticket) =>
           new Promise((resolve, reject) => {
-            owner.wakeAt(world.now + world.random.between(0.1, 1.5), () => handler(ticket).then(resolve, reject));
+            owner.wakeAt(world.now + world.random.between(0.1, 1.5), () =>
+              handler(ticket).then(resolve, reject),
+            );
           }),
       );
       owner.onDeath.push(() => consumer.abandon());

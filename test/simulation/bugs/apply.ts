@@ -5,7 +5,14 @@ import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import type { Bug } from './bug.ts';
 
-const FOLDERS = ['engine/core', 'engine/runtime', 'engine/memory', 'engine/ports', 'executors', 'test/simulation'];
+const FOLDERS = [
+  'engine/core',
+  'engine/runtime',
+  'engine/memory',
+  'engine/ports',
+  'executors',
+  'test/simulation',
+];
 
 /** Compiles the sources, as they stand, into `target`. */
 export function compileSources(root: string, target: string): void {
@@ -26,17 +33,29 @@ export function countMatches(root: string, bug: Bug): number {
 /** A copy of compiled sources with the bug in it. */
 export function plant(root: string, compiled: string, target: string, bug: Bug): void {
   cpSync(compiled, target, { recursive: true, verbatimSymlinks: true });
-  writeCompiled(target, bug.file, readFileSync(join(root, bug.file), 'utf8').replace(bug.find, () => bug.replace));
+  writeCompiled(
+    target,
+    bug.file,
+    readFileSync(join(root, bug.file), 'utf8').replace(bug.find, () => bug.replace),
+  );
 }
 
 /** Runs seeds in a process of its own, up to the first that fails. Answers what it printed. */
-export function runSeeds(folder: string, seeds: number): Promise<{ readonly output: string; readonly failed: boolean }> {
+export function runSeeds(
+  folder: string,
+  seeds: number,
+): Promise<{ readonly output: string; readonly failed: boolean }> {
   const main = join(folder, 'test/simulation/main.js');
   return new Promise((resolve) => {
     const args = [main, '--seeds', String(seeds), '--bail'];
-    execFile(process.execPath, args, { timeout: 60_000, maxBuffer: 64 * 1_024 * 1_024 }, (error, stdout, stderr) => {
-      resolve({ output: stdout + stderr, failed: error !== null });
-    });
+    execFile(
+      process.execPath,
+      args,
+      { timeout: 120_000, maxBuffer: 64 * 1_024 * 1_024 },
+      (error, stdout, stderr) => {
+        resolve({ output: stdout + stderr, failed: error !== null });
+      },
+    );
   });
 }
 

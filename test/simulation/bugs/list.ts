@@ -3,7 +3,17 @@ import type { Bug } from './bug.ts';
 
 const OWNERSHIP = 'engine/memory/ownership.ts';
 const FLIGHTS = 'engine/memory/flights.ts';
-const ANY_LOSS = ['liveness', 'leftovers', 'sequence', 'results', 'work', 'steps', 'claims', 'ownership', 'replay'];
+const ANY_LOSS = [
+  'liveness',
+  'leftovers',
+  'sequence',
+  'results',
+  'work',
+  'steps',
+  'claims',
+  'ownership',
+  'replay',
+];
 
 export const BUGS: readonly Bug[] = [
   {
@@ -17,14 +27,16 @@ export const BUGS: readonly Bug[] = [
     name: 'the cursor moves outside the commit',
     file: OWNERSHIP,
     find: '  shard.lease.cursor = commit.cursor;\n  trimInbox(shard, commit.cursor);',
-    replace: '  const { cursor } = commit;\n  setTimeout(() => { shard.lease.cursor = cursor; trimInbox(shard, cursor); }, 0);',
+    replace:
+      '  const { cursor } = commit;\n  setTimeout(() => { shard.lease.cursor = cursor; trimInbox(shard, cursor); }, 0);',
     caughtBy: ANY_LOSS,
   },
   {
     name: 'completion lost: an outcome is accepted, its message is not stored',
     file: FLIGHTS,
     find: "  appendMessage(shard, now, settle.message);\n  return 'accepted';",
-    replace: "  if (settle.message.delivery === 1) appendMessage(shard, now, settle.message);\n  return 'accepted';",
+    replace:
+      "  if (settle.message.delivery === 1) appendMessage(shard, now, settle.message);\n  return 'accepted';",
     caughtBy: ['liveness', 'results'],
   },
   {
@@ -71,10 +83,10 @@ export const BUGS: readonly Bug[] = [
     caughtBy: ['results', 'work', 'claims', 'inputs'],
   },
   {
-    name: 'a success is overwritten: what ended can end again',
+    name: 'a success is overwritten: what has ended may start again',
     file: 'engine/core/decide/settle.ts',
-    find: "  if (!place || (place.record.state !== 'queued' && place.record.state !== 'running'))\n    return recordLate(turn, run, message);",
-    replace: '  if (!place) return recordLate(turn, run, message);',
+    find: "  if (!place || (place.record.state !== 'queued' && place.record.state !== 'running')) return;",
+    replace: '  if (!place) return;',
     caughtBy: ['steps', 'results', 'run-end', 'replay'],
   },
   {

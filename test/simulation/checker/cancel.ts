@@ -12,15 +12,26 @@ export const cancel = ofEachRun(
     const end = run.events.find(isRunEnd);
     const request = requests.find((one) => one.run === run.id);
     if (!stop) {
-      if (request?.cancelledAt !== undefined && end && end.durableAt > request.cancelledAt + 10_000 && end.at > faultsOverAt && !wentBack)
+      if (
+        request?.cancelledAt !== undefined &&
+        end &&
+        end.durableAt > request.cancelledAt + 10_000 &&
+        end.at > faultsOverAt &&
+        !wentBack
+      )
         yield 'a cancel was answered and had no effect';
       return;
     }
     for (const event of run.events.slice(stop.seq)) {
-      if (event.type === 'node.queued' || event.type === 'node.expanded') yield { what: `${event.type} (seq ${event.seq}) after run.cancelling (seq ${stop.seq})`, node: event.node ?? -1 };
+      if (event.type === 'node.queued' || event.type === 'node.expanded')
+        yield {
+          what: `${event.type} (seq ${event.seq}) after run.cancelling (seq ${stop.seq})`,
+          node: event.node ?? -1,
+        };
     }
     const graceMs = run.header.cancel?.graceMs ?? 0;
     const latest = Math.max(stop.at, faultsOverAt) + graceMs + SLACK_MS;
-    if (end && end.at > latest) yield `ended ${end.at - stop.at} ms after its cancel, with a grace period of ${graceMs} ms`;
+    if (end && end.at > latest)
+      yield `ended ${end.at - stop.at} ms after its cancel, with a grace period of ${graceMs} ms`;
   },
 );

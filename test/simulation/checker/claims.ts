@@ -20,7 +20,9 @@ export const claims: Invariant = {
       if (entry.kind === 'settle' && entry.lost !== true) {
         const holder = last.get(entry.flight);
         if (holder?.session !== entry.session || holder.delivery !== entry.delivery)
-          yield { what: `an outcome of ${entry.session}, delivery ${entry.delivery}, was accepted; the claim of ${entry.flight} is ${holder?.session}'s, delivery ${holder?.delivery}` };
+          yield {
+            what: `an outcome of ${entry.session}, delivery ${entry.delivery}, was accepted; the claim of ${entry.flight} is ${holder?.session}'s, delivery ${holder?.delivery}`,
+          };
       }
       if (entry.kind !== 'claim' || entry.lost === true || entry.repeated) continue;
       const { run, node } = parseFlightKey(entry.flight);
@@ -28,7 +30,12 @@ export const claims: Invariant = {
       const before = last.get(entry.flight);
       last.set(entry.flight, entry);
       const problem = judge(entry, index, life, before) ?? judgeRival(entry, before, beats, evidence);
-      if (problem) yield { what: `${problem}: ${entry.flight} to ${entry.session}, delivery ${entry.delivery}`, run, node };
+      if (problem)
+        yield {
+          what: `${problem}: ${entry.flight} to ${entry.session}, delivery ${entry.delivery}`,
+          run,
+          node,
+        };
     }
   },
 };
@@ -43,25 +50,33 @@ interface Life {
 function livesOf({ runs }: Evidence): Map<string, Life> {
   const lives = new Map<string, Life>();
   for (const run of runs) {
-    const cancelled = run.events.find(({ type }) => type === 'run.cancelling')?.entry ?? Number.POSITIVE_INFINITY;
+    const cancelled =
+      run.events.find(({ type }) => type === 'run.cancelling')?.entry ?? Number.POSITIVE_INFINITY;
     for (const [node, events] of run.byNode) {
       let life: Life | undefined;
       for (const event of events) {
         if (event.type === 'node.queued') {
           life = { queued: event.entry, over: Number.POSITIVE_INFINITY, cancelled };
           lives.set(flightKey(run.id, node, 1, event.attempt ?? 0), life);
-        } else if (life && (endOf(event) || event.type === 'node.retrying')) life.over = Math.min(life.over, event.entry);
+        } else if (life && (endOf(event) || event.type === 'node.retrying'))
+          life.over = Math.min(life.over, event.entry);
       }
     }
   }
   return lives;
 }
 
-function judge(claim: ClaimSeen, index: number, life: Life | undefined, before: ClaimSeen | undefined): string | undefined {
+function judge(
+  claim: ClaimSeen,
+  index: number,
+  life: Life | undefined,
+  before: ClaimSeen | undefined,
+): string | undefined {
   if (!life || index < life.queued) return 'granted, but the attempt was not dispatched';
   if (index > life.over) return 'granted after the end of the attempt was durable';
   if (index > life.cancelled) return 'granted after the cancel was durable';
-  if (before && claim.delivery <= before.delivery) return `delivery ${claim.delivery} after ${before.delivery}`;
+  if (before && claim.delivery <= before.delivery)
+    return `delivery ${claim.delivery} after ${before.delivery}`;
   return undefined;
 }
 
@@ -74,5 +89,7 @@ function judgeRival(
   if (!before || before.session === claim.session || wentBack) return undefined;
   if (history.some((entry) => entry.kind === 'hand_back' && entry.flight === claim.flight)) return undefined;
   const silence = claim.at - (beats.get(`${claim.shard}|${before.session}`) ?? 0);
-  return silence < DEAD_MS ? `granted although ${before.session} was alive ${Math.round(silence)} ms ago` : undefined;
+  return silence < DEAD_MS
+    ? `granted although ${before.session} was alive ${Math.round(silence)} ms ago`
+    : undefined;
 }

@@ -15,7 +15,8 @@ export const fanOut = ofEachRun(
       const problem = judge(run, { index, task, total: expanded.detail?.count ?? 0, end });
       if (problem) yield { what: `${problem} (seq ${end.seq})`, node: index };
       const items = run.workflow.known[index]?.items;
-      if (items !== undefined && items !== expanded.detail?.count) yield { what: `${expanded.detail?.count} nodes for ${items} items`, node: index };
+      if (items !== undefined && items !== expanded.detail?.count)
+        yield { what: `${expanded.detail?.count} nodes for ${items} items`, node: index };
     }
   },
 );
@@ -40,7 +41,8 @@ function judge(run: RunEvidence, { index, task, total, end }: Fan): string | und
     counts[endOf(last) ?? 'cancelled']++;
   }
   const { maxFailures } = task;
-  const allowed = 'count' in maxFailures ? maxFailures.count : Math.floor((maxFailures.percent * total) / 100);
+  const allowed =
+    'count' in maxFailures ? maxFailures.count : Math.floor((maxFailures.percent * total) / 100);
   const isSpent = counts.failed > allowed;
   const isStopped = cancellingOf(run) !== undefined || (isSpent && task.failFast);
   if (items.size !== total && !isStopped) return `ended with ${items.size} nodes of ${total}`;
@@ -52,5 +54,7 @@ function judge(run: RunEvidence, { index, task, total, end }: Fan): string | und
       : total > 0 && counts.skipped === total
         ? 'skipped'
         : 'succeeded';
-  return endOf(end) === expected ? undefined : `ended ${endOf(end)}; its nodes (${JSON.stringify(counts)}, ${allowed} may fail) say ${expected}`;
+  return endOf(end) === expected
+    ? undefined
+    : `ended ${endOf(end)}; its nodes (${JSON.stringify(counts)}, ${allowed} may fail) say ${expected}`;
 }

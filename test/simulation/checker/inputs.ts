@@ -20,7 +20,10 @@ export const inputs = ofEachRun(
         // An upstream that need not have ended may be read a moment before or after its end.
         const mayMiss = given === null && !mustHaveEnded(plan.tasks[node]?.triggerRule);
         if (JSON.stringify(given) !== JSON.stringify(expected) && !mayMiss)
-          yield { what: `attempt ${work.attempt} read ${JSON.stringify(given)} of task ${from}; committed is ${JSON.stringify(expected)}`, node };
+          yield {
+            what: `attempt ${work.attempt} read ${JSON.stringify(given)} of task ${from}; committed is ${JSON.stringify(expected)}`,
+            node,
+          };
       }
     }
   },
@@ -36,7 +39,8 @@ function tokenOf(run: Parameters<Parameters<typeof ofEachRun>[2]>[0], task: numb
   if (!plan.tasks[task]?.fanOut) return run.outputs.get(task)?.o?.['token'] ?? null;
   const tokens: unknown[] = [];
   for (const [node, record] of run.records.entries()) {
-    if (node >= plan.tasks.length && record.task === task) tokens[record.item] = run.outputs.get(node)?.o?.['token'] ?? null;
+    if (node >= plan.tasks.length && record.task === task)
+      tokens[record.item] = run.outputs.get(node)?.o?.['token'] ?? null;
   }
   return tokens.length > 0 && tokens.every((token) => token === null) ? null : tokens;
 }

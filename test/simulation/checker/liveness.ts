@@ -8,11 +8,15 @@ export const liveness: Invariant = {
   *check({ runs, requests, wentBack, endedAt, faultsOverAt }) {
     for (const { id, events, header } of runs) {
       if (events.some(isRunEnd)) continue;
-      yield { what: `still ${header.status} ${Math.round(endedAt - faultsOverAt)} ms after the last fault`, run: id };
+      yield {
+        what: `still ${header.status} ${Math.round(endedAt - faultsOverAt)} ms after the last fault`,
+        run: id,
+      };
     }
     const known = new Set(runs.map(({ id }) => id));
     for (const { run } of requests) {
-      if (run !== undefined && !known.has(run) && !wentBack) yield { what: 'an acknowledged run is gone', run };
+      if (run !== undefined && !known.has(run) && !wentBack)
+        yield { what: 'an acknowledged run is gone', run };
     }
   },
 };

@@ -22,7 +22,11 @@ export const order = ofEachRun(
           return { edge, isOpen: false, letter: letterOf(edge, end, upstream, known[edge.from]) };
         });
         const problem = judgeStep(event, verdictNow(task.triggerRule, edges), known[node]?.truth ?? true);
-        if (problem) yield { what: `${problem} (seq ${event.seq}, ${task.triggerRule}, edges ${describe(edges)})`, node };
+        if (problem)
+          yield {
+            what: `${problem} (seq ${event.seq}, ${task.triggerRule}, edges ${describe(edges)})`,
+            node,
+          };
       }
       const end = endOf(event);
       if (end) ends.set(node, end);
@@ -31,13 +35,18 @@ export const order = ofEachRun(
   },
 );
 
-function judgeStep(event: DurableEvent, verdict: Verdict | undefined, truth: boolean | number | 'error'): string | undefined {
+function judgeStep(
+  event: DurableEvent,
+  verdict: Verdict | undefined,
+  truth: boolean | number | 'error',
+): string | undefined {
   const step = event.type.slice('node.'.length);
   if (verdict === undefined) return `${step}, but its rule has to wait`;
   if (verdict !== 'run') return step === verdict ? undefined : `${step}, but its rule says ${verdict}`;
   if (step === 'upstream_failed' || step === 'cancelled') return `${step}, but its rule says run`;
   if (truth === false) return step === 'skipped' ? undefined : `${step}, but its condition is false`;
-  if (truth === 'error') return step === 'failed' ? undefined : `${step}, but its condition cannot be evaluated`;
+  if (truth === 'error')
+    return step === 'failed' ? undefined : `${step}, but its condition cannot be evaluated`;
   return step === 'skipped' ? 'skipped, but its rule says run and its condition holds' : undefined;
 }
 
@@ -49,11 +58,13 @@ function* judgeStarts(run: RunEvidence, stopSeq: number): Iterable<{ what: strin
     if (node < plan.tasks.length || !first || first.seq > stopSeq) continue;
     const { task, item } = run.nodeName(node);
     const expanded = firstStep(run, task);
-    if (expanded?.type !== 'node.expanded' || expanded.seq > first.seq) yield { what: 'a node before its fan-out was expanded', node };
+    if (expanded?.type !== 'node.expanded' || expanded.seq > first.seq)
+      yield { what: 'a node before its fan-out was expanded', node };
     const truth = known[task]?.truth ?? true;
     const isSkipped = first.type === 'node.skipped';
     const expected = typeof truth === 'number' && item >= truth;
-    if (isSkipped !== expected) yield { what: `item ${item} ${first.type}, its condition is ${!expected}`, node };
+    if (isSkipped !== expected)
+      yield { what: `item ${item} ${first.type}, its condition is ${!expected}`, node };
   }
 }
 
@@ -63,5 +74,7 @@ function firstStep(run: RunEvidence, node: number): DurableEvent | undefined {
 }
 
 function describe(edges: readonly EdgeNow[]): string {
-  return edges.map(({ edge, isOpen, letter }) => `${edge.from}:${isOpen ? 'open' : (letter ?? 'dropped')}`).join(' ');
+  return edges
+    .map(({ edge, isOpen, letter }) => `${edge.from}:${isOpen ? 'open' : (letter ?? 'dropped')}`)
+    .join(' ');
 }

@@ -1,4 +1,4 @@
-import { type End, letterOf, counts, verdictOf } from '../reference.ts';
+import { counts, type End, letterOf, verdictOf } from '../reference.ts';
 import { cancellingOf, lastEndOf, ofEachRun } from './invariant.ts';
 
 /** I5: in the end every task stands as the reference derives it, whatever the order in which things arrived. */
@@ -18,10 +18,18 @@ export const outcome = ofEachRun(
       });
       const verdict = verdictOf(task.triggerRule, letters);
       const truth = known[node]?.truth ?? true;
-      if (verdict !== 'run' && end !== verdict) yield { what: `ended ${end}; the reference says ${verdict} (${task.triggerRule}, ${letters.join('')})`, node };
+      if (verdict !== 'run' && end !== verdict)
+        yield {
+          what: `ended ${end}; the reference says ${verdict} (${task.triggerRule}, ${letters.join('')})`,
+          node,
+        };
       if (verdict !== 'run') continue;
       const mayBeSkipped = truth === false || (task.fanOut !== undefined && typeof truth === 'number');
-      if (end === 'upstream_failed' || (end === 'skipped' && !mayBeSkipped)) yield { what: `ended ${end}; the reference says run (${task.triggerRule}, ${letters.join('')})`, node };
+      if (end === 'upstream_failed' || (end === 'skipped' && !mayBeSkipped))
+        yield {
+          what: `ended ${end}; the reference says run (${task.triggerRule}, ${letters.join('')})`,
+          node,
+        };
     }
   },
 );

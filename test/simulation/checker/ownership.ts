@@ -24,14 +24,17 @@ export const ownership: Invariant = {
       if (entry.kind !== 'commit') continue;
       const { shard, token, n, commit } = entry;
       const holder = tokens.get(shard);
-      if (holder !== undefined && holder !== token) yield { what: `shard ${shard}: commit ${n} by ${token}, but ${holder} owns it` };
+      if (holder !== undefined && holder !== token)
+        yield { what: `shard ${shard}: commit ${n} by ${token}, but ${holder} owns it` };
       const before = numbers.get(shard);
-      if (before !== undefined && n !== before + 1) yield { what: `shard ${shard}: commit ${n} after ${before}` };
+      if (before !== undefined && n !== before + 1)
+        yield { what: `shard ${shard}: commit ${n} after ${before}` };
       numbers.set(shard, n);
       if (commit.cursor === null) continue;
       const [ms = 0, i = 0] = commit.cursor.split('-').map(Number);
       const [oldMs, oldI] = cursors.get(shard) ?? [0, -1];
-      if (ms < oldMs || (ms === oldMs && i <= oldI)) yield { what: `shard ${shard}: the cursor went from ${oldMs}-${oldI} to ${commit.cursor}` };
+      if (ms < oldMs || (ms === oldMs && i <= oldI))
+        yield { what: `shard ${shard}: the cursor went from ${oldMs}-${oldI} to ${commit.cursor}` };
       cursors.set(shard, [ms, i]);
     }
   },

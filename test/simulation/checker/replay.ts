@@ -1,6 +1,6 @@
 import type { EventRecord } from '../../../engine/core/event.ts';
-import type { NODE_STATES } from '../../../engine/core/node-state.ts';
 import { RECORD_BYTES, unpackRecord } from '../../../engine/core/node-record.ts';
+import type { NODE_STATES } from '../../../engine/core/node-state.ts';
 import type { Evidence, RunEvidence } from '../evidence.ts';
 import { commitsOf } from '../evidence.ts';
 import { endOf, ofEachRun } from './invariant.ts';
@@ -32,7 +32,13 @@ function apply(states: Map<number, Replayed>, event: EventRecord): void {
   const now = states.get(event.node) ?? { state: 'pending', attempt: 0 };
   states.set(event.node, now);
   if (event.attempt !== undefined) now.attempt = event.attempt;
-  const next = { 'node.queued': 'queued', 'node.started': 'running', 'node.expanded': 'running', 'node.waiting': 'waiting', 'node.retrying': 'retrying' };
+  const next = {
+    'node.queued': 'queued',
+    'node.started': 'running',
+    'node.expanded': 'running',
+    'node.waiting': 'waiting',
+    'node.retrying': 'retrying',
+  };
   now.state = endOf(event) ?? next[event.type as keyof typeof next] ?? now.state;
 }
 
@@ -58,7 +64,8 @@ function* compareEnd(
   for (const [node, record] of run.records.entries()) yield* differ(node, record, states.get(node));
   const last = [...run.events].reverse().find(({ type }) => type.startsWith('run.'))?.type;
   const status = last === 'run.started' ? 'running' : last?.slice('run.'.length);
-  if (!wentBack && last !== undefined && status !== run.header.status) yield `the header says ${run.header.status}, the last event ${last}`;
+  if (!wentBack && last !== undefined && status !== run.header.status)
+    yield `the header says ${run.header.status}, the last event ${last}`;
 }
 
 function* differ(
@@ -67,7 +74,10 @@ function* differ(
   replayed: Replayed = { state: 'pending', attempt: 0 },
 ): Iterable<{ what: string; node: number }> {
   // A blocked node has no event: it has begun to wait for room.
-  const isHeld = record.state === 'blocked' && (replayed.state === 'pending' || replayed.state === 'retrying');
-  if (record.state !== replayed.state && !isHeld) yield { what: `stored as ${record.state}, by its events ${replayed.state}`, node };
-  if (record.attempt !== replayed.attempt) yield { what: `stored at attempt ${record.attempt}, by its events ${replayed.attempt}`, node };
+  const isHeld =
+    record.state === 'blocked' && (replayed.state === 'pending' || replayed.state === 'retrying');
+  if (record.state !== replayed.state && !isHeld)
+    yield { what: `stored as ${record.state}, by its events ${replayed.state}`, node };
+  if (record.attempt !== replayed.attempt)
+    yield { what: `stored at attempt ${record.attempt}, by its events ${replayed.attempt}`, node };
 }

@@ -20,14 +20,26 @@ export const retries = ofEachRun(
   },
 );
 
-const MAY_NOT_RETRY = ['worker_lost', 'unresolved_reference', 'expression_error', 'fan_out_failed', 'invalid_options'];
+const MAY_NOT_RETRY = [
+  'worker_lost',
+  'unresolved_reference',
+  'expression_error',
+  'fan_out_failed',
+  'invalid_options',
+];
 
-function judge(task: PlanTask, events: readonly DurableEvent[], i: number, stoppedSeq: number): string | undefined {
+function judge(
+  task: PlanTask,
+  events: readonly DurableEvent[],
+  i: number,
+  stoppedSeq: number,
+): string | undefined {
   const event = events[i];
   const before = events[i - 1];
   if (!event) return undefined;
   const { retry } = task;
-  if (event.type === 'node.queued' && (event.attempt ?? 0) > retry.attempts) return `attempt ${event.attempt} of ${retry.attempts}`;
+  if (event.type === 'node.queued' && (event.attempt ?? 0) > retry.attempts)
+    return `attempt ${event.attempt} of ${retry.attempts}`;
   if (event.type === 'node.queued' && before?.type === 'node.retrying') {
     const until = before.detail?.until ?? 0;
     if (event.at < until) return `attempt ${event.attempt} begins ${until - event.at} ms early`;
@@ -44,12 +56,16 @@ function judge(task: PlanTask, events: readonly DurableEvent[], i: number, stopp
 
 function judgePause({ retry }: PlanTask, { attempt = 0, at, detail }: DurableEvent): string | undefined {
   if (attempt >= retry.attempts) return `retrying after attempt ${attempt} of ${retry.attempts}`;
-  if (retry.on !== undefined && detail?.error?.code !== 'exit_code') return `retrying although \`on\` is false`;
-  const growth = retry.backoff === 'fixed' ? 1 : retry.backoff === 'linear' ? attempt : retry.factor ** (attempt - 1);
+  if (retry.on !== undefined && detail?.error?.code !== 'exit_code')
+    return `retrying although \`on\` is false`;
+  const growth =
+    retry.backoff === 'fixed' ? 1 : retry.backoff === 'linear' ? attempt : retry.factor ** (attempt - 1);
   const longest = Math.min(retry.delayMs * growth, retry.maxDelayMs);
   const asked = detail?.error?.retry_after ?? 0;
   const pause = (detail?.until ?? 0) - at;
   const least = Math.max(longest * (1 - retry.jitter), asked) - 1;
   const most = Math.max(longest, asked) + 1;
-  return pause < least || pause > most ? `pause of ${pause} ms; the policy says ${least} to ${most}` : undefined;
+  return pause < least || pause > most
+    ? `pause of ${pause} ms; the policy says ${least} to ${most}`
+    : undefined;
 }

@@ -15,7 +15,8 @@ export const runEnd = ofEachRun(
     const expected = resultOf(run);
     if (end.type !== `run.${expected}`) yield `ended with ${end.type}; its tasks say ${expected}`;
     const told = requests.find((request) => request.run === run.id)?.toldStatus;
-    if (told !== undefined && told !== run.header.status && !wentBack) yield `a user was told ${told}, stored is ${run.header.status}`;
+    if (told !== undefined && told !== run.header.status && !wentBack)
+      yield `a user was told ${told}, stored is ${run.header.status}`;
   },
 );
 

@@ -24,23 +24,31 @@ export const steps = ofEachRun(
       for (const event of events) {
         if (event.type === 'node.late') continue;
         const step = event.type.slice('node.'.length);
-        if (!(NEXT[last] ?? []).includes(step)) yield { what: `${last || 'nothing'} → ${step} (seq ${event.seq})`, node };
+        if (!(NEXT[last] ?? []).includes(step))
+          yield { what: `${last || 'nothing'} → ${step} (seq ${event.seq})`, node };
         last = step;
       }
       // A node of a lost history may have nothing but late results.
-      if (header.finishedAt !== undefined && last !== '' && !ENDS.includes(last)) yield { what: `${last} when the run had ended`, node };
+      if (header.finishedAt !== undefined && last !== '' && !ENDS.includes(last))
+        yield { what: `${last} when the run had ended`, node };
       yield* attemptsOf(node, events);
     }
   },
 );
 
 /** I6: attempts count from 1, one after the other, and only `queued` begins one. */
-function* attemptsOf(node: number, events: readonly DurableEvent[]): Iterable<{ what: string; node: number }> {
+function* attemptsOf(
+  node: number,
+  events: readonly DurableEvent[],
+): Iterable<{ what: string; node: number }> {
   let attempt = 0;
   for (const event of events) {
     if (event.type === 'node.late' || event.type === 'node.expanded') continue;
     if (event.type === 'node.queued') attempt++;
     if ((event.attempt ?? 0) !== attempt && !(endOf(event) && event.attempt === undefined && attempt === 0))
-      yield { what: `${event.type} of attempt ${event.attempt ?? 0} in attempt ${attempt} (seq ${event.seq})`, node };
+      yield {
+        what: `${event.type} of attempt ${event.attempt ?? 0} in attempt ${attempt} (seq ${event.seq})`,
+        node,
+      };
   }
 }

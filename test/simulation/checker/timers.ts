@@ -16,14 +16,17 @@ export const timers = ofEachRun(
     const { plan } = run.workflow;
     const started = run.events.find(({ type }) => type === 'run.started')?.at ?? 0;
     const stop = run.events.find(({ type }) => type === 'run.cancelling');
-    if (stop?.detail?.reason === 'run_timeout' && stop.at < started + (plan.timeoutMs ?? 0)) yield `run_timeout ${started + (plan.timeoutMs ?? 0) - stop.at} ms early`;
+    if (stop?.detail?.reason === 'run_timeout' && stop.at < started + (plan.timeoutMs ?? 0))
+      yield `run_timeout ${started + (plan.timeoutMs ?? 0) - stop.at} ms early`;
     for (const [node, events] of run.byNode) {
       const task = plan.tasks[run.nodeName(node).task];
       if (!task) continue;
       for (const due of duesOf(task, events)) {
-        if (due.happened.at < due.at - ROUNDING_MS) yield { what: `${due.what} ${due.at - due.happened.at} ms early (seq ${due.happened.seq})`, node };
+        if (due.happened.at < due.at - ROUNDING_MS)
+          yield { what: `${due.what} ${due.at - due.happened.at} ms early (seq ${due.happened.seq})`, node };
         const late = due.happened.at - Math.max(due.at, faultsOverAt) - due.slackMs;
-        if (late > 0 && !wentBack) yield { what: `${due.what} ${due.happened.at - due.at} ms late (seq ${due.happened.seq})`, node };
+        if (late > 0 && !wentBack)
+          yield { what: `${due.what} ${due.happened.at - due.at} ms late (seq ${due.happened.seq})`, node };
       }
     }
   },
@@ -44,13 +47,31 @@ function* duesOf(task: PlanTask, events: readonly DurableEvent[]): Iterable<Due>
     const code = event.detail?.error?.code;
     if (event.type === 'node.queued') queued = event.at;
     if (event.type === 'node.started') started = event.at;
-    if (code === 'timeout') yield { what: 'timeout', at: started + (task.timeoutMs ?? Number.POSITIVE_INFINITY), happened: event, slackMs: TIMEOUT_SLACK_MS + LATE_MS };
-    if (code === 'queue_timeout') yield { what: 'queue_timeout', at: queued + (task.queueTimeoutMs ?? Number.POSITIVE_INFINITY), happened: event, slackMs: LATE_MS };
-    if (until !== undefined && event.type === 'node.succeeded') yield { what: 'wait', at: until, happened: event, slackMs: LATE_MS };
+    if (code === 'timeout')
+      yield {
+        what: 'timeout',
+        at: started + (task.timeoutMs ?? Number.POSITIVE_INFINITY),
+        happened: event,
+        slackMs: TIMEOUT_SLACK_MS + LATE_MS,
+      };
+    if (code === 'queue_timeout')
+      yield {
+        what: 'queue_timeout',
+        at: queued + (task.queueTimeoutMs ?? Number.POSITIVE_INFINITY),
+        happened: event,
+        slackMs: LATE_MS,
+      };
+    if (until !== undefined && event.type === 'node.succeeded')
+      yield { what: 'wait', at: until, happened: event, slackMs: LATE_MS };
     until = event.type === 'node.waiting' ? event.detail?.until : undefined;
     if (event.type === 'node.waiting') {
       const asked = Number.parseInt(String(task.action.with['for']), 10);
-      yield { what: 'the end of a wait is set', at: queued + asked, happened: { ...event, at: until ?? 0 }, slackMs: 0 };
+      yield {
+        what: 'the end of a wait is set',
+        at: queued + asked,
+        happened: { ...event, at: until ?? 0 },
+        slackMs: 0,
+      };
     }
   }
 }

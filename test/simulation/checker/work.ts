@@ -1,6 +1,6 @@
+import { parseFlightKey } from '../../../engine/core/flight.ts';
 import type { Evidence, RunEvidence } from '../evidence.ts';
 import type { ClaimSeen } from '../history.ts';
-import { parseFlightKey } from '../../../engine/core/flight.ts';
 import { lastEndOf, ofEachRun } from './invariant.ts';
 
 /** A1: the work was done, and never without a claim. */
@@ -21,7 +21,11 @@ export const work = ofEachRun(
   },
 );
 
-function* compareClaims(run: RunEvidence, { history, wentBack }: Evidence, begun: ReadonlyMap<string, number>): Iterable<string> {
+function* compareClaims(
+  run: RunEvidence,
+  { history, wentBack }: Evidence,
+  begun: ReadonlyMap<string, number>,
+): Iterable<string> {
   const granted = new Map<string, number>();
   for (const entry of history) {
     if (entry.kind !== 'claim' || entry.repeated) continue;
@@ -38,13 +42,19 @@ function* compareClaims(run: RunEvidence, { history, wentBack }: Evidence, begun
   }
 }
 
-function nameOf(run: RunEvidence, { session }: ClaimSeen, { node, attempt }: { node: number; attempt: number }): string {
+function nameOf(
+  run: RunEvidence,
+  { session }: ClaimSeen,
+  { node, attempt }: { node: number; attempt: number },
+): string {
   const { task, item } = run.nodeName(node);
   return `${task}/${item}/${attempt}/${session}`;
 }
 
 function* compareResults(run: RunEvidence, { ledger }: Evidence): Iterable<{ what: string; node: number }> {
-  const tokens = new Map(ledger.entries.filter((entry) => entry.run === run.id).map((entry) => [entry.token, entry]));
+  const tokens = new Map(
+    ledger.entries.filter((entry) => entry.run === run.id).map((entry) => [entry.token, entry]),
+  );
   for (const node of run.byNode.keys()) {
     const { task: index, item } = run.nodeName(node);
     const task = run.workflow.plan.tasks[index];
@@ -52,7 +62,8 @@ function* compareResults(run: RunEvidence, { ledger }: Evidence): Iterable<{ wha
     if (!isWork || lastEndOf(run, node) !== 'succeeded') continue;
     const entry = tokens.get(String(run.outputs.get(node)?.o?.['token']));
     if (!entry) yield { what: 'succeeded, but nobody did the work', node };
-    else if (entry.task !== task.id || entry.item !== item) yield { what: `has the result of ${entry.task}[${entry.item}]`, node };
+    else if (entry.task !== task.id || entry.item !== item)
+      yield { what: `has the result of ${entry.task}[${entry.item}]`, node };
     else if (entry.end !== 'succeeded') yield { what: `succeeded with work that ended ${entry.end}`, node };
   }
 }
