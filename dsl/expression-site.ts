@@ -35,7 +35,10 @@ export function placeRow(place: PlaceName): PlaceRow {
   return PLACES[place];
 }
 
-/** One text with expressions. A condition is an expression as a whole, braces optional. */
+/**
+ * One text with expressions, or one that looks as if its braces were forgotten. A condition is an expression as a whole,
+ * braces optional.
+ */
 export interface ExpressionSite {
   readonly place: PlaceName;
   readonly path: Path;
@@ -116,12 +119,18 @@ export function optionPattern(path: Path): string {
     .replace(/^\./, '');
 }
 
+const STEP = String.raw`(?:\.[A-Za-z_][\w-]*|\.\*|\[(?:\d+|'[^']*')\])`;
+/** What looks like a reference as a whole; `check/missing-braces.ts` judges which of them are. */
+const BARE_REFERENCE = new RegExp(
+  String.raw`^(?:item${STEP}*|(?:inputs|matrix)${STEP}+|tasks\.[A-Za-z_][\w-]*\.(?:outputs|artifacts|status|error|attempts|duration)${STEP}*|run\.(?:id|workflow|namespace|version|logical_time|started_at|attempt|status))$`,
+);
+
 type SiteBase = Pick<ExpressionSite, 'place' | 'path' | 'task'>;
 
 function walk(value: Json, base: SiteBase, sites: ExpressionSite[], isCondition?: ConditionTest): void {
   if (typeof value === 'string') {
     const condition = isCondition?.(base.path) ?? false;
-    if (condition || value.includes('${{')) sites.push({ ...base, text: value, isCondition: condition });
+    if (condition || value.includes('${{') || BARE_REFERENCE.test(value)) sites.push({ ...base, text: value, isCondition: condition });
   } else if (Array.isArray(value)) {
     for (const [i, item] of value.entries())
       walk(item, { ...base, path: [...base.path, i] }, sites, isCondition);

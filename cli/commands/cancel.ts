@@ -1,5 +1,5 @@
 /** `sluice cancel RUN`: asks a run to end. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { isRunEnded } from '../../engine/core/node-state.ts';
 import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
 import { withEngine } from '../compose/with-engine.ts';
@@ -19,7 +19,11 @@ export function cancelCommand(host: Host): Command {
   ]).argument('<run>', 'id of the run');
   return withRedis(command)
     .option('--reason <text>', 'why; stands in the history')
-    .option('--grace <duration>', 'from SIGTERM to SIGKILL for running tasks', duration, 10_000)
+    .addOption(
+      new Option('--grace <duration>', 'from SIGTERM to SIGKILL for running tasks')
+        .argParser(duration)
+        .default(10_000, '10s'),
+    )
     .action((run: string, { reason, grace, ...flags }: CancelFlags) =>
       withEngine(host, { ...flags, use: 'write' }, async (engine) => {
         const { status } = await engine.client.header(run);

@@ -1,6 +1,6 @@
 /** `sluice worker`: serves queues until it is told to stop. */
 import { cpus } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { duration, newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
 import { startWorker } from '../compose/roles.ts';
 import { serveRole } from '../compose/serve-role.ts';
@@ -28,7 +28,11 @@ export function workerCommand(host: Host): Command {
     .option('--slots <n>', 'slots of queues that name none (default: 2 per CPU)', wholeNumber)
     .option('--name <text>', 'name of this worker (default: host:pid)')
     .option('--labels <list>', 'labels: zone=eu,disk=ssd')
-    .option('--drain <duration>', 'how long to finish work when stopped', duration, 30_000)
+    .addOption(
+      new Option('--drain <duration>', 'how long to finish work when stopped')
+        .argParser(duration)
+        .default(30_000, '30s'),
+    )
     .action((flags: WorkerFlags) => serve(host, flags));
 }
 

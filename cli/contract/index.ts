@@ -12,8 +12,8 @@ const SCHEMAS = { run, event, list: runList } as const;
 export type ContractName = keyof typeof SCHEMAS;
 export const CONTRACT_NAMES = Object.keys(SCHEMAS) as ContractName[];
 
-/** JSON Schema, draft 2020-12. */
+/** JSON Schema, draft 2020-12. It allows members that it does not name, for later versions may add some. */
 export function contractSchema(name: ContractName): JsonObject {
   // Plain JSON by construction.
-  return z.toJSONSchema(SCHEMAS[name], { io: 'output' }) as unknown as JsonObject;
+  return z.toJSONSchema(SCHEMAS[name], { io: 'input' }) as unknown as JsonObject;
 }

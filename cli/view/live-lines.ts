@@ -71,7 +71,7 @@ function taskLine(task: TaskProgress, screen: LiveScreen, nameWidth: number): st
   const name = padTo(cutTo(task.id, nameWidth), nameWidth);
   const left = columns - nameWidth - facts.length - 7;
   const last = isEnded(task.state) && task.state !== 'failed' ? '' : cutTo(plainText(task.lastLine), left);
-  return `${sign} ${name}  ${facts}${last === '' ? '' : `  ${colors.dim(last)}`}`;
+  return `${sign} ${name}  ${facts}${last === '' ? '' : `  ${colors.dim(last)}`}`.trimEnd();
 }
 
 function factsOf(task: TaskProgress, now: number): string {

@@ -2,6 +2,7 @@
  * The task queue in memory: by priority, then first in, first out; as BullMQ does it, a ticket that is present is not
  * added again, and one whose consumer vanished is delivered again after the stall time. Waiting goes by the clock given.
  */
+import { setMaxListeners } from 'node:events';
 import { SluiceError } from '../core/errors.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -49,6 +50,8 @@ interface Consumer {
 export function createMemoryTaskQueue(options: MemoryTaskQueueOptions): MemoryTaskQueue {
   const queues = new Map<string, NamedQueue>();
   const end = new AbortController();
+  // Every ticket that comes back later listens to it.
+  setMaxListeners(0, end.signal);
   const named = (name: string) => {
     if (end.signal.aborted)
       throw new SluiceError('closed', 'the task queue was closed; open a new one to go on');

@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { event, events, run as runContract, runList } from '../../cli/contract/index.ts';
 import { buildIfStale } from '../support/build.ts';
-import { type CliFolder, cliFolder } from '../support/cli.ts';
+import { cliFolder } from '../support/cli.ts';
 
 const HELLO = `
 name: hello
@@ -42,11 +42,10 @@ tasks:
   after: { needs: bad, run: "echo no" }
 `;
 
-let folder: CliFolder;
+const folder = cliFolder();
 
 beforeAll(async () => {
   await buildIfStale();
-  folder = cliFolder();
   folder.write('hello.yaml', HELLO);
   folder.write('failing.yaml', FAILING);
 }, 120_000);
@@ -72,6 +71,8 @@ describe('a run that succeeds', () => {
     const end = await folder.run(['run', 'hello.yaml', '--json', '--quiet']);
     expect(end).toMatchObject({ code: 0, stderr: '' });
     const run = runContract.parse(JSON.parse(end.stdout));
+    // No member that the contract does not name.
+    expect(run).toEqual(JSON.parse(end.stdout));
     const published = JSON.parse((await folder.run(['schema', 'run'])).stdout) as object;
     const validate = new Ajv2020({ validateFormats: false }).compile(published);
     expect(validate(JSON.parse(end.stdout)), JSON.stringify(validate.errors)).toBe(true);

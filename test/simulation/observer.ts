@@ -1,8 +1,6 @@
 /** Stands between all processes and the memory store, below the faults, and writes down what took effect. */
 import type { Commit } from '../../engine/core/commit.ts';
 import { type EventRecord, unpackEvents } from '../../engine/core/event.ts';
-import { parseFlightKey } from '../../engine/core/flight.ts';
-import { shardOf } from '../../engine/core/run-id.ts';
 import type { MemoryShardStore } from '../../engine/memory/index.ts';
 import type { ShardStore } from '../../engine/ports/shard-store.ts';
 import type { HistoryEntry } from './history.ts';
@@ -19,15 +17,13 @@ export class Observer {
   readonly started = new Set<string>();
   readonly #world: World;
   readonly #memory: MemoryShardStore;
-  readonly #shards: number;
   /** Commits that were stored: a repetition stores nothing. */
   #stored = new Set<string>();
   #claims = new Map<string, string>();
 
-  constructor(world: World, memory: MemoryShardStore, shards: number) {
+  constructor(world: World, memory: MemoryShardStore) {
     this.#world = world;
     this.#memory = memory;
-    this.#shards = shards;
     this.store = this.#observe();
   }
 
@@ -149,10 +145,5 @@ export class Observer {
       )
         this.ended.add(run);
     }
-  }
-
-  /** Shard of a flight, by its run. */
-  shardOfFlight(flight: string): number {
-    return shardOf(parseFlightKey(flight).run, this.#shards);
   }
 }

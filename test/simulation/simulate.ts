@@ -54,7 +54,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     shards,
     random: () => random.next(),
   });
-  const observer = new Observer(world, memory, shards);
+  const observer = new Observer(world, memory);
   const shared = {
     world,
     faults,

@@ -11,10 +11,19 @@ interface Scene {
   readonly shards: number;
 }
 
-/** What happens when it strikes. Answers how long its effect may last, ms. */
+/** Lets it happen. Answers how long its effect may last, ms. */
+type Strike = (scene: Scene) => number;
+
+function instant(strike: (scene: Scene) => void): Strike {
+  return (scene) => {
+    strike(scene);
+    return 0;
+  };
+}
+
 const TIMED = {
-  worker_killed: ({ cluster }) => cluster.kill('worker'),
-  orchestrator_killed: ({ cluster }) => cluster.kill('orchestrator'),
+  worker_killed: instant(({ cluster }) => cluster.kill('worker')),
+  orchestrator_killed: instant(({ cluster }) => cluster.kill('orchestrator')),
   worker_frozen: ({ cluster, shared }) => {
     const ms = shared.world.random.pick([800, 3_000, 7_000, 15_000, 60_000]);
     cluster.freeze('worker', ms);
@@ -25,8 +34,8 @@ const TIMED = {
     cluster.freeze('orchestrator', ms);
     return ms;
   },
-  worker_stopped: ({ cluster }) => cluster.stop('worker'),
-  orchestrator_stopped: ({ cluster }) => cluster.stop('orchestrator'),
+  worker_stopped: instant(({ cluster }) => cluster.stop('worker')),
+  orchestrator_stopped: instant(({ cluster }) => cluster.stop('orchestrator')),
   writes_refused: ({ shared }) => {
     const ms = shared.world.random.between(200, 3_000);
     shared.faults.refusingUntil = shared.world.now + ms;
@@ -37,18 +46,18 @@ const TIMED = {
     shared.faults.awayUntil = shared.world.now + ms;
     return ms;
   },
-  lease_taken: ({ shared, observer, shards }) => {
+  lease_taken: instant(({ shared, observer, shards }) => {
     const shard = shared.world.random.int(0, shards - 1);
     const owner = observer.owners.get(shard);
     if (owner !== undefined) void observer.store.acquire(shard, owner, 1_500);
-  },
+  }),
   store_goes_back: ({ shared, observer }) => {
     const back = observer.remember();
     const ms = shared.world.random.between(20, 3_000);
     shared.world.after(ms, back);
     return ms;
   },
-} satisfies Partial<Record<Fault, (scene: Scene) => number | undefined | void>>;
+} satisfies Partial<Record<Fault, Strike>>;
 
 /** Plans the timed faults of a seed. Answers when the effect of the last one is over. */
 export class Trouble {
@@ -74,10 +83,10 @@ export class Trouble {
     });
   }
 
-  #strike(fault: Fault, strike: (scene: Scene) => number | undefined | void): void {
+  #strike(fault: Fault, strike: Strike): void {
     const { world, faults } = this.#scene.shared;
     faults.count(fault);
-    const ms = strike(this.#scene) ?? 0;
+    const ms = strike(this.#scene);
     this.overAt = Math.max(this.overAt, world.now + ms + 1);
   }
 }

@@ -244,14 +244,24 @@ export class Cluster {
 
   /** Ends everything. @throws Error when something was left that should not be. */
   async end(): Promise<void> {
+    this.#thawAll();
     const leaks = await findLeaks(this).catch((thrown: unknown) => [String(thrown)]);
     await this.connections.close();
-    for (const child of this.#children) if (child.isAlive) child.thaw();
     await Promise.all(this.#children.map((child) => (child.isAlive ? child.kill9() : undefined)));
     for (const { pid } of this.ledger.read()) endTask(pid);
     await this.redis.stop();
     await rm(this.folder, { recursive: true, force: true });
     if (leaks.length > 0) throw new Error(`The tests left something behind:\n${leaks.join('\n')}`);
+  }
+
+  /** A test that failed may have left something frozen. */
+  #thawAll(): void {
+    for (const child of this.#children) if (child.isAlive) child.thaw();
+    try {
+      this.redis.thaw();
+    } catch {
+      // It does not run.
+    }
   }
 
   get #where(): readonly string[] {

@@ -76,11 +76,11 @@ export const BUGS: readonly Bug[] = [
     caughtBy: ['fan-out', 'run-end', 'steps', 'leftovers'],
   },
   {
-    name: 'an outcome of a claim that was lost is accepted',
+    name: 'two sessions work on one attempt: a living claim is taken over',
     file: FLIGHTS,
-    find: "  return flight.state !== 's' && flight.session === session && flight.delivery === delivery;",
-    replace: "  return flight.state !== 's' && (flight.session === session || delivery > 0);",
-    caughtBy: ['results', 'work', 'claims', 'inputs'],
+    find: "  if (!isDead(shard, flight.session, now, claim.silence)) return { kind: 'busy' };",
+    replace: '',
+    caughtBy: ['claims'],
   },
   {
     name: 'a success is overwritten: what has ended may start again',

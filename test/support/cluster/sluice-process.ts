@@ -1,11 +1,12 @@
 /**
- * Entry of a process of a test cluster: the command line itself. It ends with its parent, also when that
- * one is killed: the parent holds the other end of stdin.
+ * Entry of a process of a test cluster: the command line itself. It ends with its parent, also when that one is killed: the
+ * parent holds the other end of stdin.
  */
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { main } from '../../../cli/main.ts';
 
-const parent = new Socket({ fd: 0, readable: true, writable: false });
+// The parent gives a pipe, so this is a socket.
+const parent = process.stdin as unknown as Socket;
 parent.on('error', () => {});
 parent.on('close', () => process.kill(process.pid, 'SIGKILL'));
 parent.resume();
