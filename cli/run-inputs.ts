@@ -1,10 +1,7 @@
 /** Inputs of a run from the command line: `--input name=value`, which goes before `--inputs-file`. */
 import { readFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { toData } from '../dsl/data.ts';
-import { MAX_NODES } from '../dsl/limits.ts';
-import { parseDocuments } from '../dsl/parse.ts';
-import { Report } from '../dsl/report.ts';
+import { readYamlData } from '../dsl/index.ts';
 import { messageOf } from '../engine/core/errors.ts';
 import { parseInputText, resolveInputs } from '../engine/core/inputs.ts';
 import { isJsonObject, type Json, type JsonObject } from '../engine/core/json.ts';
@@ -66,10 +63,8 @@ function parseJson(path: string, text: string): Json {
 }
 
 function parseYaml(path: string, text: string): Json | undefined {
-  const report = new Report({ path, text });
-  const [document] = parseDocuments(report);
-  const data = document === undefined ? undefined : toData(report, document, { left: MAX_NODES });
-  const [first] = report.diagnostics();
-  if (report.errors === 0 || first === undefined) return data;
+  const { data, diagnostics } = readYamlData({ path, text });
+  const first = diagnostics.find(({ severity }) => severity === 'error');
+  if (first === undefined) return data;
   throw usageFailure(`The inputs file is not usable: ${path}:${first.line}:${first.column} ${first.message}`);
 }

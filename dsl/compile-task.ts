@@ -1,9 +1,10 @@
 /** One checked task → one task of the plan. */
 import { parseDuration } from '../engine/core/duration.ts';
-import { bareExpression, parseExpression } from '../engine/core/expression/index.ts';
+import { bareExpression } from '../engine/core/expression/index.ts';
 import { isJsonObject, type Json, type Template } from '../engine/core/json.ts';
 import type { FailureBudget, FanOut, PlanAction, PlanTask } from '../engine/core/plan.ts';
 import { NO_RETRY, type RetryPolicy } from '../engine/core/retry-policy.ts';
+import { isAskedPerNode } from './condition.ts';
 import type { Dependency } from './dependency.ts';
 import { WORKER_CONDITIONS } from './executor-facts.ts';
 import { optionPattern } from './expression-site.ts';
@@ -16,8 +17,6 @@ import type { TaskEntry, WorkflowContext } from './workflow-context.ts';
 
 export const DEFAULT_QUEUE = 'default';
 export const DEFAULT_PRIORITY = 5;
-
-const PER_NODE = new Set(['item', 'index', 'matrix']);
 
 export interface TaskPlace {
   readonly dependencies: readonly Dependency[];
@@ -77,8 +76,7 @@ export function milliseconds(duration: string | undefined): number | undefined {
 function compileCondition(condition: string | boolean | undefined): Pick<PlanTask, 'if' | 'ifPerNode'> {
   if (condition === undefined) return {};
   const text = bareExpression(String(condition));
-  const isPerNode = parseExpression(text).references.some(({ path }) => PER_NODE.has(path[0] ?? ''));
-  return { if: text, ...(isPerNode ? { ifPerNode: true as const } : {}) };
+  return { if: text, ...(isAskedPerNode(text) ? { ifPerNode: true as const } : {}) };
 }
 
 function compileAction(task: TaskEntry): PlanAction {

@@ -1,4 +1,5 @@
 /** What each task waits for: written `needs` and references in expressions, with the place each comes from. */
+import type { Reference } from '../engine/core/expression/index.ts';
 import type { PlanEdge, WhenWord } from '../engine/core/plan.ts';
 import type { Span } from './diagnostic.ts';
 import type { Path } from './position.ts';
@@ -12,6 +13,8 @@ export interface Dependency {
   /** For an edge from a reference: the expression, and where it stands in its text. */
   readonly expression?: string;
   readonly within?: Span;
+  /** A reference, of several the first, whose value is there only when the upstream task succeeds. */
+  readonly reads?: string;
 }
 
 /** An entry of `needs` in its long form. */
@@ -64,10 +67,18 @@ export function dependenciesOf(
   for (const { site, reference, expression, within } of references) {
     const [root, id] = reference.path;
     const from = root === 'tasks' && id !== undefined ? context.byId.get(id)?.index : undefined;
-    if (from === undefined || from === task.index || found.has(from)) continue;
-    found.set(from, { edge: { from, data: true }, path: site.path, expression, within });
+    if (from === undefined || from === task.index) continue;
+    const known = found.get(from) ?? { edge: { from, data: true }, path: site.path, expression, within };
+    const reads = known.reads ?? valueRead(reference, expression);
+    found.set(from, reads === undefined ? known : { ...known, reads });
   }
   return [...found.values()];
+}
+
+/** The text of the reference, if it asks for what only a success leaves behind. */
+function valueRead({ path, mayBeAbsent, offset, length }: Reference, expression: string): string | undefined {
+  const isValue = path[2] === 'outputs' || path[2] === 'artifacts';
+  return isValue && !mayBeAbsent ? expression.slice(offset, offset + length) : undefined;
 }
 
 function writtenEdge(from: number, need: Need): PlanEdge {

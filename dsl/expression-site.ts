@@ -130,7 +130,8 @@ type SiteBase = Pick<ExpressionSite, 'place' | 'path' | 'task'>;
 function walk(value: Json, base: SiteBase, sites: ExpressionSite[], isCondition?: ConditionTest): void {
   if (typeof value === 'string') {
     const condition = isCondition?.(base.path) ?? false;
-    if (condition || value.includes('${{') || BARE_REFERENCE.test(value)) sites.push({ ...base, text: value, isCondition: condition });
+    if (condition || value.includes('${{') || BARE_REFERENCE.test(value))
+      sites.push({ ...base, text: value, isCondition: condition });
   } else if (Array.isArray(value)) {
     for (const [i, item] of value.entries())
       walk(item, { ...base, path: [...base.path, i] }, sites, isCondition);

@@ -1,5 +1,6 @@
 /** The cases of a `switch` task, as far as they are written out. */
-import { isJsonObject, type JsonObject } from '../engine/core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../engine/core/json.ts';
+import type { Path } from './position.ts';
 import type { TaskEntry } from './workflow-context.ts';
 
 /** All names that the switch may choose, or undefined when they cannot be told. */
@@ -15,4 +16,9 @@ export function caseNamesOf(task: TaskEntry): string[] | undefined {
 export function casesOf(task: TaskEntry): JsonObject[] | undefined {
   const cases = task.source.with?.['cases'];
   return Array.isArray(cases) ? cases.filter(isJsonObject) : undefined;
+}
+
+/** Whether the option at the path is a case called `default`. */
+export function isReservedCase(value: Json | undefined, [option, , key]: Path): boolean {
+  return option === 'cases' && key === 'name' && value === 'default';
 }

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { messageOf } from '../../engine/core/errors.ts';
 import type { JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
@@ -104,7 +105,7 @@ async function watchToEnd({ engine, display, interruption }: Watching, run: stri
     display.note('Cancelling the run. Press Ctrl-C again to end at once.');
     engine.client
       .cancel(run, { reason: 'interrupted', graceMs: CANCEL_GRACE_MS })
-      .catch((thrown: unknown) => display.note(String(thrown)));
+      .catch((thrown: unknown) => display.note(messageOf(thrown)));
   };
   if (interruption.signal.aborted) cancel();
   else interruption.signal.addEventListener('abort', cancel, { once: true });

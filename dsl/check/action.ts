@@ -1,6 +1,7 @@
 /** The one action of a task: it is there, its executor exists, and its options fit as far as they hold no expression. */
 import type { z } from 'zod';
-import type { Json } from '../../engine/core/json.ts';
+import { nearestName } from '../../engine/core/expression/nearest-name.ts';
+import type { Json, JsonObject } from '../../engine/core/json.ts';
 import { describeValue, expectedWord } from '../describe-value.ts';
 import { WORKER_CONDITIONS } from '../executor-facts.ts';
 import { NOT_YET_AVAILABLE, NOT_YET_EXECUTORS } from '../known-key.ts';
@@ -10,6 +11,7 @@ import { capital } from '../schema-issue/place.ts';
 import { flatten, valueAt } from '../schema-issue/union.ts';
 import { rangeProblem } from '../schema-issue/value.ts';
 import { alternatives, suggest } from '../suggest.ts';
+import { isReservedCase } from '../switch-case.ts';
 import { has, type TaskEntry, type WorkflowContext } from '../workflow-context.ts';
 
 export function checkActions(context: WorkflowContext): void {
@@ -72,23 +74,28 @@ function checkExecutor(
 }
 
 function checkOptions({ document }: WorkflowContext, task: TaskEntry, schema: z.ZodType): void {
-  const options = (task.source.with ?? {}) as Json;
+  const options = (task.source.with ?? {}) as JsonObject;
   const result = schema.safeParse(options);
   if (result.success) return;
   const issues = result.error.issues.flatMap((one) => flatten(one, options));
-  const hasForeignKeys = issues.some((issue) => issue.code === 'unrecognized_keys');
+  const foreign = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  const misspelt = new Set(foreign.map((key) => nearestName(key, objectKeys(schema))));
   for (const issue of issues) {
     const inner = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     // That the options as a whole do not fit mostly follows from the misspelt one.
-    if (issue.code === 'custom' && inner.length === 0 && (hasForeignKeys || holdsExpression(options)))
+    if (issue.code === 'custom' && inner.length === 0 && (foreign.length > 0 || holdsExpression(options)))
       continue;
-    if (holdsExpression(nearestValue(options, inner)) || isWorkerCondition(task, inner)) continue;
+    // That an option is missing follows from its being misspelt.
+    if (inner.length === 1 && misspelt.has(String(inner[0])) && !has(options, String(inner[0]))) continue;
+    if (holdsExpression(nearestValue(options, inner)) || isCheckedElsewhere(task, inner)) continue;
     reportOption(document, task, schema, { issue, inner, value: valueAt(options, inner) });
   }
 }
 
-/** Those are checked with the other expressions, where mistakes have exact places. */
-function isWorkerCondition({ uses, source }: TaskEntry, [option]: Path): boolean {
+/** Conditions are checked with the other expressions, where mistakes have exact places; names of cases by `switch.ts`. */
+function isCheckedElsewhere({ uses, source }: TaskEntry, path: Path): boolean {
+  const [option] = path;
+  if (uses === 'switch' && isReservedCase(valueAt(source.with ?? {}, path), path)) return true;
   const isText = typeof option === 'string' && typeof source.with?.[option] === 'string';
   return isText && (WORKER_CONDITIONS.get(uses ?? '')?.includes(option) ?? false);
 }

@@ -2,7 +2,7 @@
 import { type Need, needsOf } from '../dependency.ts';
 import { suggest } from '../suggest.ts';
 import { caseNamesOf } from '../switch-case.ts';
-import type { TaskEntry, WorkflowContext } from '../workflow-context.ts';
+import { has, type TaskEntry, type WorkflowContext } from '../workflow-context.ts';
 
 export function checkNeeds(context: WorkflowContext): void {
   for (const task of context.tasks) {
@@ -26,7 +26,7 @@ function checkNeed(context: WorkflowContext, task: TaskEntry, need: Need, isRepe
       hint: 'Remove it from `needs`.',
     });
   } else if (!upstream) {
-    const hint = suggestTask(context, need.task);
+    const hint = hintForSeveral(need) ?? suggestTask(context, need.task);
     document.error({
       code: 'unknown_task',
       path,
@@ -72,6 +72,12 @@ function checkCases(
     });
     return;
   }
+  if (has(upstream.raw, 'foreach') || has(upstream.raw, 'matrix')) {
+    const message = `The switch \`${upstream.id}\` makes a choice for each of its nodes, so that it has no choice that \`case\` could ask for: the task would always be skipped.`;
+    const hint = `Remove the fan-out from \`${upstream.id}\`, or decide for each item by \`if\` in a task with the same fan-out.`;
+    document.error({ code: 'switch_fan_out', path, onKey: true, message, hint });
+    return;
+  }
   const known = caseNamesOf(upstream);
   if (!known) return;
   for (const [i, name] of cases.entries()) {
@@ -83,6 +89,14 @@ function checkCases(
     const message = `The switch \`${upstream.id}\` has no case \`${name}\`.`;
     document.error({ code: 'unknown_case', path: [...path, i], message, hint });
   }
+}
+
+/** For several names in one text, as in `needs: one, two`. */
+function hintForSeveral({ task, path }: Need): string | undefined {
+  if (!task.includes(',')) return undefined;
+  const names = task.split(',').map((name) => name.trim());
+  if (path.at(-1) === 'needs') return `Write \`[${names.join(', ')}]\`.`;
+  return 'Write each task as an item of its own.';
 }
 
 /** The nearest task. */

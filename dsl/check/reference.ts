@@ -1,6 +1,7 @@
 /** What expressions refer to: contexts that their place knows, and names that the workflow declares. */
 import { CONTEXTS } from '../../engine/core/expression/contexts.ts';
 import { isJsonObject } from '../../engine/core/json.ts';
+import { PER_NODE } from '../condition.ts';
 import type { DiagnosticCode } from '../diagnostic-code.ts';
 import { placeRow } from '../expression-site.ts';
 import type { SiteReference } from '../site-reference.ts';
@@ -23,7 +24,6 @@ const RUN_MEMBERS = [
 const ERROR_MEMBERS = ['code', 'message', 'exit_code', 'status', 'retry_after'];
 const NOT_YET_CONTEXTS = new Set(['secrets', 'broadcast']);
 const NOT_YET_MEMBERS = new Set(['run.interval', 'self.outputs', 'self.iteration']);
-const PER_NODE = new Set(['item', 'index', 'matrix']);
 
 export function checkReferences(context: WorkflowContext, references: readonly SiteReference[]): void {
   for (const found of references) {

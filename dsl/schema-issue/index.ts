@@ -3,7 +3,7 @@ import type { Json } from '../../engine/core/json.ts';
 import { expectedWord } from '../describe-value.ts';
 import type { Path } from '../position.ts';
 import type { SourceDocument } from '../source-document.ts';
-import { reportBadKey, reportUnknownKey } from './key.ts';
+import { meantKey, reportBadKey, reportUnknownKey } from './key.ts';
 import { reportEmpty, reportExpression, reportMissing, reportType } from './kind.ts';
 import { labelOf, type Place } from './place.ts';
 import { flatten, type Issue, pathOf, valueAt } from './union.ts';
@@ -19,11 +19,28 @@ export interface Checked {
 /** Adds a diagnostic for each issue. Answers the paths, from the checked value, that are wrong. */
 export function reportIssues(checked: Checked, issues: readonly Issue[]): Path[] {
   const flat = issues.flatMap((issue) => flatten(issue, valueAt(checked.data, pathOf(issue.path))));
-  for (const issue of flat) reportIssue(checked, issue);
+  const misspelt = misspeltKeys(checked, flat);
+  // That a key is missing follows from its being misspelt.
+  for (const issue of flat) if (!misspelt.has(keyOf(pathOf(issue.path)))) reportIssue(checked, issue);
   return flat.flatMap((issue) => {
     const path = pathOf(issue.path);
     return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
   });
+}
+
+/** The keys that were meant by unknown ones, as whole paths; of those that are there, another mistake is still told. */
+function misspeltKeys({ path, data }: Checked, issues: readonly Issue[]): ReadonlySet<string> {
+  const found = issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [];
+    const inner = pathOf(issue.path);
+    const meant = issue.keys.flatMap((key) => meantKey([...path, ...inner], key) ?? []);
+    return meant.map((key) => [...inner, key]);
+  });
+  return new Set(found.filter((one) => valueAt(data, one) === undefined).map(keyOf));
+}
+
+function keyOf(path: Path): string {
+  return JSON.stringify(path);
 }
 
 function reportIssue(checked: Checked, issue: Issue): void {

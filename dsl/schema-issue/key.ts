@@ -1,8 +1,10 @@
 /** Keys that a map may not have, and names that an author may not choose. */
 
+import { nearestName } from '../../engine/core/expression/nearest-name.ts';
 import { shorten } from '../describe-value.ts';
 import { FOREIGN_KEYS, NOT_YET_AVAILABLE, type Noun } from '../known-key.ts';
 import { problemOfEnvName, problemOfName, toName } from '../name.ts';
+import type { Path } from '../position.ts';
 import { keysOf, nounAt } from '../schema/noun.ts';
 import { alternatives, suggest } from '../suggest.ts';
 import type { Place } from './place.ts';
@@ -29,6 +31,12 @@ export function reportUnknownKey({ document, path, label }: Place, key: string):
     message: `There is no key \`${shorten(key)}\` in ${where}.`,
     hint,
   });
+}
+
+/** The key that an unknown one probably stands for. */
+export function meantKey(path: Path, key: string): string | undefined {
+  const noun = nounAt(path);
+  return noun && (FOREIGN_KEYS[noun]?.get(key) ?? nearestName(key, keysOf(noun)));
 }
 
 function nounWord(noun: Noun | undefined, label: string): string {

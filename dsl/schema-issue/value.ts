@@ -2,6 +2,7 @@
 import { parseDuration } from '../../engine/core/duration.ts';
 import { describeValue, shorten } from '../describe-value.ts';
 import { problemOfName, toName } from '../name.ts';
+import { MAX_DURATION } from '../schema/common.ts';
 import { alternatives, suggest } from '../suggest.ts';
 import { capital, type Place } from './place.ts';
 import type { Issue } from './union.ts';
@@ -16,6 +17,9 @@ export function reportValue(at: Place, issue: Issue): void {
     document.error({ code: 'wrong_value', path, message: `${capital(label)} cannot be ${shown}.`, hint });
   } else if (issue.code === 'too_small' || issue.code === 'too_big') {
     const message = `${capital(label)} ${rangeProblem(issue)}, but this is ${shown}.`;
+    document.error({ code: 'out_of_range', path, message });
+  } else if (issue.code === 'custom' && issue.params?.['code'] === 'long_duration') {
+    const message = `${capital(label)} must be at most 10 years (${MAX_DURATION}), but this is ${shown}.`;
     document.error({ code: 'out_of_range', path, message });
   } else if (issue.code === 'custom' && issue.params?.['code'] === 'bad_duration') reportDuration(at, text);
   else reportFormat(at, issue, text);

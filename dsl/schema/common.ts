@@ -18,15 +18,21 @@ const DURATION_PATTERN = '^((\\d+(\\.\\d+)?(ms|s|m|h|d|w))+|P(?=.)[0-9.WDTHMS]+)
 /** A name as in `name.ts`. */
 export const name = z.string().regex(NAME_PATTERN);
 
-/** A duration with units, above zero. */
-export const duration = z
+/** Ten years. A longer one is a slip of the pen, and further on its end would be no date. */
+export const MAX_DURATION = '3653d';
+const MAX_DURATION_MS = parseDuration(MAX_DURATION) ?? 0;
+
+const boundedText = z
   .string()
+  .refine((text) => (parseDuration(text) ?? 0) <= MAX_DURATION_MS, { params: { code: 'long_duration' } });
+
+/** A duration with units, above zero. */
+export const duration = boundedText
   .refine((text) => (parseDuration(text) ?? 0) > 0, { params: { code: 'bad_duration' } })
   .meta({ pattern: DURATION_PATTERN });
 
 /** A duration that may be zero. */
-export const pause = z
-  .string()
+export const pause = boundedText
   .refine((text) => parseDuration(text) !== undefined, { params: { code: 'bad_duration' } })
   .meta({ pattern: DURATION_PATTERN });
 

@@ -19,7 +19,7 @@ export function ownerStore(context: StoreContext): OwnerStore {
       const held = leases.filter(({ shard, token }) =>
         renewLease(stateOf(shard), now(), { token, ttlMs, calmGapMs }),
       );
-      return new Set(held.map(({ shard }) => shard));
+      return new Map(held.map(({ shard }) => [shard, stateOf(shard).lease.n]));
     },
     async release(leases) {
       for (const { shard, token } of leases) releaseLease(stateOf(shard), token);

@@ -71,9 +71,9 @@ export interface OwnerStore {
   acquire(shard: number, owner: string, ttlMs: number): Promise<Lease | undefined>;
   /**
    * Prolongs leases; a holder may be late as long as its token stands. After a gap of over 2 s the calm time starts anew.
-   * Answers the shards still held.
+   * Answers the shards still held, each with the number of its last stored commit.
    */
-  renew(leases: readonly Lease[], ttlMs: number): Promise<ReadonlySet<number>>;
+  renew(leases: readonly Lease[], ttlMs: number): Promise<ReadonlyMap<number, number>>;
   /** Gives leases back, so that others may take them at once. */
   release(leases: readonly Lease[]): Promise<void>;
   /**

@@ -61,7 +61,7 @@ async function renew(
   context: StoreContext,
   leases: readonly Lease[],
   ttlMs: number,
-): Promise<ReadonlySet<number>> {
+): Promise<ReadonlyMap<number, number>> {
   const { keys, scripts, calmGapMs } = context;
   const held = await Promise.all(
     leases.map(({ shard, token }) => {
@@ -72,7 +72,8 @@ async function renew(
       );
     }),
   );
-  return new Set(leases.filter((_, at) => held[at] === 1).map(({ shard }) => shard));
+  const stored = leases.map(({ shard }, at): [number, number] => [shard, held[at] ?? -1]);
+  return new Map(stored.filter(([, n]) => n >= 0));
 }
 
 function toCommitReply(answer: CommitAnswer): CommitReply {

@@ -17,7 +17,7 @@ export function createScripts(connections: Connections) {
   const runner = createScriptRunner(connections);
   return {
     acquire: bind(runner, 'acquire', checkedBy(z.tuple([z.string(), z.string(), z.string()]).nullable())),
-    renew: bind(runner, 'renew', checkedBy(flag)),
+    renew: bind(runner, 'renew', checkedBy(z.number().int())),
     release: bind(runner, 'release', checkedBy(flag)),
     commit: bind(runner, 'commit', checkCommit),
     claim: bind(runner, 'claim', checkNumbers),

@@ -56,6 +56,8 @@ class ShardKeeper implements Orchestrator {
   readonly #options: OrchestratorOptions;
   readonly #complaints: CalmLogger;
   readonly #owners = new Map<number, ShardOwner>();
+  /** Highest commit number that the store confirmed, by shard: less than that later means that it went back. */
+  readonly #confirmed = new Map<number, number>();
   readonly #stopped = new AbortController();
   #wake = new AbortController();
   #loops: Promise<void>[] = [];
@@ -126,20 +128,31 @@ class ShardKeeper implements Orchestrator {
   async #renew(): Promise<void> {
     if (this.#owners.size === 0) return;
     const owners = [...this.#owners.values()];
+    const confirmed = owners.map((owner) => owner.n);
     const held = await this.#options.store.renew(
       owners.map((owner) => owner.lease),
       LEASE_MS,
     );
-    this.#forget(owners.filter((owner) => !held.has(owner.lease.shard)));
+    owners.forEach((owner, i) => {
+      const stored = held.get(owner.lease.shard);
+      if (stored === undefined) owner.isLost = true;
+      else owner.compare(confirmed[i] ?? 0, stored);
+    });
+    this.#forget(owners.filter((owner) => owner.isLost));
   }
 
   #forget(owners: readonly ShardOwner[]): void {
     for (const owner of owners) {
       owner.isLost = true;
+      this.#remember(owner);
       if (this.#owners.get(owner.lease.shard) === owner) this.#owners.delete(owner.lease.shard);
       void owner.stop();
     }
     if (owners.length > 0) this.#interrupt();
+  }
+
+  #remember({ lease, n }: ShardOwner): void {
+    this.#confirmed.set(lease.shard, Math.max(n, this.#confirmed.get(lease.shard) ?? 0));
   }
 
   /** Takes free shards, beginning at its own part of them, so that several orchestrators seldom try for the same. */
@@ -166,9 +179,14 @@ class ShardKeeper implements Orchestrator {
 
   /** Loads the shard beside the other work; it is read from once it is loaded. */
   #begin(owner: ShardOwner): void {
-    this.#owners.set(owner.lease.shard, owner);
+    const { shard, n } = owner.lease;
+    this.#owners.set(shard, owner);
     this.#interrupt();
-    owner.takeOver().catch((thrown: unknown) => {
+    const wentBack = n < (this.#confirmed.get(shard) ?? 0);
+    const taken = owner.takeOver(wentBack).then(() => {
+      if (!owner.isLost) this.#confirmed.set(shard, owner.n);
+    });
+    taken.catch((thrown: unknown) => {
       this.#warn(`take-over of shard ${owner.lease.shard}`, thrown);
       owner.isLost = true;
     });
@@ -176,7 +194,10 @@ class ShardKeeper implements Orchestrator {
 
   async #giveBack(count: number): Promise<void> {
     const owners = [...this.#owners.values()].slice(-count);
-    for (const owner of owners) this.#owners.delete(owner.lease.shard);
+    for (const owner of owners) {
+      this.#owners.delete(owner.lease.shard);
+      this.#remember(owner);
+    }
     this.#interrupt();
     await Promise.all(owners.map((owner) => owner.stop()));
     await this.#options.store.release(owners.map((owner) => owner.lease));

@@ -2,7 +2,7 @@
  * Patrol, relay and reaper in one: adds again the tickets of flights that nobody claimed, hands on those whose session died,
  * and names the nodes that killed too many sessions.
  */
-import { parseFlight, parseFlightKey } from '../core/flight.ts';
+import { formatFlight, parseFlight, parseFlightKey } from '../core/flight.ts';
 import type { LostMessage } from '../core/message.ts';
 import { prepareTicket } from '../core/prepare.ts';
 import type { Ticket } from '../core/ticket.ts';
@@ -43,6 +43,29 @@ export async function patrolFlights(owner: ShardOwner): Promise<LostMessage[]> {
   }
   owner.dispatch(again);
   return lost;
+}
+
+/**
+ * Takes back all claims of a shard whose store has gone back to an earlier state. Whoever does still work on one settles
+ * late; the node is worked on again.
+ */
+export async function recallClaims(owner: ShardOwner): Promise<void> {
+  const claimed = [...owner.state.flights].filter(([, { value }]) => value.startsWith('c'));
+  if (claimed.length === 0) return;
+  const expect = claimed.map(([key, { value }]): [string, string] => [key, value]);
+  const set = expect.map(([key, value]): [string, string] => [
+    key,
+    formatFlight({ ...parseFlight(value), state: 's', session: '' }),
+  ]);
+  const nothing = { cursor: null, runs: [], timers: { set: [], remove: [] } };
+  const reply = await owner.commit({ ...nothing, expect, flights: { set, remove: [] } });
+  if (reply === 'conflict')
+    throw new Error('claims settled while they were taken back; taking over once more');
+  if (reply === 'lost') return;
+  for (const [key, value] of set) {
+    const flight = owner.state.flights.get(key);
+    if (flight) flight.value = value;
+  }
 }
 
 /** The ticket of a flight, made again from state; its delivery number makes it a new one for the queue. */

@@ -18,7 +18,7 @@ import type { RunIndex } from '../ports/run-index.ts';
 import type { InboxEntry, Lease, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import type { CalmLogger } from './calm-logger.ts';
-import { patrolFlights, ticketOf } from './patrol.ts';
+import { patrolFlights, recallClaims, ticketOf } from './patrol.ts';
 import { quarantine } from './quarantine.ts';
 import { RunLoader } from './run-loader.ts';
 
@@ -42,18 +42,6 @@ interface Timed {
 }
 
 const TIMERS_AT_ONCE = 500;
-/**
- * An owner that has stored nothing for so long stores an empty commit, ms: a store that has gone back to an earlier state
- * answers `diverged`. Else an owner with nothing to store would never learn that its work was undone.
- */
-const PROVE_AFTER_MS = 2_000;
-const NOTHING: Commit = {
-  cursor: null,
-  expect: [],
-  runs: [],
-  flights: { set: [], remove: [] },
-  timers: { set: [], remove: [] },
-};
 
 export class ShardOwner {
   readonly lease: Lease;
@@ -65,32 +53,35 @@ export class ShardOwner {
   /** When the next timer is due by this process' clock, or undefined. */
   nextTimerAt: number | undefined;
 
+  /** Number of the last commit that the store is known to have. */
+  n: number;
   readonly options: ShardOwnerOptions;
   readonly loader: RunLoader;
   readonly #stopped = new AbortController();
-  #n: number;
   /** Time of the shard: never goes back. */
   #now = 0;
   #storeAhead = 0;
-  /** When the store last took a commit, by this process' clock. */
-  #provedAt = Number.NEGATIVE_INFINITY;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(lease: Lease, options: ShardOwnerOptions) {
     this.lease = lease;
     this.options = options;
     this.cursor = lease.cursor;
-    this.#n = lease.n;
+    this.n = lease.n;
     this.#now = Number(lease.cursor.split('-')[0]) || 0;
     this.state = newShardState(lease.shard, options.actions);
     this.loader = new RunLoader(options.store, this.state, lease.shard);
   }
 
-  /** Loads what lives on the shard and goes on with it. */
-  takeOver(): Promise<void> {
+  /**
+   * Loads what lives on the shard and goes on with it. `wentBack`: the store is known to have gone back to an earlier state,
+   * so a claim in it may be one whose worker has long finished and would never settle again.
+   */
+  takeOver(wentBack: boolean): Promise<void> {
     return this.#inTurn(async () => {
       await this.loader.loadLive();
       await this.#readClock();
+      if (wentBack) await recallClaims(this);
       await this.#work([]);
       this.#readd((flight) => flight.value.startsWith('s'));
     });
@@ -119,6 +110,15 @@ export class ShardOwner {
     });
   }
 
+  /** Compares with what the store has: less than it once confirmed means that it went back to an earlier state. */
+  compare(confirmed: number, stored: number): void {
+    if (stored >= confirmed) return;
+    this.isLost = true;
+    this.options.logger.warn(
+      `shard ${this.lease.shard}: Redis went back to an earlier state (commit ${confirmed} was confirmed, ${stored} is stored); going on from there`,
+    );
+  }
+
   /** Looks after flights that nobody claimed and sessions that died; sends what room there is. */
   patrol(): Promise<void> {
     return this.#inTurn(async () => {
@@ -126,7 +126,6 @@ export class ShardOwner {
       // What is decided now happens now, not at the time of the last message.
       if (lost.length > 0 || this.state.unfinished.size > 0) await this.#readClock();
       await this.#work(lost.map((message) => ({ ms: this.#now, message })));
-      if (this.options.clock.now() - this.#provedAt >= PROVE_AFTER_MS) await this.commit(NOTHING);
     });
   }
 
@@ -276,15 +275,14 @@ export class ShardOwner {
     const { store, clock, logger, complaints } = this.options;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
       try {
-        const reply = await store.commit(this.lease, this.#n + 1, commit);
+        const reply = await store.commit(this.lease, this.n + 1, commit);
         if (reply.kind === 'conflict') return 'conflict';
         if (reply.kind !== 'ok') {
           this.isLost = true;
           logger.info(`shard ${this.lease.shard}: ${reply.kind}; reloading`);
           return 'lost';
         }
-        this.#n++;
-        this.#provedAt = clock.now();
+        this.n++;
         if (commit.cursor !== null) this.cursor = commit.cursor;
         return 'ok';
       } catch (thrown) {

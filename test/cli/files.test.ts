@@ -1,7 +1,7 @@
 /** Commands that need no Redis: validate, graph, schema, completion, init, help. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../cli/commands/index.ts';
@@ -58,11 +58,12 @@ describe('graph', () => {
     (await folder.run(['graph', 'branches.yaml', '-f', format, ...more])).stdout;
 
   it('draws tasks, edges with their conditions, and data edges', async () => {
-    const mermaid = await graph('mermaid');
+    const formats = ['mermaid', 'json', 'ascii'].map((format) => graph(format));
+    const [mermaid = '', document = '', ascii] = await Promise.all(formats);
     expect(mermaid).toContain('t0 -->|"case big"| t2');
     expect(mermaid).toContain('t2 -->|"optional"| t3');
     expect(mermaid).toContain('t1 -.-> t3');
-    const json = JSON.parse(await graph('json'));
+    const json = JSON.parse(document);
     expect(json.nodes.map(({ id, level }: { id: string; level: number }) => [id, level])).toEqual([
       ['choose', 0],
       ['each', 0],
@@ -70,7 +71,7 @@ describe('graph', () => {
       ['end', 2],
     ]);
     expect(json.edges).toContainEqual({ from: 'each', to: 'end', data: true });
-    expect(await graph('ascii')).toMatch(/ {2}3 {2}end +<- __proto__ \(optional\), each\n/);
+    expect(ascii).toMatch(/ {2}3 {2}end +<- __proto__ \(optional\), each\n/);
   });
 
   it('draws a picture, and another workflow of the file', async () => {
@@ -104,13 +105,23 @@ describe('schema', () => {
 
 describe('completion', () => {
   it('knows all commands and options, in scripts that the shells take', async () => {
-    const { stdout } = await folder.run(['completion', 'bash']);
+    const shells = ['bash', 'zsh', 'fish'].map((shell) => folder.run(['completion', shell]));
+    const [stdout = '', zsh, fish] = (await Promise.all(shells)).map((end) => end.stdout);
     for (const { name } of COMMANDS) expect(stdout).toContain(` ${name}) words="--`);
     const asked = `${stdout}\nCOMP_WORDS=(sluice run --inp); COMP_CWORD=2; _sluice; echo "\${COMPREPLY[@]}"`;
     const bash = spawnSync('bash', ['-c', asked], { encoding: 'utf8', cwd: folder.path });
     expect(bash).toMatchObject({ status: 0, stderr: '', stdout: '--input --inputs-file\n' });
-    expect((await folder.run(['completion', 'zsh'])).stdout).toMatch(/^#compdef sluice\n/);
-    expect((await folder.run(['completion', 'fish'])).stdout).toContain('-l idempotency-key -s k -r');
+    expect(zsh).toMatch(/^#compdef sluice\n/);
+    expect(fish).toContain('-l idempotency-key -s k -r');
+  });
+});
+
+describe('a copy that is not built', () => {
+  it('says what to do', () => {
+    const program = join(folder.path, 'copy', 'cli', 'sluice.mjs');
+    cpSync(join(import.meta.dirname, '..', '..', 'cli', 'sluice.mjs'), program);
+    const end = spawnSync(process.execPath, [program, 'list'], { encoding: 'utf8' });
+    expect(end).toMatchObject({ status: 1, stderr: expect.stringContaining('Run `npm ci`') });
   });
 });
 

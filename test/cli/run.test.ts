@@ -229,6 +229,11 @@ describe('Ctrl-C', () => {
     const end = await long.ended;
     expect(end.code).toBe(130);
     while (isAlive(pidIn(end.stderr))) await pause(20);
+    // What was cut off is told, and brought to its end, by the next command that drives runs here.
+    const [, unfinished = '?'] = /run (\w{26})/.exec(end.stderr) ?? [];
+    const next = await folder.run(['run', 'hello.yaml']);
+    expect(next.stderr).toContain(`Unfinished in this Redis, and going on beside this run: ${unfinished}.`);
+    expect(next.code).toBe(0);
   });
 });
 

@@ -334,4 +334,101 @@ describe('warnings about joins', () => {
       'tasks:\n  a: { run: x, if: run.id }\n  b: { run: x }\n  c: { run: x, needs: [a, b] }\n  d: { run: x }\n  e: { run: x, needs: [c, d] }\n';
     expect(warned(text)).toEqual(['join_skipped@4:24']);
   });
+
+  it('name the rule that fits branches of which only one is chosen', () => {
+    const [found] = compileText(`${branches}  j: { run: x, needs: [a, b] }\n`).diagnostics;
+    expect(found?.message).toContain('`j` is always skipped: `a` and `b`');
+    expect(found?.hint).toBe('Write `trigger_rule: none_failed_min_one_success`.');
+    const read = '{ A: "${{ tasks.a.outputs.v }}", B: "${{ default(tasks.b.outputs.v, 0) }}" }';
+    expect(compileText(`${branches}  j: { run: x, env: ${read} }\n`).diagnostics[0]?.hint).toBe(
+      'Read `default(tasks.a.outputs.v, null)` instead. Write `trigger_rule: none_failed_min_one_success` and name `a` and `b` under `needs`.',
+    );
+  });
+
+  it('do not take branches for exclusive that one choice runs both', () => {
+    const text = branches.replace('case: b }', 'case: [a, b] }');
+    const [found] = compileText(`${text}  j: { run: x, needs: [a, b] }\n`).diagnostics;
+    expect(found?.message).toContain('even if `b` succeeds');
+  });
+
+  it('do not advise to leave out a task whose value would then be missing', () => {
+    const tasks = 'tasks:\n  a: { run: x }\n  b: { run: x, if: run.id }\n';
+    const hintFor = (keys: string) =>
+      compileText(`${tasks}  c: { run: x, ${keys} }\n`).diagnostics.map(({ hint }) => hint);
+    const value = 'env: { V: "${{ tasks.b.outputs.v }}" }';
+    expect(hintFor(`needs: a, ${value}`)).toEqual([
+      'Read `default(tasks.b.outputs.v, null)` instead. Write `{ task: b, optional: true }` under `needs`, or `trigger_rule: none_failed` and name `b` under `needs`.',
+    ]);
+    expect(hintFor(`needs: [a, b], ${value}`)[0]).toContain('Read `default(tasks.b.outputs.v, null)`');
+    expect(hintFor('needs: [a, b], env: { S: "${{ tasks.b.status }}" }')).toEqual([
+      'Write `{ task: b, optional: true }` under `needs`, or `trigger_rule: none_failed`.',
+    ]);
+  });
+
+  it('are not given for a fan-out of which only some nodes are skipped, nor for `if: true`', () => {
+    const join = '  c: { run: x }\n  d: { run: x, needs: [b, c] }\n';
+    expect(warned(`tasks:\n  b: { run: x, foreach: [1, 2], if: item > 1 }\n${join}`)).toEqual([]);
+    expect(warned(`tasks:\n  b: { run: x, if: true }\n${join}`)).toEqual([]);
+    expect(warned(`tasks:\n  b: { run: x, foreach: [1, 2], if: run.id }\n${join}`)).toEqual([
+      'join_skipped@4:24',
+    ]);
+  });
+});
+
+describe('warnings about outputs of the workflow', () => {
+  const warned = (tasks: string, value: string) =>
+    compileText(`tasks:\n${tasks}outputs: { v: "\${{ ${value} }}" }\n`).diagnostics.map(
+      ({ code, message }) => `${code}: ${message}`,
+    );
+  const conditional = '  a: { run: x, if: run.id }\n';
+  const follower = `${conditional}  b: { run: x, needs: a }\n`;
+
+  it('are given for a task that may be skipped with another', () => {
+    expect(warned(follower, 'tasks.b.outputs.v')).toEqual([
+      'skippable_output: The run fails when `b` is skipped with `a`, because this output then has no value.',
+    ]);
+  });
+
+  it('are given for the branches of a switch, and for a task that only a failure runs', () => {
+    const branch = '  s: { uses: switch, with: { cases: [{ name: a, if: true }], default: b } }\n';
+    expect(
+      warned(`${branch}  a: { run: x, needs: [{ task: s, case: a }] }\n`, 'tasks.a.outputs.v'),
+    ).toHaveLength(1);
+    const alarm = '  a: { run: x }\n  b: { run: x, needs: [{ task: a, when: failure }] }\n';
+    expect(warned(alarm, 'tasks.b.outputs.v')).toHaveLength(1);
+    expect(warned(alarm.replace('failure', 'done'), 'tasks.b.outputs.v')).toEqual([]);
+  });
+
+  it('are given where || stands, which is no fallback for a missing value', () => {
+    expect(warned(conditional, "tasks.a.outputs.v || 'none'")).toHaveLength(1);
+  });
+
+  it('are not given where a missing value is provided for', () => {
+    for (const value of [
+      'default(tasks.a.outputs.v, null)',
+      'tasks.a.status',
+      "tasks.a.status == 'succeeded' && tasks.a.outputs.v",
+      "case(tasks.a.status == 'succeeded', tasks.a.outputs.v, 0)",
+    ])
+      expect(warned(conditional, value), value).toEqual([]);
+  });
+
+  it('are not given for a task that runs all the same', () => {
+    const text = follower.replace('needs: a', 'needs: a, trigger_rule: all_done');
+    expect(warned(text, 'tasks.b.outputs.v')).toEqual([]);
+    expect(
+      warned(follower.replace('needs: a', 'needs: [{ task: a, optional: true }]'), 'tasks.b.outputs.v'),
+    ).toEqual([]);
+  });
+});
+
+describe('text that merely resembles a reference', () => {
+  it('is left alone', () => {
+    const text = `inputs: { city: string }
+tasks:
+  a: { run: [cat, inputs.csv, item, matrix.os], env: { KIND: item, B: see inputs.city, C: tasks.md, D: run.sh } }
+  b: { uses: transform, with: { value: { file: inputs.json, kind: items, index: index } } }
+`;
+    expect(compileText(text).diagnostics).toEqual([]);
+  });
 });

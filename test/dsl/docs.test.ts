@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NOT_YET_AVAILABLE, NOT_YET_EXECUTORS, type Noun } from '../../dsl/known-key.ts';
 import { keysOf } from '../../dsl/schema/noun.ts';
 import { triggerRuleTable } from '../../dsl/trigger-rule-table.ts';
+import { FUNCTIONS } from '../../engine/core/expression/index.ts';
 import { compileText } from './diagnose.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
@@ -40,6 +41,12 @@ describe('docs/language.md', () => {
       expect([...firstColumn(section(heading))].sort()).toEqual([...keysOf(noun)].sort());
     });
   }
+
+  it('lists under "Functions" those that there are, and no others', () => {
+    const rows = [...section('Functions').matchAll(/^\| (`.+`) \|/gm)].map(([, calls]) => calls ?? '');
+    const named = rows.map((calls) => [...new Set([...calls.matchAll(/`(\w+)\(/g)].map(([, name]) => name))]);
+    expect(named.flat().sort()).toEqual([...FUNCTIONS.keys()].sort());
+  });
 
   it('lists what is not available yet', () => {
     const text = section('Known, but not available in this version');

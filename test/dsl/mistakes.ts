@@ -99,6 +99,9 @@ export const MISTAKES: readonly Mistake[] = [
     text: running('retry: { attempts: 2, «interval»: 1s }'),
     says: 'Did you mean `delay`?',
   },
+  { code: 'unknown_key', text: running('retry: { «count»: 3 }'), says: 'Did you mean `attempts`?' },
+  { code: 'unknown_key', text: task('uses: http', 'with: { «ulr»: "https://a.b" }'), says: '`url`' },
+  { code: 'unknown_key', text: two('run: x', 'run: x, needs: [{ «name»: a }]'), says: '`task`' },
   {
     code: 'unknown_key',
     text: `inputs: { n: { type: integer, «min»: 1 } }\n${task('run: x')}`,
@@ -177,6 +180,9 @@ export const MISTAKES: readonly Mistake[] = [
   { code: 'out_of_range', text: task('run: x', 'foreach: [1]', 'max_parallel: «0»'), says: 'at least 1' },
   { code: 'out_of_range', text: task('run: «[]»'), says: 'at least 1 item' },
   { code: 'out_of_range', text: running('retry: { attempts: 2, jitter: «2» }'), says: 'at most 1' },
+  { code: 'out_of_range', text: running('timeout: «3654d»'), says: 'at most 10 years' },
+  { code: 'out_of_range', text: running(`timeout: «${'9'.repeat(400)}s»`), says: 'at most 10 years' },
+  { code: 'out_of_range', text: running('retry: { attempts: 2, delay: «P522W» }'), says: 'at most 10 years' },
   { code: 'bare_duration', text: running('timeout: «30»'), says: 'Write 30s' },
   { code: 'bare_duration', text: running('retry: { attempts: 2, delay: «5» }'), says: 'Write 5s' },
   { code: 'bad_duration', text: running('timeout: «3 minutes»'), says: '1h30m' },
@@ -192,7 +198,6 @@ export const MISTAKES: readonly Mistake[] = [
     code: 'reserved_name',
     text: task('uses: switch', 'with: { cases: [{ name: «default», if: true }] }'),
     says: 'option `default`',
-    others: true,
   },
   { code: 'names_differ_by_case', text: 'tasks:\n  ab: { run: x }\n  «aB»: { run: x }\n', says: 'Rename' },
   {
@@ -241,6 +246,16 @@ export const MISTAKES: readonly Mistake[] = [
   { code: 'unknown_task', text: two('run: x', 'run: x, needs: [«aa»]'), says: '`a`' },
   { code: 'unknown_task', text: two('run: x', 'run: x, needs: «A»'), says: 'Did you mean `a`?' },
   { code: 'unknown_task', text: two('run: x', 'run: [x, "${{ «tasks.c.outputs.y» }}"]'), says: '`a`' },
+  {
+    code: 'unknown_task',
+    text: 'tasks:\n  a: { run: x }\n  b: { run: x }\n  c:\n    run: x\n    needs: «a, b»\n',
+    says: 'Write `[a, b]`',
+  },
+  {
+    code: 'unknown_task',
+    text: 'tasks:\n  a: { run: x }\n  b: { run: x }\n  c:\n    run: x\n    needs:\n      - «a, b»\n',
+    says: 'an item of its own',
+  },
   { code: 'self_reference', text: running('needs: «a»'), says: 'Remove it' },
   {
     code: 'self_reference',
@@ -255,6 +270,14 @@ export const MISTAKES: readonly Mistake[] = [
     says: '`b` reads ${{ tasks.a.outputs.y }}',
   },
   { code: 'not_a_switch', text: two('run: x', 'run: x, needs: [{ task: a, «case»: y }]'), says: '`when`' },
+  {
+    code: 'switch_fan_out',
+    text: two(
+      'uses: switch, foreach: [1, 2], with: { cases: [{ name: big, if: item > 1 }], default: small }',
+      'run: x, needs: [{ task: a, «case»: big }]',
+    ),
+    says: 'by `if` in a task with the same fan-out',
+  },
   {
     code: 'unknown_case',
     text: two(
@@ -298,6 +321,12 @@ export const MISTAKES: readonly Mistake[] = [
     says: 'optional: true',
     severity: 'warning',
   },
+  {
+    code: 'skippable_output',
+    text: `tasks:\n  a: { run: x, if: run.id }\noutputs: { n: "\${{ «tasks.a.outputs.n» }}" }\n`,
+    says: '`default(tasks.a.outputs.n, null)`',
+    severity: 'warning',
+  },
   // Expressions
   { code: 'expression_syntax', text: running('if: "run.id ==«=» 3"'), says: '', others: true },
   { code: 'expression_syntax', text: running('if: «success»()'), says: 'all_success', others: true },
@@ -335,6 +364,42 @@ export const MISTAKES: readonly Mistake[] = [
   },
   { code: 'expression_expected', text: task('run: x', 'foreach: «run.items»'), says: '"${{ run.items }}"' },
   { code: 'expression_expected', text: running('files: { a.csv: «b.csv» }'), says: 'artifacts' },
+  {
+    code: 'missing_braces',
+    text: `inputs: { city: string }\n${running('env: { CITY: «inputs.city» }')}`,
+    says: 'Did you mean "${{ inputs.city }}"?',
+    severity: 'warning',
+  },
+  {
+    code: 'missing_braces',
+    text: `tasks:\n  a: { run: x }\noutputs: { rows: «"tasks.a.outputs.rows[0]"» }\n`,
+    says: '"${{ tasks.a.outputs.rows[0] }}"',
+    severity: 'warning',
+  },
+  {
+    code: 'missing_braces',
+    text: two('run: x', 'uses: transform, needs: a, with: { value: { v: [1, «tasks.a.outputs.n»] } }'),
+    says: '"${{ tasks.a.outputs.n }}"',
+    severity: 'warning',
+  },
+  {
+    code: 'missing_braces',
+    text: task('run: [resize, «item»]', 'foreach: [1, 2]'),
+    says: '"${{ item }}"',
+    severity: 'warning',
+  },
+  {
+    code: 'missing_braces',
+    text: task('run: x', 'matrix: { os: [a] }', 'env: { OS: «matrix.os» }'),
+    says: '"${{ matrix.os }}"',
+    severity: 'warning',
+  },
+  {
+    code: 'missing_braces',
+    text: `inputs: { n: integer }\n${task('run: x', 'foreach: [1, «inputs.n»]')}`,
+    says: '"${{ inputs.n }}"',
+    severity: 'warning',
+  },
   { code: 'unknown_context', text: running('if: «item» > 2'), says: 'tasks with `foreach`' },
   { code: 'unknown_context', text: running('if: «matrix.os» == 3'), says: 'tasks with `matrix`' },
   { code: 'unknown_context', text: running('if: «env.A» == 3'), says: 'Known here: `inputs`' },

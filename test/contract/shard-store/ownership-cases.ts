@@ -49,7 +49,7 @@ export function ownershipCases(make: MakeShardStore): void {
         (answer) => answer !== undefined,
       );
       expect(lease?.token).not.toBe(old?.token);
-      expect(await store.renew(old === undefined ? [] : [old], LONG_MS)).toEqual(new Set());
+      expect(await store.renew(old === undefined ? [] : [old], LONG_MS)).toEqual(new Map());
     });
 
     it('goes on from what was committed last', async () => {
@@ -70,8 +70,8 @@ export function ownershipCases(make: MakeShardStore): void {
       if (lost === undefined) throw new Error('shard 2 was not free');
       await store.release([lost]);
       await store.acquire(2, 'o2', LONG_MS);
-      expect(await store.renew([held, lost], LONG_MS)).toEqual(new Set([SHARD]));
-      expect(await store.renew([], LONG_MS)).toEqual(new Set());
+      expect(await store.renew([held, lost], LONG_MS)).toEqual(new Map([[SHARD, held.n]]));
+      expect(await store.renew([], LONG_MS)).toEqual(new Map());
     });
 
     it('keeps the shard from others', async () => {
@@ -91,7 +91,7 @@ export function ownershipCases(make: MakeShardStore): void {
       if (lease === undefined) throw new Error('the shard was not free');
       await passTime(subject, 20);
       expect(await store.commit(lease, 1, aCommit())).toEqual({ kind: 'ok' });
-      expect(await store.renew([lease], LONG_MS)).toEqual(new Set([SHARD]));
+      expect(await store.renew([lease], LONG_MS)).toEqual(new Map([[SHARD, 1]]));
       expect(await store.acquire(SHARD, 'o2', LONG_MS)).toBeUndefined();
     });
   });
@@ -104,7 +104,7 @@ export function ownershipCases(make: MakeShardStore): void {
       await store.release([old]);
       expect(await store.commit(old, 1, aCommit())).toEqual({ kind: 'fenced' });
       expect(await store.commit({ ...old, token: '' }, 1, aCommit())).toEqual({ kind: 'fenced' });
-      expect(await store.renew([old, { ...old, token: '' }], LONG_MS)).toEqual(new Set());
+      expect(await store.renew([old, { ...old, token: '' }], LONG_MS)).toEqual(new Map());
       expect(await store.acquire(SHARD, 'o2', LONG_MS)).toBeDefined();
     });
 

@@ -113,8 +113,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'an idle owner never notices that the store went back',
     file: 'engine/runtime/shard-owner.ts',
-    find: 'await this.commit(NOTHING);',
-    replace: 'return;',
+    find: 'if (stored >= confirmed) return;',
+    replace: 'if (stored >= confirmed || stored >= 0) return;',
     caughtBy: ['liveness', 'leftovers'],
   },
 ];
