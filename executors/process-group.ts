@@ -1,10 +1,11 @@
 /**
  * One program in a process group of its own. Promises: output in order per stream; on abort SIGTERM to the whole group
- * and, after the grace, SIGKILL; when the main process has ended nothing of its group stays alive.
+ * and, after the grace, SIGKILL; when the main process has ended, or this process, nothing of its group stays alive.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { LogSink } from '../engine/ports/executor.ts';
 import type { Environment } from './environment.ts';
+import type { GroupWatchdog } from './group-watchdog.ts';
 import { LineSplitter } from './line-splitter.ts';
 
 export interface Program {
@@ -19,6 +20,8 @@ export interface Supervision {
   /** From SIGTERM to SIGKILL, ms. */
   readonly graceMs: number;
   readonly log: LogSink;
+  /** Ends the group when this process is killed. */
+  readonly watchdog: GroupWatchdog;
 }
 
 /** How the main process ended. `stopped`: the abort came first. */
@@ -34,12 +37,15 @@ const DRAIN_MS = 500;
 
 /** Runs the program to its end. @throws what `spawn` reports when it cannot start (ENOENT, EACCES, E2BIG). */
 export async function runProcessGroup(program: Program, supervision: Supervision): Promise<ProcessEnd> {
+  const { watchdog } = supervision;
+  watchdog.ready();
   const child = spawn(program.file, program.args, {
     cwd: program.cwd,
     env: program.env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (child.pid !== undefined) watchdog.add(child.pid);
   const exited = new Promise<Omit<ProcessEnd, 'stopped'>>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
@@ -52,6 +58,7 @@ export async function runProcessGroup(program: Program, supervision: Supervision
     const stopped = stop.requested();
     if (stopped) await groupEnds(pid, stop.killed);
     signalGroup(pid, 'SIGKILL');
+    watchdog.remove(pid);
     await within(DRAIN_MS, closed);
     output.end();
     return { ...end, stopped };

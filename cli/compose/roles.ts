@@ -1,11 +1,12 @@
 /** Starts the two long-lived roles on an engine. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createBullTaskQueue } from '../../engine/bullmq/index.ts';
 import { createLocalWorkspace } from '../../engine/runtime/local-workspace.ts';
 import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
+import { makeSessionDirectory } from '../../engine/runtime/session-directory.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
 import type { Host } from '../host.ts';
 import { readVersion } from '../version.ts';
@@ -66,7 +67,7 @@ export async function startOrchestrator(host: Host, engine: Engine): Promise<Run
 export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags): Promise<RunningWorker> {
   const { store, membership, logs, artifacts, clock, logger } = engine;
   const { cacheDirectory, temporaryDirectory } = host.settings;
-  const root = await mkdtemp(join(temporaryDirectory, 'sluice-work-'));
+  const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(engine);
   const name = flags.name ?? `${hostname()}:${process.pid}`;
   const worker = createWorker({

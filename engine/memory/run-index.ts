@@ -7,7 +7,8 @@ export function createMemoryRunIndex(): RunIndex {
   const workflowKey = (namespace: string, name: string) => JSON.stringify([namespace, name]);
   return {
     async record(summary) {
-      runs.set(summary.id, { ...summary });
+      const known = runs.get(summary.id);
+      if (known === undefined || summary.status !== 'queued') runs.set(summary.id, { ...summary });
     },
     async list(filter, limit, cursor) {
       const found = [...runs.values()]

@@ -18,7 +18,7 @@ export interface RunFilter {
 }
 
 export interface RunIndex {
-  /** Adds or replaces a run's line. */
+  /** Adds or replaces a run's line. `queued` changes nothing for a run that is known: it may arrive after what followed. */
   record(summary: RunSummary): Promise<void>;
   /** Newest first, from `cursor`; `next` is absent at the end. */
   list(

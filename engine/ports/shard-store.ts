@@ -23,7 +23,7 @@ export interface Lease {
 }
 
 export interface InboxEntry {
-  /** `<ms>-<n>`: the ms part is the message's time. */
+  /** `<ms>-<n>`: the ms part is the message's time. Messages of one id follow each other and take effect in one commit. */
   readonly id: string;
   readonly message: InboxMessage;
 }

@@ -4,6 +4,7 @@ import { RECORD_BYTES } from '../core/node-record.ts';
 import type { Argument } from './connection.ts';
 import { type Keys, NODES_PER_BUCKET } from './keys.ts';
 import { encodeOutput, FIRST_HASH, largeHash, outputsKey, smallHash } from './output-cells.ts';
+import { packList } from './packed-list.ts';
 
 /** Arguments of one command: Lua's unpack takes about 7,000, and a multiple of 2 keeps pairs together. */
 const MAX_COMMAND_ARGS = 4_000;
@@ -37,9 +38,10 @@ export function commitArguments(
     'ZADD',
     commit.timers.set.flatMap(([timer, dueMs]) => [dueMs, timer]),
   );
-  const head: Argument[] = [token, n, commit.cursor ?? '', oldestToKeep(commit.cursor), commit.expect.length];
-  for (const [flight, seen] of commit.expect) head.push(flight, seen ?? '');
-  return { keys: writes.keys, args: head.concat(writes.args) };
+  const list: Argument[] = [commit.expect.length];
+  for (const [flight, seen] of commit.expect) list.push(flight, seen ?? '');
+  const packed = packList(list.concat(writes.args));
+  return { keys: writes.keys, args: [token, n, commit.cursor ?? '', oldestToKeep(commit.cursor), packed] };
 }
 
 /** The id after the cursor: all up to it is trimmed. Without a cursor nothing is. */

@@ -22,14 +22,17 @@ export async function readInboxes(context: StoreContext, read: InboxRead): Promi
     const shard = shards.get(key);
     return shard === undefined
       ? []
-      : [{ shard, entries: entries.flatMap((entry) => toEntry(context, entry)) }];
+      : [{ shard, entries: entries.flatMap((entry) => toEntries(context, entry)) }];
   });
 }
 
-/** What is no message at all (written by something else than Sluice) must not stop the shard: it is passed over. */
-function toEntry(context: StoreContext, [id, fields]: StreamEntry): InboxEntry[] {
-  const message = parseMessage(fields[1]);
-  if (message !== undefined) return [{ id, message }];
+/**
+ * An entry holds one message, or a list of them that take effect together; those share its id. What is no message at all
+ * (written by something else than Sluice) must not stop the shard: it is passed over.
+ */
+function toEntries(context: StoreContext, [id, fields]: StreamEntry): InboxEntry[] {
+  const messages = parseMessages(fields[1]);
+  if (messages !== undefined) return messages.map((message) => ({ id, message }));
   context.connections.logger.error('inbox entry is no message; it is ignored', {
     id,
     entry: fields.join(' ').slice(0, 200),
@@ -37,12 +40,16 @@ function toEntry(context: StoreContext, [id, fields]: StreamEntry): InboxEntry[]
   return [];
 }
 
-function parseMessage(text: string | undefined): InboxMessage | undefined {
+function parseMessages(text: string | undefined): InboxMessage[] | undefined {
   try {
     const parsed: unknown = JSON.parse(text ?? '');
-    const fits = isJsonObject(parsed) && typeof parsed.type === 'string' && typeof parsed.run === 'string';
-    return fits ? (parsed as unknown as InboxMessage) : undefined;
+    const list: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+    return list.every(isMessage) ? [...list] : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isMessage(value: unknown): value is InboxMessage {
+  return isJsonObject(value) && typeof value.type === 'string' && typeof value.run === 'string';
 }

@@ -217,7 +217,7 @@ export class ShardOwner {
     let cursor: string | null = null;
     let at = '';
     try {
-      for (; done < messages.length && !turn.isFull; done++) {
+      for (; done < messages.length && !(turn.isFull && isNewEntry(messages, done)); done++) {
         const { id, ms, message } = messages[done] as Timed;
         this.#now = Math.max(this.#now, ms);
         turn.now = this.#now;
@@ -309,4 +309,10 @@ export class ShardOwner {
     }
     this.dispatch(tickets);
   }
+}
+
+/** Whether the message begins an inbox entry of its own: those of one entry must take effect in one commit. */
+function isNewEntry(messages: readonly Timed[], at: number): boolean {
+  const { id } = messages[at] ?? {};
+  return id === undefined || id !== messages[at - 1]?.id;
 }

@@ -1,6 +1,6 @@
 /** Shell options → the program to start. */
-import { writeFile } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { stat, writeFile } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import type { Json } from '../../engine/core/json.ts';
 import { type ExecutionContext, TaskFailure } from '../../engine/ports/executor.ts';
@@ -60,13 +60,32 @@ export async function commandFor(
   return { file: await locate(file, context), args: [...own, path] };
 }
 
-/** The directory to start in. @throws TaskFailure `invalid_options` when it is not there. */
-export async function workingDirectory(context: ExecutionContext): Promise<string> {
-  if (context.cwd === undefined) return context.directory;
-  const path = resolve(context.directory, context.cwd);
-  if (await pathExists(path)) return path;
-  const text = `The directory \`cwd: ${context.cwd}\` does not exist in the working directory of the attempt. Only what lies in the workflow's folder and in \`files\` is there; a script can make others with mkdir.`;
-  throw new TaskFailure('invalid_options', text);
+/**
+ * The directory to start in. An absolute `cwd` may be anywhere; a relative one stays in the working directory: beside it lie those
+ * of other attempts. @throws TaskFailure `invalid_options` when it leads out, is not there or is not a directory.
+ */
+export async function workingDirectory({ cwd, directory }: ExecutionContext): Promise<string> {
+  if (cwd === undefined) return directory;
+  const path = resolve(directory, cwd);
+  if (!isAbsolute(cwd) && !isWithin(directory, path)) {
+    const text = `The directory \`cwd: ${cwd}\` leads out of the working directory of the attempt. Leave the \`..\` out, or give an absolute path.`;
+    throw new TaskFailure('invalid_options', text);
+  }
+  const kind = await stat(path).catch(() => undefined);
+  if (kind?.isDirectory()) return path;
+  if (kind !== undefined) throw new TaskFailure('invalid_options', `\`cwd: ${cwd}\` is not a directory.`);
+  throw new TaskFailure('invalid_options', missingDirectory(cwd));
+}
+
+function missingDirectory(cwd: string): string {
+  if (isAbsolute(cwd)) return `The directory \`cwd: ${cwd}\` does not exist on the worker.`;
+  return `The directory \`cwd: ${cwd}\` does not exist in the working directory of the attempt. Only what lies in the workflow's folder and in \`files\` is there; a script can make others with mkdir.`;
+}
+
+/** Whether the path is the folder or lies in it. Links are not followed: those of the workflow's folder lead out on purpose. */
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 async function programOf(argv: readonly Json[], context: ExecutionContext): Promise<Command> {

@@ -1,6 +1,6 @@
 /**
  * `uses: shell` (short: `run`): a script or a program in a process group of its own. Promises: nothing of the worker's
- * environment passes, nothing of the group outlives the attempt, and what the process says in `$SLUICE_OUTPUT` is its outputs.
+ * environment passes, nothing of the group outlives the attempt or the worker, and what the process says in `$SLUICE_OUTPUT` is its outputs.
  */
 import { constants } from 'node:fs';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../engine/core/json.ts';
 import { type ExecutionContext, TaskFailure, type WorkerExecutor } from '../../engine/ports/executor.ts';
 import { attemptEnvironment, baseEnvironment, type Environment } from '../environment.ts';
+import { GroupWatchdog } from '../group-watchdog.ts';
 import { LineTail } from '../line-tail.ts';
 import { checkOptions } from '../options.ts';
 import { type ProcessEnd, type Program, runProcessGroup } from '../process-group.ts';
@@ -21,6 +22,7 @@ import { endFailure, startFailure } from './process-failure.ts';
 
 export function shellExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
   const base = baseEnvironment(settings.environment);
+  const watchdog = new GroupWatchdog(base);
   return {
     place: 'worker',
     name: 'shell',
@@ -33,11 +35,12 @@ export function shellExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
       // Not in the working directory, so that it stays empty and a task cannot keep these files as artifacts.
       const scratch = await mkdtemp(join(tmpdir(), 'sluice-shell-'));
       try {
-        return await runIn(scratch, { options: checked, context, env });
+        return await runIn(scratch, { options: checked, context, env, watchdog });
       } finally {
         await rm(scratch, { recursive: true, force: true });
       }
     },
+    close: () => watchdog.close(),
   };
 }
 
@@ -45,27 +48,30 @@ interface Work {
   readonly options: ShellOptions;
   readonly context: ExecutionContext;
   readonly env: Environment;
+  readonly watchdog: GroupWatchdog;
 }
 
-async function runIn(scratch: string, { options, context, env }: Work): Promise<JsonObject> {
+async function runIn(scratch: string, work: Work): Promise<JsonObject> {
+  const { options, context, env } = work;
   const outputFile = join(scratch, 'output');
   await writeFile(outputFile, '', { mode: 0o600 });
   await linkSource(context);
-  const command = await commandFor(options, context, scratch);
   const cwd = await workingDirectory(context);
-  await runProgram({ ...command, cwd, env: { ...env, SLUICE_OUTPUT: outputFile } }, context);
+  const command = await commandFor(options, context, scratch);
+  await runProgram({ ...command, cwd, env: { ...env, SLUICE_OUTPUT: outputFile } }, work);
   return readOutputs(outputFile, context);
 }
 
-async function runProgram(program: Program, context: ExecutionContext): Promise<void> {
+async function runProgram(program: Program, work: Work): Promise<void> {
+  const { context } = work;
   throwIfStopped(context.signal);
   const tail = new LineTail();
-  const end = await start(program, context, tail);
+  const end = await start(program, work, tail);
   if (end.stopped) throw stopFailure(context.signal);
   if (end.code !== 0) throw endFailure(end, tail);
 }
 
-async function start(program: Program, context: ExecutionContext, tail: LineTail): Promise<ProcessEnd> {
+async function start(program: Program, { context, watchdog }: Work, tail: LineTail): Promise<ProcessEnd> {
   const line: ExecutionContext['log']['line'] = (stream, text) => {
     tail.add(text);
     context.log.line(stream, text);
@@ -75,6 +81,7 @@ async function start(program: Program, context: ExecutionContext, tail: LineTail
       signal: context.signal,
       graceMs: context.graceMs,
       log: { line },
+      watchdog,
     });
   } catch (error) {
     throw await startFailure(error, program, context);

@@ -85,6 +85,15 @@ export function runIndexContract(name: string, make: () => Promise<RunIndexSubje
       },
     );
 
+    it('keeps what is known of a run when word of its start comes late', async () => {
+      const index = await open();
+      const run = aRun(1, { status: 'succeeded', finishedAt: T0 + 9 });
+      await index.record(run);
+      await index.record({ ...aRun(1), status: 'queued' });
+      expect((await index.list({}, 10)).runs).toEqual([run]);
+      expect(await index.list({ status: 'queued' }, 10)).toEqual({ runs: [] });
+    });
+
     it('keeps its place when newer runs arrive between two pages', async () => {
       const index = await open();
       for (const number of [1, 2, 3, 4]) await index.record(aRun(number));

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { shellExecutor } from '../../executors/index.ts';
-import { aBench, attempt, processesWith, removeFolders } from '../support/execution-context.ts';
+import { aBench, aFolder, attempt, processesWith, removeFolders } from '../support/execution-context.ts';
 
 const shell = shellExecutor({
   environment: { PATH: process.env['PATH'], HOME: '/home/of/worker', SECRET: 'canary' },
@@ -115,6 +115,36 @@ describe('the working directory', () => {
     expect(error).toMatchObject({
       code: 'invalid_options',
       message: expect.stringContaining('cwd: nowhere'),
+    });
+  });
+
+  it('may be left for an absolute `cwd`', async () => {
+    const cwd = await realpath(await aFolder());
+    const bench = await aBench({ cwd });
+    await attempt(shell, { script: 'pwd' }, bench);
+    expect(bench.text('stdout')).toEqual([cwd]);
+  });
+
+  it.each(['..', '../..', 'deep/../../x', './../deep'])('is not left by `cwd: %s`', async (cwd) => {
+    const bench = await aBench({ source: { 'deep/x': '' }, cwd });
+    const { error } = await attempt(shell, { script: 'echo began' }, bench);
+    expect(error).toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining('leads out of the working directory'),
+    });
+    expect(bench.lines).toEqual([]);
+  });
+
+  it.each(['deep', '..deep', 'deep/..', './deep/'])('takes `cwd: %s`', async (cwd) => {
+    const bench = await aBench({ source: { 'deep/x': '', '..deep/x': '' }, cwd });
+    expect(await attempt(shell, { script: 'true' }, bench)).toEqual({ outputs: {} });
+  });
+
+  it('says so when `cwd` is a file', async () => {
+    const bench = await aBench({ source: { 'data.csv': '' }, cwd: 'data.csv' });
+    expect((await attempt(shell, { script: 'true' }, bench)).error).toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining('not a directory'),
     });
   });
 });

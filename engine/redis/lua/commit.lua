@@ -1,13 +1,14 @@
 -- Stores one commit of a shard's owner, all or nothing: checks first, then writes what it is told, without thinking.
 -- KEYS  1 lease (hash) · 2 inbox (stream) · 3 flight (hash) · 4… keys of the writes
 -- ARGV  1 token · 2 n, number of this commit · 3 cursor, or '' to leave it · 4 oldest inbox id to keep
---       5 count of expected flights, then for each: flight, value seen ('' for absent)
---       then for each write: index of its key in KEYS, command, count of arguments, arguments
+--       5 a packed list: count of expected flights, then for each: flight, value seen ('' for absent);
+--         then for each write: index of its key in KEYS, command, count of arguments, arguments
 -- Reply 'ok' | 'fenced' | 'diverged' | {'conflict', flight, value ('' for absent), …} naming those that differ
 -- Repeat: 'ok' without writing, since n is stored.
 local lease, inbox, flight = KEYS[1], KEYS[2], KEYS[3]
 local token, n, cursor, keep = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
-local at, expected = 6, tonumber(ARGV[5])
+local list = cmsgpack.unpack(ARGV[5])
+local at, expected = 2, tonumber(list[1])
 
 local held = redis.call('HMGET', lease, 'token', 'n')
 if held[1] ~= token then return 'fenced' end
@@ -17,9 +18,9 @@ if stored + 1 ~= n then return 'diverged' end
 
 local conflict = {'conflict'}
 for _ = 1, expected do
-  local value = redis.call('HGET', flight, ARGV[at]) or ''
-  if value ~= ARGV[at + 1] then
-    conflict[#conflict + 1] = ARGV[at]
+  local value = redis.call('HGET', flight, list[at]) or ''
+  if value ~= list[at + 1] then
+    conflict[#conflict + 1] = list[at]
     conflict[#conflict + 1] = value
   end
   at = at + 2
@@ -32,10 +33,10 @@ if cursor == '' then
 else
   redis.call('HSET', lease, 'n', n, 'cursor', cursor)
 end
-local total = #ARGV
+local total = #list
 while at <= total do
-  local last = at + 2 + tonumber(ARGV[at + 2])
-  redis.call(ARGV[at + 1], KEYS[tonumber(ARGV[at])], unpack(ARGV, at + 3, last))
+  local last = at + 2 + tonumber(list[at + 2])
+  redis.call(list[at + 1], KEYS[tonumber(list[at])], unpack(list, at + 3, last))
   at = last + 1
 end
 return 'ok'

@@ -6,9 +6,11 @@
 local line = KEYS[1]
 local id, created, status, json = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 
-local before = tonumber(redis.call('HGET', line, 'status'))
+local before = tonumber(redis.call('HGET', line, 'status') or 0)
+-- 'queued' comes from the client that started the run, and may arrive after what its owner said since.
+if before > 1 and status == 1 then return 1 end
 redis.call('HDEL', line, '') -- a full Redis allows this, and after it the rest
-if before and before ~= status then redis.call('ZREM', KEYS[4 + before], id) end
+if before > 0 and before ~= status then redis.call('ZREM', KEYS[4 + before], id) end
 redis.call('HSET', line, 'status', status, 'line', json)
 for list = 2, 4 do redis.call('ZADD', KEYS[list], created, id) end
 redis.call('ZADD', KEYS[4 + status], created, id)

@@ -6,7 +6,7 @@
 -- Repeat: 2 while the flight is there; once its owner took it away, 3 (a late message more, which changes nothing).
 local flight, inbox = KEYS[1], KEYS[2]
 
-local replies = {}
+local replies, messages = {}, {}
 redis.call('HDEL', flight, '') -- a full Redis allows this, and after it the rest
 for at = 1, #ARGV, 4 do
   local name, delivery, session, message = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
@@ -19,11 +19,13 @@ for at = 1, #ARGV, 4 do
     replies[#replies + 1] = 2
   elseif mine and (state == 'c' or state == 'x') then
     redis.call('HSET', flight, name, 'd|' .. delivery .. '|' .. deaths .. '|' .. session)
-    redis.call('XADD', inbox, '*', 'm', '{"type":"settled",' .. message)
+    messages[#messages + 1] = '{"type":"settled",' .. message
     replies[#replies + 1] = 1
   else
-    redis.call('XADD', inbox, '*', 'm', '{"type":"late",' .. message)
+    messages[#messages + 1] = '{"type":"late",' .. message
     replies[#replies + 1] = 3
   end
 end
+-- One entry for all of them: it is read, and takes effect, as a whole.
+if #messages > 0 then redis.call('XADD', inbox, '*', 'm', '[' .. table.concat(messages, ',') .. ']') end
 return replies
