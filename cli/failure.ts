@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { messageOf, SluiceError } from '../engine/core/errors.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
+import { explainSystemError, pathOfSystemError } from './system-error.ts';
 
 /** Ends the command. The message is said as it stands. */
 export class CliFailure extends Error {
@@ -30,6 +31,12 @@ export function explainFailure(thrown: unknown): ExplainedFailure {
   }
   if (thrown instanceof SluiceError && thrown.code !== 'internal') {
     return { exitCode: exitCodeOf(thrown.code), message: thrown.message };
+  }
+  const refusal = explainSystemError(thrown);
+  if (refusal !== undefined) {
+    const path = pathOfSystemError(thrown);
+    const what = path === undefined ? messageOf(thrown) : `${path} cannot be used`;
+    return { exitCode: EXIT.usage, message: `${what}: ${refusal}.` };
   }
   const message = `${messageOf(thrown)} This should not happen: please report it, with what SLUICE_DEBUG=1 prints.`;
   return { exitCode: EXIT.failed, message };

@@ -1,6 +1,7 @@
 /** What a command gets to act on: streams, settings, folder. Data goes to stdout, all else to stderr. */
 import pc from 'picocolors';
 import { readSettings, type Settings, wantsColor } from './config.ts';
+import { inert } from './view/inert.ts';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -15,10 +16,14 @@ export interface Host {
   readonly outColors: Colors;
   /** Whether stderr is a terminal on which lines can be drawn over. */
   readonly isLive: boolean;
-  /** Writes lines to stderr. */
+  /** Writes lines to stderr. In GitHub Actions none of them can be a command to the runner. */
   say(text: string): void;
+  /** Writes a line to stderr as it stands: a command to the runner of GitHub Actions. */
+  command(text: string): void;
   /** Writes lines to stdout. */
   print(text: string): void;
+  /** Whether this process does the work of runs: then it must outlive the readers of its output. */
+  drivesRuns: boolean;
   /** Code that the process ends with. */
   exitCode: number;
 }
@@ -28,6 +33,7 @@ export function createHost(): Host {
   const { stdout, stderr } = process;
   const colorsFor = (stream: NodeJS.WriteStream) =>
     pc.createColors(wantsColor(settings.environment, stream.isTTY === true));
+  const write = (text: string) => void stderr.write(`${text}\n`);
   return {
     settings,
     cwd: process.cwd(),
@@ -36,8 +42,10 @@ export function createHost(): Host {
     colors: colorsFor(stderr),
     outColors: colorsFor(stdout),
     isLive: stderr.isTTY === true && !settings.isPlain,
-    say: (text) => void stderr.write(`${text}\n`),
+    say: settings.isGithubActions ? (text) => write(inert(text)) : write,
+    command: write,
     print: (text) => void stdout.write(`${text}\n`),
+    drivesRuns: false,
     exitCode: 0,
   };
 }

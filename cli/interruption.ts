@@ -1,4 +1,7 @@
-/** Signals from outside: the first asks for a careful end, the second ends the process and its children at once. */
+/**
+ * Signals from outside: the first asks for a careful end, the second ends the process and its children at once.
+ * A closed terminal (SIGHUP) is a first signal, never a second one: the shell and the kernel both tell it.
+ */
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { EXIT } from './exit-code.ts';
@@ -6,13 +9,13 @@ import { EXIT } from './exit-code.ts';
 export interface Interruption {
   /** Aborts with the first signal. */
   readonly signal: AbortSignal;
-  /** 130 or 143, or undefined when no signal came. */
+  /** 130 or 143 (also for SIGHUP), or undefined when no signal came. */
   exitCode(): number | undefined;
   /** Stops listening. */
   release(): void;
 }
 
-const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.terminated } as const;
 
 /** `onSecond` may clean the terminal; the process ends right after it. */
 export function listenForInterruption(onSecond: () => void = () => {}): Interruption {
@@ -21,6 +24,7 @@ export function listenForInterruption(onSecond: () => void = () => {}): Interrup
   let exitCode: number | undefined;
   const listeners = Object.entries(CODES).map(([name, code]) => {
     const listener = () => {
+      if (exitCode !== undefined && name === 'SIGHUP') return;
       if (exitCode !== undefined) {
         children.killAll();
         onSecond();

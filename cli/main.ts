@@ -1,19 +1,16 @@
 /** Entry of the command line: parses, runs one command, says what went wrong, ends with the documented exit code. */
+import { outliveBrokenOutput } from './broken-output.ts';
 import { explainFailure } from './failure.ts';
 import { createHost, type Host } from './host.ts';
 import { buildProgram } from './program.ts';
 
 export async function main(argv: readonly string[]): Promise<void> {
   const host = createHost();
-  // A reader that has seen enough (`sluice list | head`) is no error.
-  host.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(host.exitCode);
-    throw error;
-  });
+  const output = outliveBrokenOutput(host);
   host.exitCode = await runProgram(host, argv);
   // Whatever a library still keeps open must not keep the caller waiting.
   await Promise.all([flush(host.stdout), flush(host.stderr)]);
-  process.exit(host.exitCode);
+  process.exit(output.exitCode());
 }
 
 async function runProgram(host: Host, argv: readonly string[]): Promise<number> {

@@ -1,6 +1,5 @@
 /** Inputs of a run from the command line: `--input name=value`, which goes before `--inputs-file`. */
-import { readFileSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { readYamlData } from '../dsl/index.ts';
 import { messageOf } from '../engine/core/errors.ts';
 import { parseInputText, resolveInputs } from '../engine/core/inputs.ts';
@@ -8,6 +7,7 @@ import { isJsonObject, type Json, type JsonObject } from '../engine/core/json.ts
 import type { Plan } from '../engine/core/plan.ts';
 import { usageFailure } from './failure.ts';
 import type { Host } from './host.ts';
+import { readTextFile } from './text-file.ts';
 
 export interface InputFlags {
   readonly input?: readonly string[];
@@ -17,9 +17,12 @@ export interface InputFlags {
 /** All inputs, checked. @throws CliFailure that names everything that does not fit. */
 export function readInputs(host: Host, plan: Plan, flags: InputFlags): JsonObject {
   const problems: string[] = [];
+  const seen = new Set<string>();
   const given = new Map<string, Json>(Object.entries(readInputsFile(host, flags.inputsFile)));
   for (const text of flags.input ?? []) {
     const [name, value] = splitInput(text);
+    if (seen.has(name)) problems.push(`${name} is given more than once; give it once`);
+    seen.add(name);
     const spec = Object.hasOwn(plan.inputs, name) ? plan.inputs[name] : undefined;
     const parsed = spec === undefined ? { value } : parseInputText(spec, value);
     if ('problem' in parsed) problems.push(`${name} ${parsed.problem}`);
@@ -43,12 +46,11 @@ function splitInput(text: string): [name: string, value: string] {
 
 function readInputsFile(host: Host, path: string | undefined): JsonObject {
   if (path === undefined) return {};
-  let text: string;
-  try {
-    text = readFileSync(resolve(host.cwd, path), 'utf8');
-  } catch (thrown) {
-    throw usageFailure(`The inputs file ${path} cannot be read: ${messageOf(thrown)}`);
-  }
+  const text = readTextFile(host, {
+    path,
+    subject: `The inputs file ${path}`,
+    advice: 'It is named by --inputs-file, and holds a map of input names to values.',
+  });
   const data = extname(path) === '.json' ? parseJson(path, text) : parseYaml(path, text);
   if (isJsonObject(data)) return data;
   throw usageFailure(`The inputs file ${path} must hold a map of input names to values.`);

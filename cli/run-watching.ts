@@ -3,10 +3,13 @@ import type { RunView } from '../engine/runtime/run-view.ts';
 import type { Engine } from './compose/engine.ts';
 import { EXIT } from './exit-code.ts';
 import type { Host } from './host.ts';
+import { allowedTasks } from './view/failed-nodes.ts';
 import { failureLines } from './view/failure-block.ts';
 import { GithubView } from './view/github-view.ts';
+import { inertJson } from './view/inert.ts';
 import { LineView } from './view/line-view.ts';
 import { LiveView } from './view/live-view.ts';
+import { plainText } from './view/plain-text.ts';
 import { followRun, type RunSink } from './view/run-follower.ts';
 import { summaryLines } from './view/summary.ts';
 
@@ -46,7 +49,7 @@ export function createDisplay(host: Host, flags: DisplayOptions): RunDisplay {
       if (followed.progress.endedAt === 0 && signal.aborted) return undefined;
       const view = await client.show(run);
       const { plan } = await client.load(run);
-      if (!flags.quiet) tellEnd(host, engine, flags, { view, plan, tails: followed.tails });
+      tellEnd(host, engine, flags, { view, plan, tails: followed.tails });
       printResult(host, flags, view);
       return view;
     },
@@ -66,7 +69,7 @@ interface ViewedRun {
 function openView(host: Host, name: ViewedRun): RunSink {
   if (host.isLive && !host.settings.isGithubActions) return new LiveView(host, name);
   host.say(`${name.workflow}  run ${name.run}`);
-  return host.settings.isGithubActions ? new GithubView(host.say, name.folder) : new LineView(host.say);
+  return host.settings.isGithubActions ? new GithubView(host.command, name.folder) : new LineView(host.say);
 }
 
 function silentSink(host: Host): RunSink {
@@ -78,7 +81,7 @@ function withEventStream(host: Host, { jsonl }: OutputFlags, sink: RunSink): Run
   if (!jsonl) return sink;
   return {
     event(event, progress) {
-      host.print(JSON.stringify(event));
+      host.print(jsonText(event));
       sink.event(event, progress);
     },
     line: (line, progress) => sink.line(line, progress),
@@ -93,18 +96,29 @@ interface Ending {
   readonly tails: Parameters<typeof failureLines>[1]['tails'];
 }
 
+/** Why a run did not succeed is said even when nothing else is to be shown. */
 function tellEnd(host: Host, engine: Engine, flags: DisplayOptions, { view, plan, tails }: Ending): void {
   const { colors, cwd } = host;
-  if (view.status === 'failed')
-    for (const line of failureLines(view, { plan, tails, colors, folder: flags.folder })) host.say(line);
-  const withOutputs = flags.json === true || flags.jsonl === true;
   const { artifacts } = engine;
-  for (const line of summaryLines(view, { colors, artifacts, cwd, withOutputs })) host.say(line);
+  const withOutputs = flags.json === true || flags.jsonl === true;
+  const lines = [
+    ...(view.status === 'failed' ? failureLines(view, { plan, tails, colors, folder: flags.folder }) : []),
+    ...(flags.quiet
+      ? []
+      : summaryLines(view, { colors, allowed: allowedTasks(plan), artifacts, cwd, withOutputs })),
+  ];
+  if (flags.quiet && view.status === 'cancelled')
+    lines.push(`Run ${view.id} was cancelled: ${plainText(view.error?.message ?? 'no reason given')}`);
+  for (const line of lines) host.say(line);
+}
+
+/** The runner of GitHub Actions reads stdout, too. */
+function jsonText(value: unknown, indent = 0): string {
+  return inertJson(JSON.stringify(value, null, indent));
 }
 
 /** Data for stdout: the whole run with `--json`, else the outputs, if the workflow has any. */
 function printResult(host: Host, flags: OutputFlags, view: RunView): void {
-  if (flags.json) host.print(JSON.stringify(view, null, 2));
-  else if (!flags.jsonl && Object.keys(view.outputs).length > 0)
-    host.print(JSON.stringify(view.outputs, null, 2));
+  if (flags.json) host.print(jsonText(view, 2));
+  else if (!flags.jsonl && Object.keys(view.outputs).length > 0) host.print(jsonText(view.outputs, 2));
 }

@@ -1,13 +1,13 @@
 /** Workflow files on their way into a command: read, compiled, and refused with all their mistakes at once. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Compiled, compileWorkflows, renderDiagnostics, type SourceFile } from '../dsl/index.ts';
-import { messageOf } from '../engine/core/errors.ts';
 import type { Plan } from '../engine/core/plan.ts';
 import { allExecutors } from './compose/executors.ts';
 import { EXIT } from './exit-code.ts';
 import { CliFailure, usageFailure } from './failure.ts';
 import type { Host } from './host.ts';
+import { readTextFile } from './text-file.ts';
 
 export interface CompiledFile extends Compiled {
   readonly file: SourceFile;
@@ -15,11 +15,13 @@ export interface CompiledFile extends Compiled {
   readonly folder: string;
 }
 
+const ADVICE = '`sluice init` makes a small workflow to begin with.';
+
 /** @throws CliFailure when the file cannot be read. What is wrong in it stands in the diagnostics. */
 export function compileFile(host: Host, path: string): CompiledFile {
   const full = resolve(host.cwd, path);
   const folder = dirname(full);
-  const file = { path, text: readText(full, path) };
+  const file = { path, text: readTextFile(host, { path, subject: path, advice: ADVICE }) };
   const fileExists = (relativePath: string) => existsSync(join(folder, relativePath));
   const compiled = compileWorkflows(file, { executors: allExecutors(host.settings), fileExists });
   return { ...compiled, file, folder };
@@ -50,19 +52,4 @@ export function loadPlan(
   if (plan) return { ...compiled, plan };
   const names = compiled.plans.map((one) => one.name).join(', ');
   throw usageFailure(`${path} has no workflow "${name ?? ''}"; it has ${names}.`);
-}
-
-function readText(full: string, path: string): string {
-  try {
-    return readFileSync(full, 'utf8');
-  } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-    if (code === 'ENOENT')
-      throw usageFailure(`There is no file ${path}. \`sluice init\` makes a small workflow to begin with.`);
-    if (code === 'EISDIR')
-      throw usageFailure(
-        `${path} is a folder; name the workflow file in it, such as ${join(path, 'workflow.yaml')}.`,
-      );
-    throw usageFailure(`${path} cannot be read: ${messageOf(thrown)}`);
-  }
 }

@@ -2,10 +2,14 @@
 import { type Command, Option } from 'commander';
 import { isRunEnded } from '../../engine/core/node-state.ts';
 import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
+import type { Engine } from '../compose/engine.ts';
+import { liveOrchestrators } from '../compose/live-orchestrators.ts';
+import { startOrchestrator } from '../compose/roles.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { listenForInterruption } from '../interruption.ts';
 
 interface CancelFlags extends RedisFlags {
   readonly reason?: string;
@@ -30,12 +34,38 @@ export function cancelCommand(host: Host): Command {
         if (isRunEnded(status))
           throw new CliFailure(EXIT.conflict, `Run ${run} has ended already: it ${words(status)}.`);
         await engine.client.cancel(run, { graceMs: grace, ...(reason === undefined ? {} : { reason }) });
+        const isDriven = (await liveOrchestrators(engine)).length > 0;
+        if (!isDriven && engine.isEmbedded) return endAlone(host, engine, { run, grace });
         host.say(`Run ${run} is being cancelled. Its end: sluice watch ${run}`);
-        const orchestrators = await engine.membership.orchestrators();
-        if (orchestrators.length === 0)
-          host.say('No orchestrator is running at the moment; it takes effect when one does.');
+        if (!isDriven) host.say('No orchestrator is running at the moment; it takes effect when one does.');
       }),
     );
+}
+
+/** Workers that died are noticed after seconds; then nothing is left to wait for. */
+const PATIENCE_MS = 20_000;
+
+interface Cancelled {
+  readonly run: string;
+  readonly grace: number;
+}
+
+/** What a killed command left behind in a private Redis: nobody else will ever end it, so this command does. */
+async function endAlone(host: Host, engine: Engine, { run, grace }: Cancelled): Promise<void> {
+  host.drivesRuns = true;
+  host.say(`Run ${run} is being cancelled.`);
+  const orchestrator = await startOrchestrator(host, engine);
+  const interruption = listenForInterruption();
+  try {
+    const limit = AbortSignal.timeout(grace + PATIENCE_MS);
+    const { status } = await engine.client.wait(run, AbortSignal.any([limit, interruption.signal]));
+    if (isRunEnded(status)) host.say(`Run ${run} ${words(status)}.`);
+    else host.say(`Run ${run} has not ended yet. See what it waits for: sluice show ${run}`);
+    host.exitCode = interruption.exitCode() ?? (isRunEnded(status) ? EXIT.ok : EXIT.failed);
+  } finally {
+    await orchestrator.stop(0);
+    interruption.release();
+  }
 }
 
 function words(status: string): string {

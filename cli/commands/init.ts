@@ -9,6 +9,7 @@ import { allExecutors } from '../compose/executors.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { explainSystemError } from '../system-error.ts';
 
 const SCHEMA = 'workflow.schema.json';
 
@@ -62,9 +63,22 @@ async function init(host: Host, dir: string): Promise<void> {
       `${dir} has ${there.join(' and ')} already; nothing was written. Name another folder: sluice init my-flow`,
     );
   }
-  await mkdir(folder, { recursive: true });
-  for (const [name, text] of files) await writeFile(join(folder, name), text, { flag: 'wx' });
+  await writeAll(folder, files, dir);
   const path = relative(host.cwd, folder);
   host.say(`Wrote ${[...files.keys()].join(', ')} to ${path || 'this folder'}.`);
   host.say(`Next: ${host.colors.cyan(`${path ? `cd ${path} && ` : ''}sluice run workflow.yaml`)}`);
+}
+
+async function writeAll(folder: string, files: ReadonlyMap<string, string>, dir: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const [name, text] of files) await writeFile(join(folder, name), text, { flag: 'wx' });
+  } catch (thrown) {
+    const reason = explainSystemError(thrown);
+    if (reason === undefined) throw thrown;
+    throw new CliFailure(
+      EXIT.usage,
+      `The folder ${dir} cannot be written: ${reason}. Name one that you may write to: sluice init ~/my-flow`,
+    );
+  }
 }

@@ -10,6 +10,7 @@ import { CliFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { AttemptLog, type AttemptName } from '../view/attempt-log.ts';
+import { inert } from '../view/inert.ts';
 import { plainText } from '../view/plain-text.ts';
 import { followRun, type TaskLine } from '../view/run-follower.ts';
 
@@ -88,18 +89,23 @@ function linePrinter(host: Host, { jsonl }: LogsFlags, isPrefixed: boolean): (li
   if (jsonl)
     return ({ node, attempt, at, stream, text }) =>
       host.print(JSON.stringify({ node, attempt, at: new Date(at).toISOString(), stream, text }));
-  return ({ node, text }) => host.print(`${isPrefixed ? `[${node}] ` : ''}${plainText(text)}`);
+  // The runner of GitHub Actions reads stdout, too.
+  const asText = host.settings.isGithubActions ? inert : (text: string) => text;
+  return ({ node, text }) => host.print(asText(`${isPrefixed ? `[${node}] ` : ''}${plainText(text)}`));
 }
 
 async function printAll(reading: Reading, found: ReadonlyMap<number, FoundNode>): Promise<void> {
   const { host, engine, run, print, attempt } = reading;
+  let isEmpty = true;
   for (const [node, { name, attempt: last }] of found) {
     if ((attempt ?? last) === 0) continue;
     const log: AttemptName = { run, node, attempt: attempt ?? last };
     const lines = await new AttemptLog(log).readNew(engine.logs);
     tellMissing(host, name, lines[0]);
+    if (lines.length > 0) isEmpty = false;
     for (const line of lines) print({ ...line, node: name, attempt: log.attempt });
   }
+  if (isEmpty) host.say('No lines were logged.');
 }
 
 /** Lines are numbered from 1; a log keeps the newest ones. */

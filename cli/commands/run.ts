@@ -15,6 +15,7 @@ import type { Host } from '../host.ts';
 import { type Interruption, listenForInterruption } from '../interruption.ts';
 import { type InputFlags, readInputs } from '../run-inputs.ts';
 import { createDisplay, exitCodeOfRun, type OutputFlags, type RunDisplay } from '../run-watching.ts';
+import { findUnfinished } from '../unfinished-runs.ts';
 import { loadPlan } from '../workflow-file.ts';
 
 interface RunFlags extends RedisFlags, InputFlags, OutputFlags {
@@ -49,27 +50,21 @@ async function runFile(host: Host, file: string, flags: RunFlags): Promise<void>
   });
   const interruption = listenForInterruption();
   const roles: Role[] = [];
+  host.drivesRuns = true;
   try {
-    await tellOthers(engine, display);
+    const unfinished = await findUnfinished(engine);
+    if (unfinished.beginning !== undefined) display.note(unfinished.beginning);
     roles.push(await startWorker(host, engine, { queues: queuesOf(plan, flags.slots) }));
     roles.push(await startOrchestrator(host, engine));
     const run = await start(engine, { plan, inputs, folder });
     host.exitCode = await watchToEnd({ engine, display, interruption }, run);
+    const rest = await unfinished.ending();
+    if (rest !== undefined) host.say(rest);
   } finally {
     await Promise.all(roles.map((role) => role.stop(DRAIN_MS)));
     await engine.close();
     interruption.release();
   }
-}
-
-/** An orchestrator drives all runs that it finds, so those of earlier commands go on, too. */
-async function tellOthers({ store, shards }: Engine, display: RunDisplay): Promise<void> {
-  const live = await Promise.all(Array.from({ length: shards }, (_, shard) => store.liveRuns(shard)));
-  const runs = live.flat();
-  if (runs.length === 0) return;
-  const named = runs.slice(0, 3).join(', ');
-  const rest = runs.length > 3 ? ` and ${runs.length - 3} more` : '';
-  display.note(`Unfinished in this Redis, and going on beside this run: ${named}${rest}.`);
 }
 
 interface Starting {

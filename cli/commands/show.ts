@@ -5,7 +5,9 @@ import { newCommand, type RedisFlags, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import type { Host } from '../host.ts';
+import { tellMissingRoles } from '../missing-roles.ts';
 import { formatTable } from '../view/columns.ts';
+import { allowedTasks } from '../view/failed-nodes.ts';
 import { failureLines } from '../view/failure-block.ts';
 import { describeEvent } from '../view/line-view.ts';
 import { plainText } from '../view/plain-text.ts';
@@ -40,12 +42,13 @@ async function showRun(host: Host, engine: Engine, run: string, flags: ShowFlags
   const { artifacts } = engine;
   const lines = [
     ...inputLines(view),
-    ...summaryLines(view, { colors, artifacts, cwd, withOutputs: true }),
+    ...summaryLines(view, { colors, allowed: allowedTasks(plan), artifacts, cwd, withOutputs: true }),
     ...(view.status === 'failed'
       ? failureLines(view, { plan, tails: new Map(), colors, folder: undefined })
       : []),
   ];
   host.print(lines.join('\n').replace(/^\n/, ''));
+  await tellMissingRoles(host, engine, { plan, status: view.status });
 }
 
 function inputLines({ inputs }: RunView): string[] {

@@ -5,6 +5,7 @@ import { withEngine } from '../compose/with-engine.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
 import { listenForInterruption } from '../interruption.ts';
+import { tellMissingRoles } from '../missing-roles.ts';
 import { createDisplay, exitCodeOfRun, type OutputFlags } from '../run-watching.ts';
 
 export function watchCommand(host: Host): Command {
@@ -14,6 +15,8 @@ export function watchCommand(host: Host): Command {
   ]).argument('<run>', 'id of the run');
   return withRedis(withOutput(command)).action((run: string, flags: RedisFlags & OutputFlags) =>
     withEngine(host, { ...flags, use: 'read' }, async (engine) => {
+      const { plan, stored } = await engine.client.load(run);
+      await tellMissingRoles(host, engine, { plan, status: stored.header.status });
       const interruption = listenForInterruption();
       const view = await createDisplay(host, flags).watch(engine, run, interruption.signal);
       interruption.release();

@@ -33,6 +33,7 @@ import type { RedisFlags } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { explainSystemError } from '../system-error.ts';
 import { findRedisPlace, type RedisPlace } from './redis-place.ts';
 
 /** How long a Redis may take to answer before the command gives up, ms. */
@@ -100,14 +101,23 @@ function checkUse(host: Host, place: RedisPlace, { use, embedded }: EngineOption
 }
 
 async function startIn(host: Host, home: string): Promise<EmbeddedRedis> {
-  await mkdir(home, { recursive: true });
-  // Nothing in it is meant for a repository.
-  await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {});
-  return startEmbeddedRedis({
-    dataDirectory: join(home, DATA),
-    env: host.settings.environment,
-    onProgress: (text) => host.say(host.colors.dim(text)),
-  });
+  try {
+    await mkdir(home, { recursive: true });
+    // Nothing in it is meant for a repository.
+    await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {});
+    return await startEmbeddedRedis({
+      dataDirectory: join(home, DATA),
+      env: host.settings.environment,
+      onProgress: (text) => host.say(host.colors.dim(text)),
+    });
+  } catch (thrown) {
+    const reason = explainSystemError(thrown);
+    if (reason === undefined) throw thrown;
+    throw usageFailure(
+      `The private Redis keeps its data in ${home}, which cannot be used: ${reason}. ` +
+        'Go to a folder that you may write to, or name another Redis with --redis or REDIS_URL.',
+    );
+  }
 }
 
 interface Opening {

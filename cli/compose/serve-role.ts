@@ -18,6 +18,7 @@ export async function serveRole(
   start: (engine: Engine) => Promise<Role>,
 ): Promise<void> {
   const logger = operatorLogger(host);
+  host.drivesRuns = true;
   const engine = await openEngine(host, { ...flags, use: 'serve', logger });
   const interruption = listenForInterruption();
   try {

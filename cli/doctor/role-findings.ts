@@ -2,8 +2,10 @@
 import type { WorkerInfo } from '../../engine/ports/membership.ts';
 import type { Finding } from '../../engine/redis/index.ts';
 import type { Engine } from '../compose/engine.ts';
+import { liveOrchestrators } from '../compose/live-orchestrators.ts';
 import { unservedQueues } from '../missing-roles.ts';
 import { readVersion } from '../version.ts';
+import { countOf } from '../view/count.ts';
 
 /** Unfinished runs that are looked at. */
 const MAX_RUNS = 200;
@@ -11,7 +13,7 @@ const MAX_RUNS = 200;
 export async function inspectRoles(engine: Engine): Promise<Finding[]> {
   const { membership, shards } = engine;
   const [orchestrators, workers, ownerless, runs] = await Promise.all([
-    membership.orchestrators(),
+    liveOrchestrators(engine),
     membership.workers(),
     ownerlessShards(engine),
     unfinishedRuns(engine),
@@ -19,7 +21,11 @@ export async function inspectRoles(engine: Engine): Promise<Finding[]> {
   const how = engine.isEmbedded ? ' --embedded' : '';
   const live: Finding = {
     level: 'ok',
-    message: `${runs.length} unfinished runs, ${orchestrators.length} orchestrators, ${workers.length} workers.`,
+    message: `${[
+      countOf(runs.length, 'unfinished run'),
+      countOf(orchestrators.length, 'orchestrator'),
+      countOf(workers.length, 'worker'),
+    ].join(', ')}.`,
   };
   return [
     live,
@@ -48,7 +54,7 @@ interface Owners {
 function checkOwners({ ownerless, orchestrators, runs, shards, how }: Owners): Finding[] {
   if (orchestrators === 0) {
     if (runs === 0) return [{ level: 'ok', message: 'No orchestrator is running; none is needed.' }];
-    const message = `No orchestrator is running: ${runs} runs wait.`;
+    const message = `No orchestrator is running: ${countOf(runs, 'run')} ${runs === 1 ? 'waits' : 'wait'}.`;
     return [{ level: 'error', message, fix: `Start one: \`sluice orchestrator${how}\`.` }];
   }
   if (ownerless.length === 0) return [{ level: 'ok', message: `All ${shards} shards have an owner.` }];

@@ -5,6 +5,7 @@
 import type { TaskError } from '../../engine/core/errors.ts';
 import type { EventView } from '../../engine/runtime/run-view.ts';
 import { placeInSource } from './failure-block.ts';
+import { inert } from './inert.ts';
 import { describeEvent, firstLine, LineView } from './line-view.ts';
 import { plainText } from './plain-text.ts';
 import type { RunSink, TaskLine } from './run-follower.ts';
@@ -62,18 +63,14 @@ export class GithubView implements RunSink {
 
   #markError(event: EventView, progress: RunProgress): void {
     const id = (event.node ?? '').replace(/\[\d+\]$/, '');
-    const at = placeInSource(progress.tasks.find((task) => task.id === id)?.at, this.#folder);
+    const task = progress.tasks.find((one) => one.id === id);
+    const at = placeInSource(task?.at, this.#folder);
     const [, file, line] = /^(.*):(\d+)$/.exec(at ?? '') ?? [];
     const place = file === undefined ? '' : ` file=${escapeProperty(file)},line=${line}`;
     const error = event['error'] as unknown as TaskError | undefined;
     const message = `${event.node} failed: ${error ? `${error.code}: ${firstLine(error.message)}` : 'no reason given'}`;
-    this.#say(`::error${place}::${escapeData(message)}`);
+    this.#say(`::${task?.mayFail ? 'warning' : 'error'}${place}::${escapeData(message)}`);
   }
-}
-
-/** The runner also looks for its older commands (`##[…]`) within a line. */
-function inert(line: string): string {
-  return line.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :');
 }
 
 function escapeData(text: string): string {

@@ -2,6 +2,7 @@
 import { formatDuration } from '../../engine/core/duration.ts';
 import type { TaskError } from '../../engine/core/errors.ts';
 import type { EventView } from '../../engine/runtime/run-view.ts';
+import { countOf } from './count.ts';
 import { plainText } from './plain-text.ts';
 import type { RunSink, TaskLine } from './run-follower.ts';
 import { endedNodes, type RunProgress, type TaskProgress } from './run-progress.ts';
@@ -69,7 +70,7 @@ export function describeEvent(event: EventView, tookMs: number | undefined): str
       if (event['worker'] === undefined) return undefined;
       return event.attempt === 1 || event.attempt === null ? 'started' : `attempt ${event.attempt} started`;
     case 'node.expanded':
-      return `${event['count']} nodes`;
+      return countOf(Number(event['count']), 'node');
     case 'node.waiting':
       return `waiting until ${event['until']}`;
     case 'node.retrying':

@@ -8,6 +8,8 @@ export interface TaskProgress {
   readonly id: string;
   readonly at: string | undefined;
   readonly isFanOut: boolean;
+  /** `allow_failure`. */
+  readonly mayFail: boolean;
   state: NodeState;
   /** Tries so far; of a fan-out those beyond each node's first. */
   attempt: number;
@@ -85,6 +87,7 @@ function newTaskProgress(task: PlanTask): TaskProgress {
     id: task.id,
     at: task.at,
     isFanOut: task.fanOut !== undefined,
+    mayFail: task.allowFailure,
     state: 'pending',
     attempt: 0,
     retries: 0,

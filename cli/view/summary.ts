@@ -7,12 +7,15 @@ import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
 import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
 import type { Colors } from '../host.ts';
 import { formatTable } from './columns.ts';
+import { countOf } from './count.ts';
 import { criticalPath, type TaskSpan, taskSpans } from './critical-path.ts';
 import { plainText } from './plain-text.ts';
 import { signOf, wordOf } from './status-mark.ts';
 
 export interface SummaryOptions {
   readonly colors: Colors;
+  /** Ids of tasks that may fail without harm to the run. */
+  readonly allowed: ReadonlySet<string>;
   readonly artifacts: Pick<ArtifactStore, 'locate'>;
   /** Paths below this folder are shown relative to it. */
   readonly cwd: string;
@@ -27,7 +30,7 @@ const MAX_FILES = 50;
 export function summaryLines(run: RunView, options: SummaryOptions): string[] {
   const { colors } = options;
   const sections = [
-    taskTable(run, colors),
+    taskTable(run, options),
     pathLines(run, colors),
     fileLines(run, options),
     options.withOutputs ? outputLines(run.outputs, colors) : [],
@@ -45,14 +48,14 @@ interface TaskRow {
 }
 
 /** One row a task, in the order of the file. */
-export function taskTable(run: RunView, colors: Colors): string[] {
+function taskTable(run: RunView, { colors, allowed }: SummaryOptions): string[] {
   const spans = taskSpans(run.nodes);
   const rows = taskRows(run.nodes).map((row) => [
     `${signOf(row.status, colors)} ${row.id}`,
-    wordOf(row.status, colors),
+    `${wordOf(row.status, colors)}${row.status === 'failed' && allowed.has(row.id) ? ' (allowed)' : ''}`,
     row.attempts === 0 ? '' : String(row.attempts),
     durationOf(spans.get(row.id)),
-    row.nodes === 0 ? '' : colors.dim(`${row.succeeded}/${row.nodes} nodes`),
+    row.nodes === 0 ? '' : colors.dim(`${row.succeeded}/${countOf(row.nodes, 'node')}`),
   ]);
   const columns = [
     { title: 'Task' },

@@ -1,8 +1,7 @@
 /** How the upstream of a task stands: turns ends of tasks into edge outcomes, and keeps the counts that rules are asked with. */
 import { NO_CASE, type NodeRecord } from './node-record.ts';
 import { isEnded } from './node-state.ts';
-import type { EdgeOutcome, PlanEdge, PlanTask, WhenWord } from './plan.ts';
-import type { RunState } from './run-state.ts';
+import type { EdgeOutcome, Plan, PlanEdge, PlanTask, WhenWord } from './plan.ts';
 import type { EdgeCounts } from './trigger-rule.ts';
 
 export type MutableEdgeCounts = { -readonly [K in keyof EdgeCounts]: EdgeCounts[K] };
@@ -50,7 +49,10 @@ export function caseNames(task: PlanTask): string[] {
 }
 
 /** Counts of a task's edges as its upstream stands now. */
-export function countEdges(run: Pick<RunState, 'nodes' | 'plan'>, task: PlanTask): MutableEdgeCounts {
+export function countEdges(
+  run: { readonly nodes: readonly NodeRecord[]; readonly plan: Plan },
+  task: PlanTask,
+): MutableEdgeCounts {
   const counts: MutableEdgeCounts = { s: 0, f: 0, k: 0, open: 0, openWhen: 0, openOptional: 0, openData: 0 };
   for (const edge of task.edges) {
     counts[openKind(edge, task)]++;

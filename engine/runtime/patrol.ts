@@ -6,7 +6,7 @@ import { formatFlight, parseFlight, parseFlightKey } from '../core/flight.ts';
 import type { LostMessage } from '../core/message.ts';
 import { prepareTicket } from '../core/prepare.ts';
 import type { Ticket } from '../core/ticket.ts';
-import type { ShardOwner } from './shard-owner.ts';
+import type { OwnedShard } from './owned-shard.ts';
 
 /** A ticket that nobody has claimed for so long is added again, ms. */
 const RELAY_AFTER_MS = 5_000;
@@ -14,7 +14,7 @@ const RELAY_AFTER_MS = 5_000;
 export const MAX_DEATHS = 3;
 
 /** Looks at all flights that are out. Answers the nodes to be given up. */
-export async function patrolFlights(owner: ShardOwner): Promise<LostMessage[]> {
+export async function patrolFlights(owner: OwnedShard): Promise<LostMessage[]> {
   const { flights } = owner.state;
   if (flights.size === 0) return [];
   const { store } = owner.options;
@@ -49,7 +49,7 @@ export async function patrolFlights(owner: ShardOwner): Promise<LostMessage[]> {
  * Takes back all claims of a shard whose store has gone back to an earlier state. Whoever does still work on one settles
  * late; the node is worked on again.
  */
-export async function recallClaims(owner: ShardOwner): Promise<void> {
+export async function recallClaims(owner: OwnedShard): Promise<void> {
   const claimed = [...owner.state.flights].filter(([, { value }]) => value.startsWith('c'));
   if (claimed.length === 0) return;
   const expect = claimed.map(([key, { value }]): [string, string] => [key, value]);
@@ -69,7 +69,7 @@ export async function recallClaims(owner: ShardOwner): Promise<void> {
 }
 
 /** The ticket of a flight, made again from state; its delivery number makes it a new one for the queue. */
-export function ticketOf(owner: ShardOwner, key: string): Ticket | undefined {
+export function ticketOf(owner: OwnedShard, key: string): Ticket | undefined {
   const sent = owner.state.flights.get(key);
   const run = sent && owner.state.runs.get(sent.run);
   if (!sent || !run) return undefined;

@@ -6,9 +6,9 @@ import { messageOf } from '../core/errors.ts';
 import { packEvents } from '../core/event.ts';
 import { progressJson } from '../core/run-header.ts';
 import { dropRun } from '../core/shard-state.ts';
-import type { ShardOwner } from './shard-owner.ts';
+import type { OwnedShard } from './owned-shard.ts';
 
-export async function quarantine(owner: ShardOwner, runId: string, error: unknown): Promise<void> {
+export async function quarantine(owner: OwnedShard, runId: string, error: unknown): Promise<void> {
   const { logger, store } = owner.options;
   const message = `the run was quarantined: the engine failed on it (${messageOf(error)})`;
   logger.error(`run ${runId}: ${message}`, { stack: error instanceof Error ? (error.stack ?? '') : '' });

@@ -18,6 +18,7 @@ import type { RunIndex } from '../ports/run-index.ts';
 import type { InboxEntry, Lease, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import type { CalmLogger } from './calm-logger.ts';
+import type { OwnedShard } from './owned-shard.ts';
 import { patrolFlights, recallClaims, ticketOf } from './patrol.ts';
 import { quarantine } from './quarantine.ts';
 import { RunLoader } from './run-loader.ts';
@@ -43,7 +44,7 @@ interface Timed {
 
 const TIMERS_AT_ONCE = 500;
 
-export class ShardOwner {
+export class ShardOwner implements OwnedShard {
   readonly lease: Lease;
   readonly state: ShardState;
   /** Id of the last inbox entry that took effect. */
@@ -129,12 +130,10 @@ export class ShardOwner {
     });
   }
 
-  /** The store's clock as this process knows it, ms. */
   storeNow(): number {
     return this.options.clock.now() + this.#storeAhead;
   }
 
-  /** Adds tickets to the queue. A failure is no loss: patrol adds again what was not claimed. */
   dispatch(tickets: readonly Ticket[]): void {
     if (tickets.length === 0) return;
     this.options.queue.add(tickets).catch((thrown: unknown) => {
@@ -270,7 +269,6 @@ export class ShardOwner {
     return 'ok';
   }
 
-  /** One commit, numbered, repeated with the same number while its result is unknown. */
   async commit(commit: Commit): Promise<'ok' | 'conflict' | 'lost'> {
     const { store, clock, logger, complaints } = this.options;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { GroupWatchdog } from '../../executors/group-watchdog.ts';
 import { aFolder, processesWith, removeFolders } from '../support/execution-context.ts';
 
 const STUBBORN = `trap '' TERM; sleep 1000 & echo ready; while :; do wait; done`;
@@ -73,7 +74,7 @@ describe('a killed worker', () => {
 
   it('lets programs end by SIGTERM first', async () => {
     const mark = join(await aFolder(), 'mark');
-    const script = `trap 'echo cleaned > ${mark}; exit 0' TERM; echo ready; while :; do sleep 0.05; done`;
+    const script = `trap 'echo cleaned > ${mark}; exit 0' TERM; echo ready; while :; do sleep 0.05 || true; done`;
     const worker = await aWorker(`await run(${JSON.stringify(script)});`);
     await once(worker.lines, 'line');
     worker.process.kill('SIGKILL');
@@ -103,7 +104,7 @@ describe('the watchdog', () => {
       await run('ls -l /proc/self/fd | grep -c "socket:" || true'); console.log('done');
       process.stdin.resume();`;
     const worker = await aWorker(script);
-    // Descriptors 1 and 2 of the program are not sockets of the watchdog but its own output.
+    // Only the standard error of `ls` itself.
     expect(await once(worker.lines, 'line')).toEqual(['1']);
     await once(worker.lines, 'line');
     const watchdogs = await watchdogsOf(worker);
@@ -131,15 +132,22 @@ describe('the watchdog', () => {
     expect(await childrenOf(worker)).toEqual([]);
   });
 
-  it('leaves a group alone that has ended', async () => {
-    // The second program is out of the group, and the number of the first is free by then.
-    const worker = await aWorker(
-      `await run('setsid sleep 1000 < /dev/null > /dev/null 2>&1 & echo one'); console.log('ended');`,
+  it('ends the groups that it still has, and no other', async () => {
+    const groups = Array.from({ length: 4 }, () =>
+      spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' }),
     );
-    await once(worker.process, 'exit');
-    while ((await watchdogsOf(worker)).length > 0) await pause(20);
-    const left = await childrenOf(worker);
-    expect(left).toHaveLength(1);
-    for (const pid of left) process.kill(pid, 'SIGKILL');
+    started.push(...groups);
+    const [first, second, third, fourth] = groups.map((group) => group.pid ?? Number.NaN) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const watchdog = new GroupWatchdog({ PATH: process.env['PATH'] ?? '' });
+    watchdog.ready();
+    for (const group of [first, second, third, fourth]) watchdog.add(group);
+    for (const group of [second, fourth, second]) watchdog.remove(group);
+    await watchdog.close();
+    expect(groups.map((group) => group.signalCode)).toEqual(['SIGTERM', null, 'SIGTERM', null]);
   });
 });

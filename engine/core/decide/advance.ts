@@ -5,7 +5,8 @@
 import { isRunEnded } from '../node-state.ts';
 import type { RunState } from '../run-state.ts';
 import { createNodes, endFanNode, stopRest } from './fan.ts';
-import { admit, hasRoom, isFanNode, isRunFull, placeOf } from './node.ts';
+import { admit, hasRoom, isRunFull } from './node.ts';
+import { isFanNode, placeOf } from './node-place.ts';
 import { cancelNodes, finishRun } from './run.ts';
 import { endTask, judgeTask } from './task.ts';
 import type { Turn } from './turn.ts';

@@ -4,7 +4,8 @@ import type { ReadyNode } from '../policy.ts';
 import { prepareTicket } from '../prepare.ts';
 import { addFlight, ENGINE_QUEUE } from '../shard-state.ts';
 import { runEngineAction } from './engine-action.ts';
-import { landFlight, type NodePlace } from './node.ts';
+import { landFlight } from './node.ts';
+import type { NodePlace } from './node-place.ts';
 import { currentPlace, failWithoutRetry } from './settle.ts';
 import type { Turn } from './turn.ts';
 

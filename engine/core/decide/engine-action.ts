@@ -5,7 +5,8 @@ import type { EngineActions, EngineOutcome } from '../engine-outcome.ts';
 import type { Json } from '../json.ts';
 import { NO_CASE } from '../node-record.ts';
 import { prepareOptions } from '../prepare.ts';
-import { endNode, type NodePlace, startAttempt, waitUntil } from './node.ts';
+import { endNode, startAttempt, waitUntil } from './node.ts';
+import type { NodePlace } from './node-place.ts';
 import { failAttempt, failWithoutRetry } from './settle.ts';
 import type { Turn } from './turn.ts';
 

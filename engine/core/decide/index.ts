@@ -9,7 +9,8 @@ import type { RunState } from '../run-state.ts';
 import { advance } from './advance.ts';
 import { dispatch, type WindowOf } from './dispatch.ts';
 import { endWait } from './engine-action.ts';
-import { admit, type NodePlace } from './node.ts';
+import { admit } from './node.ts';
+import type { NodePlace } from './node-place.ts';
 import { cancelRun, startRun } from './run.ts';
 import {
   currentPlace,

@@ -1,32 +1,13 @@
 /** Steps of one node: ready, waiting, retrying, ended. Every change of a node's state goes through here. */
 import type { TaskError } from '../errors.ts';
 import type { Json } from '../json.ts';
-import type { AttemptName } from '../message.ts';
 import type { NodeRecord } from '../node-record.ts';
 import type { EndedNodeState } from '../node-state.ts';
-import type { PlanTask } from '../plan.ts';
 import type { NodeOutput } from '../run-header.ts';
 import { isActive, type RunState } from '../run-state.ts';
 import { flightOf, pushReady, removeFlight } from '../shard-state.ts';
+import { attemptName, isFanNode, type NodePlace } from './node-place.ts';
 import type { Turn } from './turn.ts';
-
-/** A node with its place, as the steps need it. */
-export interface NodePlace {
-  readonly run: RunState;
-  readonly index: number;
-  readonly record: NodeRecord;
-  readonly task: PlanTask;
-}
-
-export function placeOf(run: RunState, index: number): NodePlace | undefined {
-  const record = run.nodes[index];
-  const task = record && run.plan.tasks[record.task];
-  return record && task && { run, index, record, task };
-}
-
-export function attemptName({ run, index, record }: NodePlace): AttemptName {
-  return { run: run.header.id, node: index, generation: record.generation, attempt: record.attempt };
-}
 
 /** Whether `max_parallel` of run and fan-out leave room for one more node. */
 export function hasRoom({ run, record, task }: Pick<NodePlace, 'run' | 'record' | 'task'>): boolean {
@@ -132,11 +113,6 @@ export function endNode(turn: Turn, place: NodePlace, state: EndedNodeState, lef
   });
   turn.ended.push(place);
   turn.shard.unfinished.add(run.header.id);
-}
-
-/** Whether the place is one node of a fan-out, rather than a task. */
-export function isFanNode({ run, index }: NodePlace): boolean {
-  return index >= run.plan.tasks.length;
 }
 
 /** Takes the flight of the current attempt out of the books, and the timers that hang on it. */

@@ -6,7 +6,7 @@ import { isEnded, isRunEnded } from '../node-state.ts';
 import type { CancelRequest, RunError } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
 import { closeFan } from './fan.ts';
-import { placeOf } from './node.ts';
+import { placeOf } from './node-place.ts';
 import { evaluateOutputs } from './run-outputs.ts';
 import { stopNode } from './stop.ts';
 import type { Turn } from './turn.ts';

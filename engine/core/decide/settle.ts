@@ -10,15 +10,8 @@ import type { RunState } from '../run-state.ts';
 import { errorScope, runScope } from '../scope.ts';
 import { flightOf, learnDuration } from '../shard-state.ts';
 import type { AttemptResult } from '../ticket.ts';
-import {
-  attemptName,
-  endNode,
-  landFlight,
-  type NodePlace,
-  placeOf,
-  retryLater,
-  startAttempt,
-} from './node.ts';
+import { endNode, landFlight, retryLater, startAttempt } from './node.ts';
+import { attemptName, type NodePlace, placeOf } from './node-place.ts';
 import { isStopping } from './stop.ts';
 import type { Turn } from './turn.ts';
 

@@ -3,7 +3,8 @@ import { allowedFailures } from '../fan-out.ts';
 import { formatFlight } from '../flight.ts';
 import type { RunState } from '../run-state.ts';
 import { flightOf } from '../shard-state.ts';
-import { attemptName, endNode, landFlight, type NodePlace, placeOf } from './node.ts';
+import { endNode, landFlight } from './node.ts';
+import { attemptName, type NodePlace, placeOf } from './node-place.ts';
 import type { Turn } from './turn.ts';
 
 /** Time after which a fan-out's stopped nodes are killed, ms; a cancelled run says its own. */

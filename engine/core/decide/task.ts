@@ -6,7 +6,8 @@ import type { RunState } from '../run-state.ts';
 import { runScope } from '../scope.ts';
 import { judge } from '../trigger-rule.ts';
 import { expandTask } from './fan.ts';
-import { admit, endNode, type NodePlace, placeOf } from './node.ts';
+import { admit, endNode } from './node.ts';
+import { type NodePlace, placeOf } from './node-place.ts';
 import { failWithoutRetry } from './settle.ts';
 import type { Turn } from './turn.ts';
 

@@ -10,7 +10,7 @@ import { type NodeOutput, progressJson } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
 import type { ShardState } from '../shard-state.ts';
 import type { Ticket } from '../ticket.ts';
-import type { NodePlace } from './node.ts';
+import type { NodePlace } from './node-place.ts';
 
 /** Changed nodes after which a turn only dispatches. */
 const CROWDED_NODES = 0.75 * MAX_COMMIT_NODES;
