@@ -1,22 +1,32 @@
-// Builds dist/: compiles TypeScript, then copies what the compiler does not (Lua scripts) and writes the JSON Schema.
+// Builds dist/: compiles TypeScript, copies what the compiler does not (Lua scripts), writes the JSON Schema.
+// It builds beside and swaps, so that a type error leaves the former build as it was.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
-rmSync(dist, { recursive: true, force: true });
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+const next = join(root, `dist.${process.pid}`);
+try {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const project = ['-p', join(root, 'tsconfig.build.json'), '--outDir', next];
+  execFileSync(process.execPath, [tsc, ...project], { stdio: 'inherit' });
 
-const scripts = join('engine', 'redis', 'lua');
-mkdirSync(join(dist, scripts), { recursive: true });
-for (const file of readdirSync(join(root, scripts))) cpSync(join(root, scripts, file), join(dist, scripts, file));
+  const scripts = join('engine', 'redis', 'lua');
+  mkdirSync(join(next, scripts), { recursive: true });
+  for (const file of readdirSync(join(root, scripts))) cpSync(join(root, scripts, file), join(next, scripts, file));
 
-const writer = join(dist, 'dsl', 'write-schema.js');
-if (existsSync(writer)) {
-  const { writeSchema } = await import(pathToFileURL(writer).href);
-  writeSchema(join(dist, 'workflow.schema.json'));
+  const { writeSchema } = await import(pathToFileURL(join(next, 'dsl', 'write-schema.js')).href);
+  writeSchema(join(next, 'workflow.schema.json'));
+
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(next, dist);
+} catch (error) {
+  // The compiler has said what is wrong; a stack trace would only bury it.
+  if (error.status === undefined) throw error;
+  process.exitCode = 1;
+} finally {
+  rmSync(next, { recursive: true, force: true });
 }
