@@ -21,10 +21,9 @@ while read -r change group; do
 done
 to_all() {
   left=
-  for group in $groups; do kill -s "$1" -- "-$group" && left="$left $group"; done
+  for group in $groups; do kill "-$1" "-$group" && left="$left $group"; done
   groups=$left
 }
-exec 2>/dev/null
 to_all TERM
 for second in 1 2; do
   to_all CONT

@@ -102,7 +102,7 @@ function checkUse(host: Host, place: RedisPlace, { use, embedded }: EngineOption
 
 async function startIn(host: Host, home: string): Promise<EmbeddedRedis> {
   try {
-    await mkdir(home, { recursive: true });
+    await makeFolder(home);
     // Nothing in it is meant for a repository.
     await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {});
     return await startEmbeddedRedis({
@@ -118,6 +118,13 @@ async function startIn(host: Host, home: string): Promise<EmbeddedRedis> {
         'Go to a folder that you may write to, or name another Redis with --redis or REDIS_URL.',
     );
   }
+}
+
+/** Not `recursive`: the folder around it is there, and Node never ends where the system will not make one (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path).catch((thrown: unknown) => {
+    if (!existsSync(path)) throw thrown;
+  });
 }
 
 interface Opening {

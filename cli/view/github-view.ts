@@ -56,7 +56,7 @@ export class GithubView implements RunSink {
     if (held === undefined) return;
     this.#held.delete(node);
     const news = event === undefined ? 'unfinished' : (describeEvent(event, undefined) ?? '');
-    this.#say(`::group::${escapeData(`${node}: ${news}`)}`);
+    this.#say(`::group::${escapeData(inert(`${node}: ${news}`))}`);
     for (const line of held) this.#say(inert(line));
     this.#say('::endgroup::');
   }
@@ -69,7 +69,7 @@ export class GithubView implements RunSink {
     const place = file === undefined ? '' : ` file=${escapeProperty(file)},line=${line}`;
     const error = event['error'] as unknown as TaskError | undefined;
     const message = `${event.node} failed: ${error ? `${error.code}: ${firstLine(error.message)}` : 'no reason given'}`;
-    this.#say(`::${task?.mayFail ? 'warning' : 'error'}${place}::${escapeData(message)}`);
+    this.#say(`::${task?.mayFail ? 'warning' : 'error'}${place}::${escapeData(inert(message))}`);
   }
 }
 

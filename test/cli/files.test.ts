@@ -53,6 +53,21 @@ describe('validate', () => {
   });
 });
 
+describe('a file that is none', () => {
+  it.each([
+    ['/dev/zero', 'not a regular file'],
+    ['.', 'is a folder'],
+    ['branches.yaml/x', 'There is no file'],
+  ])('%s is refused in a sentence', async (path, words) => {
+    const end = await folder.run(['validate', path]);
+    expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining(words) });
+    const inputs = await folder.run(['run', 'branches.yaml', '--inputs-file', path]);
+    expect(inputs).toMatchObject({ code: 2, stderr: expect.stringContaining(words) });
+    const init = await folder.run(['init', 'branches.yaml/x']);
+    expect(init).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be written') });
+  });
+});
+
 describe('graph', () => {
   const graph = async (format: string, ...more: string[]) =>
     (await folder.run(['graph', 'branches.yaml', '-f', format, ...more])).stdout;

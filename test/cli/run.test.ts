@@ -1,12 +1,17 @@
 /** `sluice run` and what can be asked about a run afterwards, through the real program in a folder of its own. */
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { event, events, run as runContract, runList } from '../../cli/contract/index.ts';
 import { buildIfStale } from '../support/build.ts';
 import { cliFolder } from '../support/cli.ts';
+import { REDIS_CACHE } from '../support/redis-cache.ts';
+
+const SLUICE = join(import.meta.dirname, '..', '..', 'cli', 'sluice.mjs');
 
 const HELLO = `
 name: hello
@@ -166,6 +171,62 @@ describe('a run that fails', () => {
   });
 });
 
+describe('failures that are allowed', () => {
+  it('come after the one that counts, which -q tells, too, and reach no runner as a command', async () => {
+    folder.write(
+      'allowed.yaml',
+      `name: allowed
+tasks:
+  soft: { run: "exit 4", allow_failure: true }
+  hard: { needs: soft, uses: fail, with: { message: "no ##[error]x" } }
+`,
+    );
+    const end = await folder.run(['run', 'allowed.yaml', '-q'], { GITHUB_ACTIONS: 'true' });
+    expect(end).toMatchObject({ code: 1, stdout: '' });
+    expect(end.stderr).toMatch(/✗ hard failed \(failed\)[\s\S]*✗ soft failed \(.*\) \(allowed\)/);
+    expect(end.stderr).toContain('no # #[error]x');
+    // The engine itself did `hard`: it has no lines.
+    expect(end.stderr).not.toContain('sluice logs');
+  });
+});
+
+describe('output that nobody takes', () => {
+  const script = (text: string) =>
+    promisify(execFile)('bash', ['-c', `sluice() { "${process.execPath}" "${SLUICE}" "$@"; }; ${text}`], {
+      cwd: folder.path,
+      env: { ...process.env, XDG_CACHE_HOME: dirname(REDIS_CACHE), REDIS_URL: '' },
+    });
+
+  it('lets a run go on to its end when the reader has gone', async () => {
+    folder.write(
+      'chatty.yaml',
+      'name: c\ntasks: { a: { run: "for i in 1 2 3 4 5 6; do echo $i; sleep 0.05; done" } }\n',
+    );
+    const { stdout } = await script(
+      '(sluice run chatty.yaml 2>&1; echo "code $?" > code) | head -2; cat code',
+    );
+    expect(stdout).toMatch(/code 0\n$/);
+  });
+
+  it('is said in a sentence when the device is full, and ends with 1', async () => {
+    const { stdout } = await script('sluice run hello.yaml -q 2>&1 > /dev/full; echo "code $?"');
+    expect(stdout).toMatch(/^sluice: stdout cannot be written \(no space .*\ncode 1\n$/);
+  });
+});
+
+describe('a closed terminal', () => {
+  it('cancels the run', async () => {
+    folder.write('hup.yaml', 'name: hup\ntasks: { a: { run: "echo begin; sleep 600" } }\n');
+    const started = folder.start(['run', 'hup.yaml']);
+    await started.saw('[a] begin');
+    started.kill('SIGHUP');
+    expect(await started.ended).toMatchObject({
+      code: 143,
+      stderr: expect.stringContaining('⊘ hup cancelled'),
+    });
+  });
+});
+
 describe('what cannot be run', () => {
   it('is refused with all its mistakes at once, and 2', async () => {
     folder.write('broken.yaml', 'name: b\ntasks:\n  a: { run: "true", need: b }\n  c: { uses: shel }\n');
@@ -181,6 +242,8 @@ describe('what cannot be run', () => {
     const end = await folder.run(['run', 'hello.yaml', '-i', 'times=many', '-i', 'whom=x']);
     expect(end.code).toBe(2);
     expect(end.stderr).toContain('input times must be a whole number, but is "many"');
+    const twice = await folder.run(['run', 'hello.yaml', '-i', 'times=1', '-i', 'times=2']);
+    expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining('given more than once') });
     expect(end.stderr).toContain('input whom is no input of this workflow');
   });
 
@@ -229,11 +292,18 @@ describe('Ctrl-C', () => {
     const end = await long.ended;
     expect(end.code).toBe(130);
     while (isAlive(pidIn(end.stderr))) await pause(20);
-    // What was cut off is told, and brought to its end, by the next command that drives runs here.
+    // What was cut off is told by the next command that drives runs here, with what ends it.
     const [, unfinished = '?'] = /run (\w{26})/.exec(end.stderr) ?? [];
     const next = await folder.run(['run', 'hello.yaml']);
-    expect(next.stderr).toContain(`Unfinished in this Redis, and going on beside this run: ${unfinished}.`);
+    expect(next.stderr).toContain(`Left unfinished in this Redis, and going on only`);
+    expect(next.stderr).toContain(unfinished);
     expect(next.code).toBe(0);
+    const { status } = JSON.parse((await folder.run(['show', unfinished, '--json'])).stdout);
+    if (status === 'cancelled') return;
+    expect(next.stderr).toContain(`To end: sluice cancel ${unfinished}`);
+    expect((await folder.run(['show', unfinished])).stderr).toContain('sluice orchestrator --embedded');
+    const cancelled = await folder.run(['cancel', unfinished, '--grace', '1s']);
+    expect(cancelled).toMatchObject({ code: 0, stderr: expect.stringContaining('was cancelled.') });
   });
 });
 

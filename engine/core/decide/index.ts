@@ -3,6 +3,7 @@
  *
  * A batch is: new Turn → `decide` for each message → `settleTurn` (what follows, then dispatch) → `turn.finish` → commit.
  */
+import { flightKey } from '../flight.ts';
 import type { Message, TimerKind, TimerMessage } from '../message.ts';
 import { isRunEnded } from '../node-state.ts';
 import type { RunState } from '../run-state.ts';
@@ -27,11 +28,11 @@ import type { Turn } from './turn.ts';
 export type { WindowOf } from './dispatch.ts';
 export { type Decision, Turn } from './turn.ts';
 
-/** Takes one message. Its run must be in memory; a message for a run that does not exist changes nothing. */
+/** Takes one message. Its run must be in memory, unless the store does not have it (any more). */
 export function decide(turn: Turn, message: Message): void {
   if (message.type === 'timer') turn.removeTimer(message.kind, message);
   const run = turn.shard.runs.get(message.run);
-  if (!run) return;
+  if (!run) return clearAfterLostRun(turn, message);
   if (isRunEnded(run.header.status)) {
     if (message.type === 'settled' || message.type === 'late') recordLate(turn, run, message);
     return;
@@ -67,6 +68,12 @@ export function decide(turn: Turn, message: Message): void {
     case 'timer':
       return takeTimer(turn, run, message);
   }
+}
+
+/** The store lost the run (it went back to an earlier state), but not what hangs on it: that goes, too. */
+function clearAfterLostRun(turn: Turn, message: Message): void {
+  if (message.type !== 'settled') return;
+  turn.removeFlight(flightKey(message.run, message.node, message.generation, message.attempt));
 }
 
 /** Grace period of a run that passed its own timeout, ms. */
