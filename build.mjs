@@ -16,7 +16,8 @@ try {
 
   const scripts = join('engine', 'redis', 'lua');
   mkdirSync(join(next, scripts), { recursive: true });
-  for (const file of readdirSync(join(root, scripts))) cpSync(join(root, scripts, file), join(next, scripts, file));
+  for (const file of readdirSync(join(root, scripts)))
+    cpSync(join(root, scripts, file), join(next, scripts, file));
 
   const { writeSchema } = await import(pathToFileURL(join(next, 'dsl', 'write-schema.js')).href);
   writeSchema(join(next, 'workflow.schema.json'));

@@ -24,6 +24,8 @@ export interface Commit {
   readonly cursor: string | null;
   /** Flights that must stand as seen, or nothing is written: [key, value seen, or null for absent]. */
   readonly expect: readonly (readonly [flight: string, seen: string | null])[];
+  /** Runs that must be there (their `start` was taken from the inbox), or the store went back: `diverged`. */
+  readonly requires?: readonly string[];
   readonly runs: readonly RunChange[];
   readonly flights: {
     readonly set: readonly (readonly [flight: string, value: string])[];

@@ -47,6 +47,7 @@ export function storeCommit(shard: ShardState, token: string, n: number, commit:
   if (!holds(shard, token)) return { kind: 'fenced' };
   if (n === shard.lease.n) return { kind: 'ok' };
   if (n !== shard.lease.n + 1) return { kind: 'diverged' };
+  if (commit.requires?.some((run) => shard.runs.get(run)?.header === undefined)) return { kind: 'diverged' };
   const differing = commit.expect.filter(([flight, seen]) => (shard.flights.get(flight) ?? null) !== seen);
   if (differing.length > 0) {
     return {

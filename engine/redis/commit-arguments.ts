@@ -38,7 +38,8 @@ export function commitArguments(
     'ZADD',
     commit.timers.set.flatMap(([timer, dueMs]) => [dueMs, timer]),
   );
-  const list: Argument[] = [commit.expect.length];
+  const required = (commit.requires ?? []).map((run) => writes.indexOf(keys.run(shard, run)));
+  const list: Argument[] = [required.length, ...required, commit.expect.length];
   for (const [flight, seen] of commit.expect) list.push(flight, seen ?? '');
   const packed = packList(list.concat(writes.args));
   return { keys: writes.keys, args: [token, n, commit.cursor ?? '', oldestToKeep(commit.cursor), packed] };
@@ -54,6 +55,8 @@ function oldestToKeep(cursor: string | null): string {
 interface Writes {
   readonly keys: string[];
   readonly args: Argument[];
+  /** Place of the key in KEYS, from 1. */
+  indexOf(key: string): number;
   /** Adds a command on the key, in pieces when it has too many arguments; nothing for no arguments. */
   add(key: string, command: string, args: readonly Argument[]): void;
 }
@@ -72,6 +75,7 @@ function createWrites(first: readonly string[]): Writes {
   return {
     keys,
     args,
+    indexOf,
     add(key, command, given) {
       for (let from = 0; from < given.length; from += MAX_COMMAND_ARGS) {
         const to = Math.min(from + MAX_COMMAND_ARGS, given.length);

@@ -7,6 +7,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { lstat, mkdtemp, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { createRealClock } from './real-clock.ts';
 import { removeReadOnly } from './source-cache.ts';
 
 const NAME = /^sluice-work-([0-9a-f]{8})-(\d+)-(\d+)-[A-Za-z0-9]{6}$/;
@@ -34,7 +35,7 @@ async function isLeftOver(name: string, directory: string): Promise<boolean> {
   const [, place, pid, start] = NAME.exec(name) ?? [];
   const stats = await lstat(directory).catch(() => undefined);
   if (!stats?.isDirectory() || stats.uid !== process.getuid?.()) return false;
-  if (place !== PLACE) return Date.now() - stats.mtimeMs > ELSEWHERE_MS;
+  if (place !== PLACE) return createRealClock().now() - stats.mtimeMs > ELSEWHERE_MS;
   return !isAlive(Number(pid), Number(start));
 }
 

@@ -18,6 +18,7 @@ export function startRun(turn: Turn, run: RunState): void {
   const { header, plan } = run;
   if (header.status !== 'queued') return;
   header.status = 'running';
+  turn.requireRun(run);
   header.startedAt = turn.now;
   header.nodes = run.nodes.length;
   turn.event(run, 'run.created', { at: header.createdAt });

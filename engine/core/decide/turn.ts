@@ -44,6 +44,7 @@ export class Turn {
   readonly #timers = new Map<string, number | null>();
   readonly #expect = new Map<string, string | null>();
   readonly #changedRuns = new Set<RunState>();
+  readonly #required = new Set<string>();
   #nodes = 0;
   #bytes = 0;
 
@@ -147,11 +148,17 @@ export class Turn {
     this.#timers.set(timerKey(kind, name), null);
   }
 
+  /** The commit is void unless the store has the run: it may have gone back to before the run's start. */
+  requireRun(run: RunState): void {
+    this.#required.add(run.header.id);
+  }
+
   /** `cursor`: id of the last inbox entry taken, or null. */
   finish(cursor: string | null): Decision {
     const commit: Commit = {
       cursor,
       expect: [...this.#expect],
+      ...(this.#required.size > 0 ? { requires: [...this.#required] } : {}),
       runs: [...this.#dirt.values()].map(runChange),
       flights: { set: present(this.#flights), remove: absent(this.#flights) },
       timers: { set: present(this.#timers), remove: absent(this.#timers) },

@@ -52,6 +52,15 @@ type Open = ReturnType<typeof openSubjects>;
 
 function numberingCases(open: Open): void {
   describe('commit, its number and its token', () => {
+    it('is void when a run that it requires is not there, since the store has gone back', async () => {
+      const { store } = await open();
+      const lease = await own(store);
+      const commit = { ...EVERYTHING, requires: [aRunId()] };
+      expect(await store.commit(lease, 1, commit)).toEqual({ kind: 'diverged' });
+      expect(await store.readFlights(SHARD)).toEqual([]);
+      expect(await store.loadRun(aRunId())).toBeUndefined();
+    });
+
     it('writes nothing with a wrong token', async () => {
       const { store } = await open();
       await store.start(aHeader(), aPlan());
