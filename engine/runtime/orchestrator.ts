@@ -47,11 +47,6 @@ const MAX_BLOCK_MS = 1_000;
 /** Inbox entries of one shard in one round. */
 const ENTRIES = 1_000;
 const PAUSE_AFTER_ERROR_MS = 200;
-/**
- * While more nodes are ready than queues have room for, outcomes gather for so long before they are read, ms: each round has
- * costs of its own, and the workers have tickets at hand. Nothing waits when every ready node is out already.
- */
-const GATHER_MS = 2;
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   return new ShardKeeper(options);
@@ -110,7 +105,6 @@ class ShardKeeper implements Orchestrator {
     const batches = await store.read(cursors, ENTRIES, wait, this.#wake.signal);
     const work = batches.map(({ shard, entries }) => this.#owners.get(shard)?.handle(entries));
     await Promise.all([...work, ...due.map((owner) => owner.handleTimers())]);
-    if (batches.length > 0 && owners.some(hasBacklog)) await clock.sleep(GATHER_MS, this.#wake.signal);
   }
 
   async keepLeases(): Promise<void> {
@@ -239,12 +233,6 @@ class ShardKeeper implements Orchestrator {
   #warn(what: string, thrown: unknown): void {
     this.#complaints.warn(`orchestrator ${this.#options.id}: ${what} failed and is tried again`, thrown);
   }
-}
-
-/** More nodes are ready than the windows of their queues take. */
-function hasBacklog({ state }: ShardOwner): boolean {
-  for (const heap of state.ready.values()) if (heap.size > 0) return true;
-  return false;
 }
 
 function countSlots(workers: readonly { readonly [queue: string]: number }[]): ReadonlyMap<string, number> {
