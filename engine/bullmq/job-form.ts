@@ -4,12 +4,19 @@
  * A worker in another language opens the queue `<name>` under BullMQ's prefix `bullPrefix(prefix, name)`.
  */
 import type { JobsOptions } from 'bullmq';
+import { MAX_BUNDLE } from '../core/policy.ts';
 import type { Ticket } from '../core/ticket.ts';
+
+/** Small tickets that travel as one job, and are worked on one after another. */
+export interface TicketBundle {
+  readonly v: 1;
+  readonly bundle: readonly Ticket[];
+}
 
 /** What `Queue.addBulk` takes. */
 export interface TicketJob {
   readonly name: string;
-  readonly data: Ticket;
+  readonly data: Ticket | TicketBundle;
   readonly opts: JobsOptions;
 }
 
@@ -29,12 +36,32 @@ export function jobIdOf(ticket: Ticket): string {
   return `t-${ticket.run}-${ticket.node}-${ticket.generation}-${ticket.attempt}-${ticket.delivery}`;
 }
 
-export function toJob(ticket: Ticket): TicketJob {
+/** Tickets as jobs, in order: those that follow each other with the same `bundle` travel together. */
+export function toJobs(tickets: readonly Ticket[]): TicketJob[] {
+  const jobs: TicketJob[] = [];
+  for (let from = 0; from < tickets.length; ) {
+    const first = tickets[from] as Ticket;
+    let to = from + 1;
+    while (to < tickets.length && to - from < MAX_BUNDLE && travelsWith(first, tickets[to] as Ticket)) to++;
+    jobs.push(toJob(tickets.slice(from, to)));
+    from = to;
+  }
+  return jobs;
+}
+
+function travelsWith(first: Ticket, other: Ticket): boolean {
+  return first.bundle !== undefined && first.bundle === other.bundle && first.priority === other.priority;
+}
+
+/** @param tickets one, or a bundle. */
+export function toJob(tickets: readonly Ticket[]): TicketJob {
+  const [ticket] = tickets as [Ticket, ...Ticket[]];
+  const isBundle = tickets.length > 1;
   return {
     name: ticket.task,
-    data: ticket,
+    data: dataOf(tickets),
     opts: {
-      jobId: jobIdOf(ticket),
+      jobId: isBundle ? `${jobIdOf(ticket)}-x${tickets.length}` : jobIdOf(ticket),
       priority: clampPriority(ticket.priority),
       // Retries are the shard's. A job that ended must leave no trace: while its id exists, an add of it is ignored.
       attempts: 1,
@@ -44,14 +71,26 @@ export function toJob(ticket: Ticket): TicketJob {
   };
 }
 
+/** What the job of these tickets carries. */
+export function dataOf(tickets: readonly Ticket[]): Ticket | TicketBundle {
+  const [ticket] = tickets as [Ticket, ...Ticket[]];
+  return tickets.length > 1 ? { v: 1, bundle: tickets } : ticket;
+}
+
 /** A job without priority would run before all others, so there is always one. */
 function clampPriority(priority: number): number {
   if (!Number.isFinite(priority)) return PRIORITY_LAST;
   return Math.min(Math.max(Math.trunc(priority), PRIORITY_FIRST), PRIORITY_LAST);
 }
 
-/** The ticket of a job's data, or undefined when something else was put into the queue. */
-export function readTicket(data: unknown): Ticket | undefined {
+/** The tickets of a job's data; none when something else was put into the queue. */
+export function readTickets(data: unknown): readonly Ticket[] {
+  const bundle = typeof data === 'object' && data !== null && 'bundle' in data ? data.bundle : undefined;
+  const tickets = (Array.isArray(bundle) ? bundle : [data]).map(readTicket);
+  return tickets.every((ticket) => ticket !== undefined) ? tickets : [];
+}
+
+function readTicket(data: unknown): Ticket | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const found = data as Partial<Ticket>;
   const numbers = [found.shard, found.node, found.generation, found.attempt, found.delivery];

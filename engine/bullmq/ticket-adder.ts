@@ -11,7 +11,7 @@ import {
   type QueueConnection,
   settingsForAdding,
 } from './connection-settings.ts';
-import { bullPrefix, type TicketJob, toJob } from './job-form.ts';
+import { bullPrefix, type TicketJob, toJobs } from './job-form.ts';
 import { createTroubleLog } from './trouble-log.ts';
 import { settleWithin } from './within.ts';
 
@@ -96,11 +96,11 @@ async function addChunk(queue: Queue, jobs: TicketJob[]): Promise<void> {
 }
 
 function groupByQueue(tickets: readonly Ticket[]): Map<string, TicketJob[]> {
-  const groups = new Map<string, TicketJob[]>();
+  const groups = new Map<string, Ticket[]>();
   for (const ticket of tickets) {
-    const jobs = groups.get(ticket.queue);
-    if (jobs) jobs.push(toJob(ticket));
-    else groups.set(ticket.queue, [toJob(ticket)]);
+    const group = groups.get(ticket.queue);
+    if (group) group.push(ticket);
+    else groups.set(ticket.queue, [ticket]);
   }
-  return groups;
+  return new Map([...groups].map(([queue, group]) => [queue, toJobs(group)]));
 }

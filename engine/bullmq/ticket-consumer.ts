@@ -9,7 +9,7 @@ import type { Ticket } from '../core/ticket.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
 import { DRAIN_DELAY_S, type QueueConnection, settingsForConsuming } from './connection-settings.ts';
-import { bullPrefix, readTicket } from './job-form.ts';
+import { bullPrefix, dataOf, readTickets } from './job-form.ts';
 import { JobLoop } from './job-loop.ts';
 import { createTroubleLog, type TroubleLog } from './trouble-log.ts';
 import { settleWithin } from './within.ts';
@@ -34,12 +34,18 @@ const AFTER_DEFECT: TicketVerdict = { kind: 'later', afterMs: 1000 };
 /** What closing takes at least, where BullMQ has still to be told. */
 const CLOSE_FLOOR_MS = 250;
 
+/** What became of a job's tickets. */
+interface Worked {
+  readonly left: readonly Ticket[];
+  readonly verdict: TicketVerdict;
+}
+
 export class BullTicketConsumer implements TicketConsumer {
   readonly #worker: Worker;
   readonly #handler: TicketConsumerOptions['handler'];
   readonly #trouble: TroubleLog;
   readonly #loop: JobLoop;
-  readonly #running = new Map<Job, Promise<TicketVerdict>>();
+  readonly #running = new Map<Job, Promise<Worked>>();
   #isPaused = false;
   #closing: Promise<void> | undefined;
 
@@ -84,23 +90,43 @@ export class BullTicketConsumer implements TicketConsumer {
   /** Answers whether BullMQ is to finish the job. */
   async #process(job: Job, token: string): Promise<boolean> {
     if (this.#isPaused || this.#closing !== undefined) return this.#giveBack(job, token);
-    const ticket = readTicket(job.data);
-    if (ticket === undefined) {
+    const tickets = readTickets(job.data);
+    if (tickets.length === 0) {
       this.#trouble.report(new Error(`the job ${job.id} is not a ticket of this version and was dropped`));
       return true;
     }
-    const verdict = await this.#work(job, ticket);
-    return verdict.kind === 'done' || this.#postpone(job, token, verdict.afterMs);
+    const { left, verdict } = await this.#work(job, tickets);
+    if (verdict.kind === 'done') return true;
+    if (left.length < tickets.length) await this.#keep(job, left);
+    return this.#postpone(job, token, verdict.afterMs);
   }
 
-  async #work(job: Job, ticket: Ticket): Promise<TicketVerdict> {
-    const verdict = this.#askHandler(ticket);
-    this.#running.set(job, verdict);
+  async #work(job: Job, tickets: readonly Ticket[]): Promise<Worked> {
+    const work = this.#workOnAll(tickets);
+    this.#running.set(job, work);
     try {
-      return await verdict;
+      return await work;
     } finally {
       this.#running.delete(job);
     }
+  }
+
+  /** One after another: a bundle takes one slot. What is to come later comes later together. */
+  async #workOnAll(tickets: readonly Ticket[]): Promise<Worked> {
+    const left: Ticket[] = [];
+    let afterMs = 0;
+    for (const ticket of tickets) {
+      const verdict = await this.#askHandler(ticket);
+      if (verdict.kind === 'done') continue;
+      left.push(ticket);
+      afterMs = Math.max(afterMs, verdict.afterMs);
+    }
+    return { left, verdict: left.length > 0 ? { kind: 'later', afterMs } : { kind: 'done' } };
+  }
+
+  /** Of a bundle only what is left comes again. Where that cannot be said, all comes again, and claims sort it out. */
+  async #keep(job: Job, left: readonly Ticket[]): Promise<void> {
+    await job.updateData(dataOf(left)).catch((error: unknown) => this.#trouble.report(error));
   }
 
   async #askHandler(ticket: Ticket): Promise<TicketVerdict> {

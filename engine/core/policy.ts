@@ -45,6 +45,11 @@ export function readyQueue(): PriorityHeap<ReadyNode> {
   return new PriorityHeap(goesBefore);
 }
 
+/** Learned to take at most this long, a node of a fan-out is small work, ms. */
+export const SMALL_WORK_MS = 5;
+/** Small tickets that travel together at most: a bundle keeps its slot for some tens of ms. */
+export const MAX_BUNDLE = 8;
+
 /** How many tickets a shard keeps in one BullMQ queue. Short, so that the shard can still choose. */
 export function dispatchWindow(liveSlots: number, busyShards: number): number {
   return Math.max(MIN_WINDOW, Math.ceil((TICKETS_PER_SLOT * liveSlots) / Math.max(1, busyShards)));

@@ -11,6 +11,11 @@ export class PriorityHeap<T> {
     return this.#items.length;
   }
 
+  /** What `pop` would give. */
+  get first(): T | undefined {
+    return this.#items[0];
+  }
+
   push(item: T): void {
     const items = this.#items;
     let at = items.length;

@@ -52,6 +52,11 @@ export interface Ticket {
   readonly files?: { readonly [path: string]: ArtifactRef };
   /** RFC 3339. */
   readonly logical_time: string;
+  /**
+   * Tickets of one dispatch with the same text are small work and may travel together, to be worked on one after another in
+   * one slot. Each keeps its own flight, outcome, logs, timeout and cancellation.
+   */
+  readonly bundle?: string;
   /** Deliveries so far when this ticket was written; makes the job id of a re-added ticket a new one. */
   readonly delivery: number;
 }

@@ -8,6 +8,8 @@ export interface WorkerInfo {
   /** Queue → slots. */
   readonly queues: { readonly [queue: string]: number };
   readonly labels: { readonly [name: string]: string };
+  /** Takes several small tickets that travel together. Bundles are made only where all workers of a queue do. */
+  readonly bundles?: boolean;
   /** Names of the executors that it has. */
   readonly executors: readonly string[];
   readonly version: string;

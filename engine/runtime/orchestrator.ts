@@ -63,6 +63,8 @@ class ShardKeeper implements Orchestrator {
   #loops: Promise<void>[] = [];
   #orchestrators = 1;
   #slots: ReadonlyMap<string, number> = new Map();
+  /** Queues all of whose workers take bundles. */
+  #bundling: ReadonlySet<string> = new Set();
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
@@ -113,6 +115,8 @@ class ShardKeeper implements Orchestrator {
     const [live, workers] = await Promise.all([membership.orchestrators(), membership.workers()]);
     this.#orchestrators = Math.max(1, live.length);
     this.#slots = countSlots(workers.map((worker) => worker.queues));
+    const without = new Set(workers.flatMap(({ queues, bundles }) => (bundles ? [] : Object.keys(queues))));
+    this.#bundling = new Set([...this.#slots.keys()].filter((queue) => !without.has(queue)));
     this.#forget([...this.#owners.values()].filter((owner) => owner.isLost));
     await this.#renew();
     const share = Math.ceil(shards / this.#orchestrators);
@@ -172,6 +176,7 @@ class ShardKeeper implements Orchestrator {
           ...this.#options,
           complaints: this.#complaints,
           windowOf: (queue) => this.#windowOf(queue),
+          mayBundle: (queue) => this.#bundling.has(queue),
         }),
       );
     }

@@ -5,7 +5,15 @@
  * `isLost`; the orchestrator makes a new one, which starts from what is stored.
  */
 import type { Commit } from '../core/commit.ts';
-import { type Decision, decide, mayAbandon, settleTurn, Turn, type WindowOf } from '../core/decide/index.ts';
+import {
+  type Decision,
+  decide,
+  type MayBundle,
+  mayAbandon,
+  settleTurn,
+  Turn,
+  type WindowOf,
+} from '../core/decide/index.ts';
 import type { EngineActions } from '../core/engine-outcome.ts';
 import type { Message } from '../core/message.ts';
 import { parseTimerKey } from '../core/message.ts';
@@ -33,6 +41,7 @@ export interface ShardOwnerOptions {
   readonly complaints: CalmLogger;
   readonly actions: EngineActions;
   readonly windowOf: WindowOf;
+  readonly mayBundle: MayBundle;
 }
 
 /** A message with its time; inbox messages have an id, others come from the owner itself. */
@@ -225,7 +234,7 @@ export class ShardOwner implements OwnedShard {
         if (id !== undefined) cursor = id;
       }
       at = '';
-      return { done, more: settleTurn(turn, this.options.windowOf), cursor };
+      return { done, more: settleTurn(turn, this.options.windowOf, this.options.mayBundle), cursor };
     } catch (error) {
       return { poisoned: at || turn.runAtHand, error };
     }

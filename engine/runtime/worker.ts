@@ -242,6 +242,7 @@ class QueueWorker implements Worker {
       name,
       queues,
       labels: labels ?? {},
+      bundles: true,
       executors: executors.filter((one) => one.place === 'worker').map((one) => one.name),
       version: version ?? '0',
       startedAt: clock.now(),

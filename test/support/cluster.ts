@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
@@ -21,6 +21,7 @@ import {
 import { type Client, createClient } from '../../engine/runtime/client.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
 import type { RunView } from '../../engine/runtime/run-view.ts';
+import { removeReadOnly } from '../../engine/runtime/source-cache.ts';
 import { findLeaks } from './cluster/leaks.ts';
 import { type Ledger, type LedgerLine, openLedger } from './cluster/ledger.ts';
 import { type ProcessEnd, SluiceChild } from './cluster/sluice-child.ts';
@@ -250,7 +251,8 @@ export class Cluster {
     await Promise.all(this.#children.map((child) => (child.isAlive ? child.kill9() : undefined)));
     for (const { pid } of this.ledger.read()) endTask(pid);
     await this.redis.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    // The workers' source cache is read-only.
+    await removeReadOnly(this.folder);
     if (leaks.length > 0) throw new Error(`The tests left something behind:\n${leaks.join('\n')}`);
   }
 

@@ -1,8 +1,8 @@
 /** Dispatch: fills each queue's window with the ready nodes that the policy puts first. */
 import { flightKey, SENT } from '../flight.ts';
-import type { ReadyNode } from '../policy.ts';
+import { MAX_BUNDLE, type ReadyNode, SMALL_WORK_MS } from '../policy.ts';
 import { prepareTicket } from '../prepare.ts';
-import { addFlight, ENGINE_QUEUE } from '../shard-state.ts';
+import { addFlight, durationsOf, ENGINE_QUEUE } from '../shard-state.ts';
 import { runEngineAction } from './engine-action.ts';
 import { landFlight } from './node.ts';
 import type { NodePlace } from './node-place.ts';
@@ -11,17 +11,24 @@ import type { Turn } from './turn.ts';
 
 /** How many tickets may be out in a queue. */
 export type WindowOf = (queue: string) => number;
+/** Whether all workers of a queue take bundles of small tickets. */
+export type MayBundle = (queue: string) => boolean;
 
 /** Sends ready nodes while windows and turn have room. Answers whether nodes settled in it, so that more is to decide. */
-export function dispatch(turn: Turn, windowOf: WindowOf): boolean {
+export function dispatch(turn: Turn, windowOf: WindowOf, mayBundle: MayBundle): boolean {
   let settled = false;
   for (const [queue, heap] of turn.shard.ready) {
     const window = queue === ENGINE_QUEUE ? Number.POSITIVE_INFINITY : windowOf(queue);
-    while (!turn.isFull && heap.size > 0 && (turn.shard.sentByQueue.get(queue) ?? 0) < window) {
-      const ready = heap.pop();
-      const place = ready && placeOfReady(turn, ready);
-      turn.runAtHand = ready?.run ?? '';
-      if (place && !send(turn, queue, place)) settled = true;
+    const bundles = queue !== ENGINE_QUEUE && mayBundle(queue);
+    for (let ready = heap.first; ready && !turn.isFull; ready = heap.first) {
+      const place = placeOfReady(turn, ready);
+      const isSmall = bundles && place !== undefined && isSmallWork(turn, place);
+      // A bundle takes one slot, so the window has as many bundles as it has tickets otherwise.
+      const room = isSmall ? window * MAX_BUNDLE : window;
+      if ((turn.shard.sentByQueue.get(queue) ?? 0) >= room) break;
+      heap.pop();
+      turn.runAtHand = ready.run;
+      if (place && !send(turn, queue, place, isSmall)) settled = true;
     }
   }
   return settled;
@@ -34,8 +41,15 @@ function placeOfReady(turn: Turn, ready: ReadyNode): NodePlace | undefined {
   return place?.record.state === 'queued' ? place : undefined;
 }
 
+/** Learned to take a few ms only, and one of many alike. */
+function isSmallWork(turn: Turn, { run, task }: NodePlace): boolean {
+  if (!task.fanOut) return false;
+  const { namespace, workflow } = run.header;
+  return durationsOf(turn.shard, namespace, workflow)(task) <= SMALL_WORK_MS;
+}
+
 /** False when the node settled at once: it needs no worker, or its ticket could not be prepared. */
-function send(turn: Turn, queue: string, place: NodePlace): boolean {
+function send(turn: Turn, queue: string, place: NodePlace, isSmall: boolean): boolean {
   const { run, index, record, task } = place;
   const action = turn.shard.actions.get(task.action.uses);
   if (action) {
@@ -52,6 +66,7 @@ function send(turn: Turn, queue: string, place: NodePlace): boolean {
   }
   turn.setFlight(key, SENT);
   addFlight(turn.shard, key, { run: run.header.id, node: index, queue, checkedAt: turn.now, value: SENT });
-  turn.tickets.push(prepared.value);
+  const bundle = { bundle: `${run.header.id}:${record.task}` };
+  turn.tickets.push(isSmall ? { ...prepared.value, ...bundle } : prepared.value);
   return true;
 }

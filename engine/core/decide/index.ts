@@ -8,7 +8,7 @@ import type { Message, TimerKind, TimerMessage } from '../message.ts';
 import { isRunEnded } from '../node-state.ts';
 import type { RunState } from '../run-state.ts';
 import { advance } from './advance.ts';
-import { dispatch, type WindowOf } from './dispatch.ts';
+import { dispatch, type MayBundle, type WindowOf } from './dispatch.ts';
 import { endWait } from './engine-action.ts';
 import { admit } from './node.ts';
 import type { NodePlace } from './node-place.ts';
@@ -25,7 +25,7 @@ import {
 import { abandonNode } from './stop.ts';
 import type { Turn } from './turn.ts';
 
-export type { WindowOf } from './dispatch.ts';
+export type { MayBundle, WindowOf } from './dispatch.ts';
 export { type Decision, Turn } from './turn.ts';
 
 /** Takes one message. Its run must be in memory, unless the store does not have it (any more). */
@@ -109,10 +109,10 @@ export function mayAbandon(message: Message): boolean {
 }
 
 /** Draws all conclusions and fills the windows. Answers whether more is left for another turn. */
-export function settleTurn(turn: Turn, windowOf: WindowOf): boolean {
+export function settleTurn(turn: Turn, windowOf: WindowOf, mayBundle: MayBundle = () => false): boolean {
   let more: boolean;
   do {
     more = advance(turn);
-  } while (dispatch(turn, windowOf));
+  } while (dispatch(turn, windowOf, mayBundle));
   return more || turn.isFull;
 }

@@ -98,6 +98,34 @@ describe('adding', () => {
     await got.reached(2);
   });
 
+  it('delivers the tickets of a bundle one after another, in one slot', async () => {
+    let atOnce = 0;
+    let most = 0;
+    const got = collect(async () => {
+      most = Math.max(most, ++atOnce);
+      await askRedis(redis.connection, (client) => client.ping());
+      atOnce--;
+      return DONE;
+    });
+    await queue.add(tickets(8, { bundle: 'r:1' }));
+    queue.consume('default', 4, got.handler);
+    await got.reached(8);
+    expect(most).toBe(1);
+    expect(got.seen.map(({ node }) => node)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('brings back only those of a bundle that are to come later', async () => {
+    const got = collect(({ node }) =>
+      node === 3 && got.seen.filter((seen) => seen.node === 3).length === 1
+        ? { kind: 'later', afterMs: 20 }
+        : DONE,
+    );
+    await queue.add(tickets(5, { bundle: 'r:1' }));
+    queue.consume('default', 4, got.handler);
+    await got.reached(6);
+    expect(got.seen.map(({ node }) => node)).toEqual([0, 1, 2, 3, 4, 3]);
+  });
+
   it('refuses after close', async () => {
     await queue.close();
     await expect(queue.add([aTicket()])).rejects.toMatchObject({ code: 'closed' });

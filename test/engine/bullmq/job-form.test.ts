@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bullPrefix, jobIdOf, readTicket, toJob } from '../../../engine/bullmq/job-form.ts';
+import { bullPrefix, jobIdOf, readTickets, toJob, toJobs } from '../../../engine/bullmq/job-form.ts';
 import { aTicket } from './a-ticket.ts';
 
 describe('a ticket as a job', () => {
@@ -24,12 +24,12 @@ describe('a ticket as a job', () => {
     [9_999_999, 2_097_151],
     [Number.NaN, 2_097_151],
   ])('turns priority %d into %d, since BullMQ runs a job without one before all others', (given, used) => {
-    expect(toJob(aTicket({ priority: given })).opts.priority).toBe(used);
+    expect(toJob([aTicket({ priority: given })]).opts.priority).toBe(used);
   });
 
   it('is read back from data that went through JSON', () => {
     const ticket = aTicket({ index: 3, timeout_ms: 1000 });
-    expect(readTicket(JSON.parse(JSON.stringify(ticket)))).toEqual(ticket);
+    expect(readTickets(JSON.parse(JSON.stringify(ticket)))).toEqual([ticket]);
   });
 
   it.each([
@@ -41,7 +41,23 @@ describe('a ticket as a job', () => {
     { ...aTicket(), node: '0' },
     { ...aTicket(), run: '' },
   ])('is not read from foreign data (case %#)', (data) => {
-    expect(readTicket(data)).toBeUndefined();
+    expect(readTickets(data)).toEqual([]);
+    expect(readTickets({ v: 1, bundle: [aTicket(), data] })).toEqual([]);
+  });
+
+  it('travels with others of its bundle, eight at most, and with nobody else', () => {
+    const small = Array.from({ length: 10 }, (_, node) => aTicket({ node, bundle: 'r:1' }));
+    const jobs = toJobs([
+      ...small,
+      aTicket({ node: 10, bundle: 'r:2' }),
+      aTicket({ node: 11 }),
+      aTicket({ node: 12 }),
+    ]);
+    const nodes = jobs.map(({ data }) =>
+      readTickets(JSON.parse(JSON.stringify(data))).map(({ node }) => node),
+    );
+    expect(nodes).toEqual([[0, 1, 2, 3, 4, 5, 6, 7], [8, 9], [10], [11], [12]]);
+    expect(new Set(jobs.map(({ opts }) => opts.jobId)).size).toBe(jobs.length);
   });
 
   it('keeps all keys of a queue in one Cluster slot of its own', () => {

@@ -40,7 +40,8 @@ describe('the folder of a session', () => {
     const own = await makeSessionDirectory(parent);
     expect((await stat(own)).mode & 0o777).toBe(0o700);
     const other = await anotherSession();
-    await mkdir(join(parent, other.name, 'attempt-1', 'read-only'), { recursive: true, mode: 0o500 });
+    await mkdir(join(parent, other.name, 'attempt-1'));
+    await mkdir(join(parent, other.name, 'attempt-1', 'read-only'), { mode: 0o500 });
     await removeDeadSessions(parent);
     expect((await readdir(parent)).sort()).toEqual([basename(own), other.name].sort());
     await other.kill();

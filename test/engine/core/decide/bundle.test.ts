@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { settleTurn, Turn } from '../../../../engine/core/decide/index.ts';
+import { MAX_BUNDLE } from '../../../../engine/core/policy.ts';
+import { adoptRun, newShardState } from '../../../../engine/core/shard-state.ts';
+import { aFanOut, aPlan, aRun } from '../../../support/run-builder.ts';
+
+const WINDOW = 2;
+
+/** Tickets of the first turn of a run whose fan-out `each` has learned to take so long. */
+function dispatched(learnedMs: number | undefined, mayBundle: boolean) {
+  const plan = aPlan([aFanOut('each', 40)]);
+  const run = aRun({}, { plan });
+  const shard = newShardState(0, new Map());
+  if (learnedMs !== undefined) {
+    shard.durations.set(`${run.header.namespace}/${run.header.workflow}/each`, learnedMs);
+  }
+  adoptRun(shard, run, new Map(), 1_000);
+  const turn = new Turn(shard, 1_000);
+  settleTurn(
+    turn,
+    () => WINDOW,
+    () => mayBundle,
+  );
+  return turn.tickets;
+}
+
+describe('small nodes of a fan-out', () => {
+  it('may travel together once they have proved to be small, as many bundles as there is room for tickets', () => {
+    const tickets = dispatched(1, true);
+    expect(tickets).toHaveLength(WINDOW * MAX_BUNDLE);
+    expect(new Set(tickets.map(({ bundle }) => bundle)).size).toBe(1);
+    expect(tickets[0]?.bundle).toBeDefined();
+  });
+
+  it.each([
+    ['nobody knows how long they take', undefined, true],
+    ['they take long', 500, true],
+    ['a worker of the queue does not take bundles', 1, false],
+  ])('travel alone when %s', (_why, learnedMs, mayBundle) => {
+    const tickets = dispatched(learnedMs, mayBundle);
+    expect(tickets).toHaveLength(WINDOW);
+    expect(tickets.every(({ bundle }) => bundle === undefined)).toBe(true);
+  });
+});
