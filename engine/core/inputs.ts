@@ -2,6 +2,7 @@
  * Values against their declarations: inputs of a run, and declared outputs of a task. One definition serves the command
  * line, the API and the SDK. Pure. Problems are collected, not thrown one by one.
  */
+import { matchesPattern } from './bounded-pattern.ts';
 import { parseDuration } from './duration.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import type { ValueSpec } from './plan.ts';
@@ -113,13 +114,15 @@ function boundProblems({ enum: choices, minimum, maximum, pattern }: ValueSpec, 
     problems.push(`must be at least ${minimum}, but is ${value}`);
   if (typeof value === 'number' && maximum !== undefined && value > maximum)
     problems.push(`must be at most ${maximum}, but is ${value}`);
-  if (typeof value === 'string' && pattern !== undefined && !matches(pattern, value))
-    problems.push(`must match ${pattern}, but is ${shown(value)}`);
+  if (typeof value === 'string' && pattern !== undefined) problems.push(...patternProblems(pattern, value));
   return problems;
 }
 
-function matches(pattern: string, value: string): boolean {
-  return value.length <= MAX_MATCHED_LENGTH && new RegExp(pattern, 'u').test(value);
+function patternProblems(pattern: string, value: string): string[] {
+  const matches = value.length <= MAX_MATCHED_LENGTH && matchesPattern(pattern, value);
+  if (matches === undefined)
+    return [`cannot be compared with ${pattern} in reasonable time; simplify the pattern`];
+  return matches ? [] : [`must match ${pattern}, but is ${shown(value)}`];
 }
 
 function innerProblems({ items, properties }: ValueSpec, value: Json, path: string): ValueProblem[] {

@@ -117,3 +117,14 @@ describe('text from a command line', () => {
     expect(parseInputText({ type: 'object' }, '{a: 1}')).toHaveProperty('problem');
   });
 });
+
+describe('a pattern that takes exponential time', () => {
+  it('is given up with a sentence, at once', () => {
+    const specs = { s: { type: 'string', pattern: '^(a+)+$' } } as const;
+    const began = performance.now();
+    const reply = resolveInputs(specs, { s: `${'a'.repeat(51)}!` });
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(reply).toMatchObject({ problems: [{ message: expect.stringContaining('simplify the pattern') }] });
+    expect(resolveInputs(specs, { s: 'aaa' })).toEqual({ inputs: { s: 'aaa' } });
+  });
+});
