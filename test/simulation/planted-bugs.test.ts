@@ -7,7 +7,7 @@ import { BUGS } from './bugs/list.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Seeds within which a planted bug must be noticed. */
-const SEEDS = 400;
+const SEEDS = 1_000;
 
 describe('planted bugs', () => {
   let folder = '';
