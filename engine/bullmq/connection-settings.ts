@@ -19,7 +19,7 @@ export interface QueueConnection {
 }
 
 /** Longest that a worker's connection waits for a job, seconds. Bounds how long a lost wake-up goes unnoticed. */
-export const DRAIN_DELAY_S = 4;
+export const DRAIN_DELAY_S = 1;
 
 /** Reconnect attempts that an add survives: about 10 s with the strategy below. */
 const ADD_RETRIES = 20;

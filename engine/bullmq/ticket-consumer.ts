@@ -14,7 +14,7 @@ import { JobLoop } from './job-loop.ts';
 import { createTroubleLog, type TroubleLog } from './trouble-log.ts';
 import { settleWithin } from './within.ts';
 
-/** What may be tuned. Defaults: locks of 5 s, stalled check every 1.5 s, blocking for at most 4 s. */
+/** What may be tuned. Defaults: locks of 5 s, stalled check every 1.5 s, blocking for at most 1 s. */
 export type BullWorkerOptions = Partial<
   Pick<WorkerOptions, 'lockDuration' | 'stalledInterval' | 'drainDelay' | 'name'>
 >;
@@ -146,6 +146,8 @@ export class BullTicketConsumer implements TicketConsumer {
 
   /** Where the move fails, the job is another's already, or its lock runs out and the stalled check brings it back. */
   async #postpone(job: Job, token: string, afterMs: number): Promise<false> {
+    // At once means back to its place: the wake-up of a delayed job may be taken by a consumer that is being stopped.
+    if (afterMs <= 0) return this.#giveBack(job, token);
     const until = Date.now() + Math.max(0, afterMs);
     await job.moveToDelayed(until, token).catch((error: unknown) => this.#trouble.report(error));
     return false;

@@ -74,7 +74,7 @@ it('hands the work of a worker that is stopped to another at once', async () => 
   const [, again] = await cluster().begun(run, 'long', 2);
   cluster().open('long');
   // Sooner than anybody could have taken it for dead.
-  expectWithin(4_000, 'SIGTERM of a worker → its node runs elsewhere', at, again?.at);
+  expectWithin(5_000, 'SIGTERM of a worker → its node runs elsewhere', at, again?.at);
   expect((await ended).code).toBe(0);
   await expectGoodRun(cluster(), run, steps);
 });
