@@ -35,6 +35,18 @@ export interface Commit {
     readonly set: readonly (readonly [timer: string, dueMs: number])[];
     readonly remove: readonly string[];
   };
+  /** Documents of actors, by `documentKey`, as JSON. */
+  readonly documents?: {
+    readonly set: readonly (readonly [document: string, json: string])[];
+    readonly remove: readonly string[];
+  };
+  /** What is to be told beyond the shard, as JSON of a `Post`, until it has been delivered. */
+  readonly outbox?: {
+    readonly set: readonly (readonly [id: string, json: string])[];
+    readonly remove: readonly string[];
+  };
+  /** Answers to requests of clients, as JSON of an `Answer`; kept for ten minutes. */
+  readonly answers?: readonly (readonly [request: string, json: string])[];
 }
 
 export type CommitReply =

@@ -26,6 +26,24 @@ export const EVENT_TYPES = [
   'node.cancelled',
   'node.late',
   'node.redelivered',
+  'run.paused',
+  'run.resumed',
+  'run.compensating',
+  'run.finishing',
+  'run.retried',
+  'run.late',
+  'run.blocked',
+  'node.blocked',
+  'node.reset',
+  'node.marked',
+  'node.repeating',
+  'node.signalled',
+  'node.approved',
+  'node.rejected',
+  'node.reused',
+  'node.cached',
+  'node.overdue',
+  'node.child_started',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -44,6 +62,16 @@ export interface EventDetail {
   readonly delivery?: number;
   readonly fraction?: number;
   readonly reason?: string;
+  /** Who did it, as they said. */
+  readonly by?: string;
+  /** The limit that holds it back: its key as written. */
+  readonly limit?: string;
+  /** node.child_started: the child run. node.reused: the run it comes from. */
+  readonly run?: string;
+  /** node.marked: how. */
+  readonly as?: string;
+  /** node.repeating: iterations done. */
+  readonly iteration?: number;
 }
 
 export interface EventRecord {

@@ -10,8 +10,15 @@ export const MAX_ITEMS = 100_000;
 
 export type ItemsReply = { readonly items: readonly Json[] } | { readonly error: TaskError };
 
+/** Fan-outs whose items follow from expressions alone, so that they can be derived again at any time. */
+export type DerivedFanOut = Extract<FanOut, { kind: 'foreach' | 'matrix' }>;
+
+export function isDerived(fanOut: FanOut): fanOut is DerivedFanOut {
+  return fanOut.kind === 'foreach' || fanOut.kind === 'matrix';
+}
+
 /** The items, or why there are none. Expression errors are thrown as they come. */
-export function fanOutItems(fanOut: FanOut, scope: Scope): ItemsReply {
+export function fanOutItems(fanOut: DerivedFanOut, scope: Scope): ItemsReply {
   if (fanOut.kind === 'matrix') return matrixItems(fanOut, scope);
   const items = resolveTemplate(fanOut.items, scope);
   if (!Array.isArray(items)) {

@@ -1,6 +1,19 @@
 /** Messages: all that can happen to a shard. Those from the inbox are JSON in a stream; timers and `lost` come from the owner. */
 import type { TaskError } from './errors.ts';
+import type { Json } from './json.ts';
+import type { RunStatus } from './node-state.ts';
 import type { AttemptResult } from './ticket.ts';
+
+/** Of messages from clients: the id under which the owner answers. A repeated request gets the first answer again. */
+export interface Asked {
+  readonly request?: string;
+}
+
+/** What the owner answers to a request. */
+export type Answer =
+  | { readonly ok: true; readonly [detail: string]: Json }
+  /** `code` is one of SLUICE_ERROR_CODES. */
+  | { readonly ok: false; readonly code: string; readonly message: string };
 
 /** The attempt that a message speaks of. */
 export interface AttemptName {
@@ -51,7 +64,7 @@ export interface LateMessage extends Omit<SettledMessage, 'type'> {
   readonly type: 'late';
 }
 
-export interface CancelMessage {
+export interface CancelMessage extends Asked {
   readonly type: 'cancel';
   readonly run: string;
   readonly reason?: string;
@@ -59,15 +72,133 @@ export interface CancelMessage {
   readonly graceMs: number;
 }
 
-export type InboxMessage =
+/** Starts nothing new until `resume`; what runs goes on. */
+export interface PauseMessage extends Asked {
+  readonly type: 'pause';
+  readonly run: string;
+  readonly reason?: string;
+}
+
+export interface ResumeMessage extends Asked {
+  readonly type: 'resume';
+  readonly run: string;
+}
+
+/** What of a run is done again. `failed`: all that failed and what follows from it; `from`: a node and all downstream. */
+export type RetryScope = 'failed' | 'from' | 'node' | 'all';
+
+/** Works again on parts of the same run, with its own definition and inputs: a new generation of its nodes. */
+export interface RetryMessage extends Asked {
+  readonly type: 'retry';
+  readonly run: string;
+  readonly scope: RetryScope;
+  /** Names such as `resize` or `resize[3]`; for `from` and `node`. */
+  readonly nodes?: readonly string[];
+}
+
+/** A person says how a node ended. */
+export interface MarkMessage extends Asked {
+  readonly type: 'mark';
+  readonly run: string;
+  readonly node: string;
+  readonly as: 'succeeded' | 'failed' | 'skipped';
+  readonly outputs?: { readonly [name: string]: Json };
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+export interface SignalMessage extends Asked {
+  readonly type: 'signal';
+  readonly run: string;
+  readonly name: string;
+  readonly payload: Json;
+  readonly by?: string;
+}
+
+export interface ApprovalMessage extends Asked {
+  readonly type: 'approval';
+  readonly run: string;
+  readonly node: string;
+  readonly decision: 'approved' | 'rejected';
+  readonly form?: { readonly [name: string]: Json };
+  readonly comment?: string;
+  readonly by?: string;
+}
+
+/** A child run has ended; sent to its parent. */
+export interface ChildEndedMessage extends AttemptName {
+  readonly type: 'child_ended';
+  readonly child: string;
+  readonly status: RunStatus;
+  readonly outputs: { readonly [name: string]: Json };
+  readonly error?: { readonly code: string; readonly message: string; readonly task?: string };
+}
+
+/** Asks a child run whether it has ended: it answers with `child_ended` if so. */
+export interface ReportMessage {
+  readonly type: 'report';
+  readonly run: string;
+}
+
+/** A limit has a place for the node (or, for `node` −1, for the whole run). */
+export interface GrantedMessage extends AttemptName {
+  readonly type: 'granted';
+  readonly limit: string;
+}
+
+/** A limit has no place and its `on_limit` says `reject`. For runs only. */
+export interface RefusedMessage extends AttemptName {
+  readonly type: 'refused';
+  readonly limit: string;
+  readonly reason: string;
+}
+
+/** A limit asks whether its holder, or one that waits, is still there. Who is not answers with `release`. */
+export interface StillHeldMessage extends AttemptName {
+  readonly type: 'still_held';
+  readonly limit: string;
+}
+
+/** Messages to a run. */
+export type RunMessage =
   | StartMessage
   | StartedMessage
   | ProgressMessage
   | SettledMessage
   | LateMessage
-  | CancelMessage;
+  | CancelMessage
+  | PauseMessage
+  | ResumeMessage
+  | RetryMessage
+  | MarkMessage
+  | SignalMessage
+  | ApprovalMessage
+  | ChildEndedMessage
+  | ReportMessage
+  | GrantedMessage
+  | RefusedMessage
+  | StillHeldMessage;
 
-export const TIMER_KINDS = ['retry', 'timeout', 'queue_timeout', 'wait', 'abandon', 'run_timeout'] as const;
+/** A message to an actor. What else it says is the business of its kind. */
+export interface ActorMessage extends Asked {
+  readonly type: 'actor';
+  readonly to: string;
+  readonly name: string;
+  readonly body: { readonly [field: string]: Json };
+}
+
+export type InboxMessage = RunMessage | ActorMessage;
+
+export const TIMER_KINDS = [
+  'retry',
+  'timeout',
+  'queue_timeout',
+  'wait',
+  'abandon',
+  'run_timeout',
+  'deadline',
+  'run_deadline',
+] as const;
 export type TimerKind = (typeof TIMER_KINDS)[number];
 
 /** A timer that is due. Identified by all its fields, so that a stale one is recognised and ignored. */
@@ -76,19 +207,45 @@ export interface TimerMessage extends AttemptName {
   readonly kind: TimerKind;
 }
 
+/** A timer of an actor is due. */
+export interface ActorTimerMessage {
+  readonly type: 'actor_timer';
+  readonly to: string;
+  readonly name: string;
+}
+
 /** The owner found that sessions died holding the claim, too often. */
 export interface LostMessage extends AttemptName {
   readonly type: 'lost';
 }
 
-export type Message = InboxMessage | TimerMessage | LostMessage;
+export type Message = InboxMessage | TimerMessage | LostMessage | ActorTimerMessage;
+
+/** The run that the message is for, or undefined when it is for an actor. */
+export function runOf(message: Message): string | undefined {
+  return 'run' in message ? message.run : undefined;
+}
+
+/** What decides the message's shard: a run's id, or an actor's address. */
+export function addressOf(message: Message): string {
+  return 'run' in message ? message.run : message.to;
+}
 
 /** Member of the shard's timer set. */
 export function timerKey(kind: TimerKind, name: AttemptName): string {
   return `${kind}:${name.run}:${name.node}:${name.generation}:${name.attempt}`;
 }
 
-export function parseTimerKey(key: string): TimerMessage {
+/** Member of the shard's timer set, for a timer of an actor. */
+export function actorTimerKey(actor: string, name: string): string {
+  return `actor:${name}:${actor}`;
+}
+
+export function parseTimerKey(key: string): TimerMessage | ActorTimerMessage {
+  if (key.startsWith('actor:')) {
+    const at = key.indexOf(':', 6);
+    return { type: 'actor_timer', name: key.slice(6, at), to: key.slice(at + 1) };
+  }
   const [kind, run, node, generation, attempt] = key.split(':');
   return {
     type: 'timer',

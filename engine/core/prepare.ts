@@ -4,7 +4,7 @@
  */
 import type { TaskError } from './errors.ts';
 import { EvaluationError, type Lookup, resolveTemplate, type Scope } from './expression/index.ts';
-import { fanOutItems } from './fan-out.ts';
+import { fanOutItems, isDerived } from './fan-out.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import type { NodeRecord } from './node-record.ts';
 import type { PlanTask } from './plan.ts';
@@ -43,8 +43,11 @@ export function itemOf(run: RunState, record: NodeRecord, task: PlanTask): ItemS
   const fan = run.tasks[record.task]?.fan;
   if (!fan || !task.fanOut) return undefined;
   if (!fan.items) {
-    const reply = fanOutItems(task.fanOut, runScope(run, run.nodes[record.task]?.startedAt ?? 0));
-    fan.items = 'items' in reply ? reply.items : [];
+    const { fanOut } = task;
+    const derived = isDerived(fanOut)
+      ? fanOutItems(fanOut, runScope(run, run.nodes[record.task]?.startedAt ?? 0))
+      : { items: run.outputs.get(record.task)?.i ?? [] };
+    fan.items = 'items' in derived ? derived.items : [];
   }
   return { index: record.item, item: fan.items[record.item] ?? null, kind: task.fanOut.kind };
 }

@@ -26,7 +26,36 @@ export interface RunProgress {
   cancel?: CancelRequest;
   outputs?: { readonly [name: string]: Json };
   error?: RunError;
+  /** Why and since when nothing new is started. */
+  paused?: { readonly at: number; readonly reason?: string };
+  /** The coming result, from the end of the main part on: while compensating and in handlers. */
+  result?: { readonly status: 'succeeded' | 'failed' | 'cancelled'; readonly error?: RunError };
+  /** Times that the run was taken up again after its end; absent for none. `run.attempt` is one more. */
+  retries?: number;
+  /** Signals that no node has taken yet, oldest first. */
+  signals?: readonly { readonly name: string; readonly payload: Json; readonly by?: string }[];
+  answered?: readonly AnsweredRequest[];
 }
+
+/** The node that a run was started by, and waits for it. */
+export interface ParentNode {
+  readonly run: string;
+  readonly node: number;
+  readonly generation: number;
+  readonly attempt: number;
+  /** Limits (actor addresses) that the parent and its own parents hold: the child enters them freely. */
+  readonly holds?: readonly string[];
+}
+
+/** What a run takes over from a former run of the same workflow: the nodes of these tasks do not run again. */
+export interface ReusedRun {
+  readonly run: string;
+  /** Ids of the tasks that are taken over whole. */
+  readonly tasks: readonly string[];
+}
+
+/** A request that was answered, with its answer. The newest few are kept, so that a repeat is answered alike. */
+export type AnsweredRequest = readonly [request: string, answer: string];
 
 export interface CancelRequest {
   readonly at: number;
@@ -48,6 +77,12 @@ export interface RunHeader extends RunProgress {
   readonly priority: number;
   readonly trigger: { readonly type: string; readonly [field: string]: Json };
   readonly source?: SourceRef;
+  readonly parent?: ParentNode;
+  /** `namespace/workflow` → plan hash of all sub-workflows that it may start by name, fixed when it was started. */
+  readonly pins?: { readonly [workflow: string]: string };
+  readonly reuse?: ReusedRun;
+  /** Addresses of the actors that are told when the run ends (its schedule, a backfill). */
+  readonly tell?: readonly string[];
   /** ms since 1970, Redis' clock. */
   readonly createdAt: number;
   /** Hash over what the client asked for, to tell a repeated start from a conflicting one. */
@@ -59,10 +94,29 @@ export interface NodeOutput {
   readonly o?: { readonly [name: string]: Json };
   readonly a?: { readonly [name: string]: Json };
   readonly e?: TaskError;
+  /** Of a fan-out whose items cannot be derived again (broadcast): the items. */
+  readonly i?: readonly Json[];
+  /** Of a task with `repeat`: iterations done, and the attempt after which the current one began. */
+  readonly r?: { readonly done: number; readonly since: number };
 }
 
 /** JSON of the changing part, for `RunChange.header`. */
 export function progressJson(header: RunHeader): string {
   const { status, startedAt, finishedAt, seq, nodes, cancel, outputs, error } = header;
-  return JSON.stringify({ status, startedAt, finishedAt, seq, nodes, cancel, outputs, error });
+  const { paused, result, retries, signals, answered } = header;
+  return JSON.stringify({
+    status,
+    startedAt,
+    finishedAt,
+    seq,
+    nodes,
+    cancel,
+    outputs,
+    error,
+    paused,
+    result,
+    retries,
+    signals,
+    answered,
+  });
 }

@@ -4,13 +4,14 @@ import type { TaskError } from './errors.ts';
 import { EvaluationError, type Lookup, type Scope, type ScopeValue } from './expression/index.ts';
 import type { Json } from './json.ts';
 import { isEnded } from './node-state.ts';
+import type { FanOut } from './plan.ts';
 import type { RunState } from './run-state.ts';
 
 /** Item of a fan-out node, or of a fan-out's condition per node. */
 export interface ItemScope {
   readonly index: number;
   readonly item: Json;
-  readonly kind: 'foreach' | 'matrix';
+  readonly kind: FanOut['kind'];
 }
 
 /** Scope of a node or, without `item`, of a whole task or run. `extra` adds contexts such as `error` and `self`. */

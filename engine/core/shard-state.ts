@@ -1,9 +1,12 @@
 /** A shard in its owner's memory: live runs, ready nodes, and the flights it has sent. Forgotten and reloaded on any doubt. */
+import { type ActorState, NO_ACTOR } from './actor.ts';
 import type { EngineActions } from './engine-outcome.ts';
 import { type Flight, flightKey, parseFlight } from './flight.ts';
+import type { Json } from './json.ts';
 import { isEnded } from './node-state.ts';
 import type { PlanTask } from './plan.ts';
 import { type ReadyNode, readyQueue } from './policy.ts';
+import type { Post } from './post.ts';
 import type { PriorityHeap } from './priority-heap.ts';
 import type { DurationOf, RunState } from './run-state.ts';
 
@@ -37,6 +40,18 @@ export interface ShardState {
   readonly durations: Map<string, number>;
   /** Number of the next node that becomes ready. */
   order: number;
+  /** By address. Change through the turn. */
+  readonly actors: Map<string, Map<string, Json>>;
+  /** Posts that were not delivered yet, by id. */
+  readonly outbox: Map<string, Post>;
+  /** Posts that were delivered; the next commit removes them from the store. */
+  readonly delivered: Set<string>;
+  /** Number of the next post; ids of stored ones are smaller. */
+  nextPost: number;
+}
+
+export function actorOf(shard: ShardState, address: string): ActorState {
+  return shard.actors.get(address) ?? NO_ACTOR;
 }
 
 export function newShardState(shard: number, actions: EngineActions): ShardState {
@@ -50,6 +65,10 @@ export function newShardState(shard: number, actions: EngineActions): ShardState
     unfinished: new Set(),
     durations: new Map(),
     order: 0,
+    actors: new Map(),
+    outbox: new Map(),
+    delivered: new Set(),
+    nextPost: 1,
   };
 }
 

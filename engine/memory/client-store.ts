@@ -1,14 +1,14 @@
 /** The memory store as a client sees it. */
 import { SluiceError } from '../core/errors.ts';
-import type { InboxMessage } from '../core/message.ts';
+import { type Answer, addressOf, type InboxMessage } from '../core/message.ts';
 import type { RunHeader } from '../core/run-header.ts';
 import type { ClientStore } from '../ports/shard-store.ts';
-import { appendMessage, runState } from './shard-state.ts';
+import { appendMessage, documentsOf, runState } from './shard-state.ts';
 import { loadPlan, loadRun, readHeader, type StoreContext } from './store-context.ts';
 
 export function clientStore(context: StoreContext): ClientStore {
   const append = (message: InboxMessage) => {
-    const shard = context.shardOf(message.run);
+    const shard = context.shardOf(addressOf(message));
     appendMessage(context.shard(shard), context.now(), message);
     context.wakeInbox(shard);
   };
@@ -48,6 +48,20 @@ export function clientStore(context: StoreContext): ClientStore {
     },
     async loadPlan(shard, hash) {
       return loadPlan(context, shard, hash);
+    },
+    async storePlan(shard, plan) {
+      const { plans } = context.shard(shard);
+      if (!plans.has(plan.hash)) plans.set(plan.hash, JSON.stringify(plan));
+    },
+    async readAnswer(address, request, blockMs, signal) {
+      const shard = context.shard(context.shardOf(address));
+      const read = () => shard.answers.get(request);
+      if (read() === undefined) await context.wakeUps.wait([`answer:${request}`], blockMs, signal);
+      const json = read();
+      return json === undefined ? undefined : (JSON.parse(json) as Answer);
+    },
+    async readActors(shard, prefix) {
+      return documentsOf(context.shard(shard), prefix);
     },
     async readEvents(run, after, limit, blockMs, signal) {
       const collect = () => {

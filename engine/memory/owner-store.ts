@@ -2,7 +2,7 @@
 import type { OwnerStore } from '../ports/shard-store.ts';
 import { isDead } from './flights.ts';
 import { releaseLease, renewLease, storeCommit, takeLease } from './ownership.ts';
-import { readInbox } from './shard-state.ts';
+import { documentsOf, readInbox } from './shard-state.ts';
 import { loadPlan, loadRun, type StoreContext } from './store-context.ts';
 
 export function ownerStore(context: StoreContext): OwnerStore {
@@ -42,6 +42,7 @@ export function ownerStore(context: StoreContext): OwnerStore {
       const reply = storeCommit(stateOf(shard), token, n, commit);
       for (const { run, events } of commit.runs)
         if (events !== undefined) context.wakeUps.wake(`events:${run}`);
+      for (const [request] of commit.answers ?? []) context.wakeUps.wake(`answer:${request}`);
       return reply;
     },
     async dueTimers(shard, limit) {
@@ -58,6 +59,12 @@ export function ownerStore(context: StoreContext): OwnerStore {
     },
     async loadPlan(shard, hash) {
       return loadPlan(context, shard, hash);
+    },
+    async loadActors(shard) {
+      return documentsOf(stateOf(shard), '');
+    },
+    async loadOutbox(shard) {
+      return [...stateOf(shard).outbox];
     },
     async readFlights(shard, flights) {
       const stored = stateOf(shard).flights;

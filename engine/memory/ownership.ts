@@ -70,9 +70,18 @@ function applyCommit(shard: ShardState, commit: Commit): void {
   for (const [flight, value] of commit.flights.set) shard.flights.set(flight, value);
   for (const timer of commit.timers.remove) shard.timers.delete(timer);
   for (const [timer, dueMs] of commit.timers.set) shard.timers.set(timer, dueMs);
+  applyBeyondRuns(shard, commit);
   if (commit.cursor === null) return;
   shard.lease.cursor = commit.cursor;
   trimInbox(shard, commit.cursor);
+}
+
+function applyBeyondRuns(shard: ShardState, { documents, outbox, answers = [] }: Commit): void {
+  for (const document of documents?.remove ?? []) shard.documents.delete(document);
+  for (const [document, json] of documents?.set ?? []) shard.documents.set(document, json);
+  for (const id of outbox?.remove ?? []) shard.outbox.delete(id);
+  for (const [id, json] of outbox?.set ?? []) shard.outbox.set(id, json);
+  for (const [request, json] of answers) shard.answers.set(request, json);
 }
 
 function applyRunChange(shard: ShardState, change: RunChange): void {

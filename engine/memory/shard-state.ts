@@ -3,7 +3,7 @@
  * kept as JSON text, as Redis keeps it: so nothing here is shared with anyone, and a copy of the state is cheap.
  */
 import type { InboxMessage } from '../core/message.ts';
-import type { InboxEntry } from '../ports/shard-store.ts';
+import type { InboxEntry, StoredDocument } from '../ports/shard-store.ts';
 
 /** Id of the inbox entry before the first. */
 export const FIRST_CURSOR = '0-0';
@@ -56,6 +56,12 @@ export interface ShardState {
   readonly live: Set<string>;
   readonly runs: Map<string, RunState>;
   readonly plans: Map<string, string>;
+  /** Documents of actors, JSON. */
+  readonly documents: Map<string, string>;
+  /** Posts that were not delivered yet, JSON. */
+  readonly outbox: Map<string, string>;
+  /** Request → answer, JSON. */
+  readonly answers: Map<string, string>;
   /** Session → ms of its last beat. */
   readonly beats: Map<string, number>;
 }
@@ -80,8 +86,16 @@ export function newShardState(): ShardState {
     live: new Set(),
     runs: new Map(),
     plans: new Map(),
+    documents: new Map(),
+    outbox: new Map(),
+    answers: new Map(),
     beats: new Map(),
   };
+}
+
+/** Documents of the actors whose address begins with the prefix. */
+export function documentsOf({ documents }: ShardState, prefix: string): StoredDocument[] {
+  return [...documents].filter(([key]) => key.startsWith(prefix));
 }
 
 /** The run's state, made empty when it is not there. */

@@ -7,7 +7,7 @@
  * loading) with `redis_refused`; both may have happened or not. Times are ms of the store's clock (Redis' TIME).
  */
 import type { Commit, CommitReply } from '../core/commit.ts';
-import type { InboxMessage, SettledMessage } from '../core/message.ts';
+import type { Answer, InboxMessage, SettledMessage } from '../core/message.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunHeader } from '../core/run-header.ts';
 
@@ -55,6 +55,9 @@ export type ClaimReply =
   /** Revoked, settled or unknown: drop the ticket. */
   | { readonly kind: 'gone' };
 
+/** One document of an actor: `documentKey`, and its JSON. */
+export type StoredDocument = readonly [key: string, json: string];
+
 export type SettleReply = 'accepted' | 'already' | 'late';
 
 export interface ClaimName {
@@ -101,6 +104,10 @@ export interface OwnerStore {
   liveRuns(shard: number): Promise<readonly string[]>;
   loadRun(run: string): Promise<StoredRun | undefined>;
   loadPlan(shard: number, hash: string): Promise<Plan | undefined>;
+  /** All documents of the shard's actors. */
+  loadActors(shard: number): Promise<readonly StoredDocument[]>;
+  /** All posts that were not delivered yet: id and JSON of a `Post`. */
+  loadOutbox(shard: number): Promise<readonly (readonly [id: string, json: string])[]>;
   /** Flights as they stand (null: gone), in the order asked. Keys undefined: all flights of the shard. */
   readFlights(
     shard: number,
@@ -143,8 +150,22 @@ export interface ClientStore {
   now(): Promise<number>;
   /** Stores plan and header and appends the `start` message, in one step, unless the run is there already. */
   start(header: Omit<RunHeader, 'createdAt'>, plan: Plan): Promise<StartReply>;
-  /** Appends messages to the inboxes of their runs' shards. Messages must be idempotent: it may happen twice. */
+  /** Appends messages to the inboxes of the shards that their runs and actors live on. Messages must be idempotent: it may happen twice. */
   send(messages: readonly InboxMessage[]): Promise<void>;
+  /** Stores a plan that runs of the shard will be started with, unless it is there. */
+  storePlan(shard: number, plan: Plan): Promise<void>;
+  /**
+   * The answer to a request that was sent to the run or actor at this address; waits up to `blockMs` for it. Undefined: none yet.
+   * An answer can be read for ten minutes.
+   */
+  readAnswer(
+    address: string,
+    request: string,
+    blockMs: number,
+    signal?: AbortSignal,
+  ): Promise<Answer | undefined>;
+  /** Documents of the shard's actors whose address begins with the prefix, as last committed. */
+  readActors(shard: number, prefix: string): Promise<readonly StoredDocument[]>;
   readHeader(run: string): Promise<RunHeader | undefined>;
   loadRun(run: string): Promise<StoredRun | undefined>;
   loadPlan(shard: number, hash: string): Promise<Plan | undefined>;

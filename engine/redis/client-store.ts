@@ -1,10 +1,12 @@
 /** The Redis store as a client sees it: start runs, tell them things, look at them. */
-import type { InboxMessage, StartMessage } from '../core/message.ts';
+import { type Answer, addressOf, type InboxMessage, type StartMessage } from '../core/message.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunHeader } from '../core/run-header.ts';
 import { shardOf } from '../core/run-id.ts';
 import type { ClientStore, StartReply } from '../ports/shard-store.ts';
+import { readBlocking } from './blocking-read.ts';
 import { loadPlan, loadRun, readEvents, readHeader } from './run-reader.ts';
+import { scanDocuments } from './scan.ts';
 import type { StoreContext } from './store-context.ts';
 
 /** Messages in one script call. */
@@ -25,6 +27,15 @@ export function clientStore(context: StoreContext): ClientStore {
     readHeader: (run) => readHeader(context, run),
     loadRun: (run) => loadRun(context, run),
     loadPlan: (shard, hash) => loadPlan(context, shard, hash),
+    async storePlan(shard, plan) {
+      const name = context.keys.plan(shard, plan.hash);
+      if (sentPlans.has(name)) return;
+      await context.call('setnx', [name, JSON.stringify(plan)]);
+      sentPlans.add(name);
+    },
+    readAnswer: (address, request, blockMs, signal) =>
+      readAnswer(context, { address, request, blockMs, signal }),
+    readActors: (shard, prefix) => scanDocuments(context, context.keys.actors(shard), prefix),
     readEvents: (run, after, limit, blockMs, signal) =>
       readEvents(context, { run, after, limit, blockMs, signal }),
   };
@@ -57,11 +68,31 @@ function start(
   });
 }
 
+interface AnswerRead {
+  readonly address: string;
+  readonly request: string;
+  readonly blockMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The answer is the one entry of a stream of its own, so that it can be waited for, and read again. */
+function readAnswer(
+  context: StoreContext,
+  { address, request, blockMs, signal }: AnswerRead,
+): Promise<Answer | undefined> {
+  return context.onShardOf(address, async (shard) => {
+    const streams = new Map([[context.keys.answer(shard, request), '0-0']]);
+    const [found] = await readBlocking(context.connections, { streams, count: 1, blockMs, signal });
+    const json = found?.[1][0]?.[1][1];
+    return json === undefined ? undefined : (JSON.parse(json) as Answer);
+  });
+}
+
 function send(context: StoreContext, messages: readonly InboxMessage[]): Promise<void> {
   return context.withShards(async (shards) => {
     const byShard = new Map<number, string[]>();
     for (const message of messages) {
-      const shard = shardOf(message.run, shards);
+      const shard = shardOf(addressOf(message), shards);
       const list = byShard.get(shard) ?? [];
       byShard.set(shard, list);
       list.push(JSON.stringify(message));

@@ -38,6 +38,7 @@ export function commitArguments(
     'ZADD',
     commit.timers.set.flatMap(([timer, dueMs]) => [dueMs, timer]),
   );
+  writeBeyondRuns(writes, keys, shard, commit);
   const required = (commit.requires ?? []).map((run) => writes.indexOf(keys.run(shard, run)));
   const list: Argument[] = [required.length, ...required, commit.expect.length];
   for (const [flight, seen] of commit.expect) list.push(flight, seen ?? '');
@@ -118,6 +119,24 @@ function writeOutputs(writes: Writes, keys: Keys, shard: number, { run, outputs 
   for (const [hash, cells] of hashes) writes.add(outputsKey(keys, shard, run, hash), 'HSET', cells);
   const beyondFirst = [...hashes.keys()].filter((hash) => hash !== FIRST_HASH);
   writes.add(keys.buckets(shard, run), 'SADD', beyondFirst);
+}
+
+/** How long an answer can be fetched, ms. */
+const ANSWER_TTL_MS = 600_000;
+
+function writeBeyondRuns(writes: Writes, keys: Keys, shard: number, commit: Commit): void {
+  const { documents, outbox, answers = [] } = commit;
+  for (const [key, change] of [
+    [keys.actors(shard), documents],
+    [keys.outbox(shard), outbox],
+  ] as const) {
+    writes.add(key, 'HDEL', change?.remove ?? []);
+    writes.add(key, 'HSET', change?.set.flat() ?? []);
+  }
+  for (const [request, json] of answers) {
+    writes.add(keys.answer(shard, request), 'XADD', ['MAXLEN', 1, '*', 'a', json]);
+    writes.add(keys.answer(shard, request), 'PEXPIRE', [ANSWER_TTL_MS]);
+  }
 }
 
 function writeLive(writes: Writes, live: string, runs: readonly RunChange[]): void {

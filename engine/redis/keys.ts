@@ -24,6 +24,12 @@ export interface Keys {
   beats(shard: number): string;
   /** Set: ids of runs that have not ended. */
   live(shard: number): string;
+  /** Hash: documents of actors, `address\nfield` → JSON. */
+  actors(shard: number): string;
+  /** Hash: posts that were not delivered yet, id → JSON. */
+  outbox(shard: number): string;
+  /** Stream with one entry: the answer to a client's request, JSON. */
+  answer(shard: number, request: string): string;
   /** String: a plan's JSON. */
   plan(shard: number, hash: string): string;
   /** String: a run's header, JSON. */
@@ -71,6 +77,9 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     timers: (shard) => `${of(shard)}timers`,
     beats: (shard) => `${of(shard)}beats`,
     live: (shard) => `${of(shard)}live`,
+    actors: (shard) => `${of(shard)}actors`,
+    outbox: (shard) => `${of(shard)}outbox`,
+    answer: (shard, request) => `${of(shard)}answer:${request}`,
     plan: (shard, hash) => `${of(shard)}plan:${hash}`,
     run: (shard, run) => `${of(shard)}run:${run}`,
     progress: (shard, run) => `${of(shard)}run:${run}:progress`,

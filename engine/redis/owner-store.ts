@@ -6,7 +6,7 @@ import { commitArguments } from './commit-arguments.ts';
 import { readFlights } from './flight-reader.ts';
 import { readInboxes } from './inbox-reader.ts';
 import { loadPlan, loadRun } from './run-reader.ts';
-import { scanSet } from './scan.ts';
+import { scanDocuments, scanSet } from './scan.ts';
 import type { CommitAnswer } from './scripts.ts';
 import type { StoreContext } from './store-context.ts';
 
@@ -48,6 +48,8 @@ export function ownerStore(context: StoreContext): OwnerStore {
     liveRuns: async (shard) => [...(await scanSet(context, keys.live(shard)))].sort(),
     loadRun: (run) => loadRun(context, run),
     loadPlan: (shard, hash) => loadPlan(context, shard, hash),
+    loadActors: (shard) => scanDocuments(context, keys.actors(shard), ''),
+    loadOutbox: (shard) => scanDocuments(context, keys.outbox(shard), ''),
     readFlights: (shard, flights) => readFlights(context, shard, flights),
     async deadSessions(shard, sessions) {
       if (sessions.length === 0) return new Set();

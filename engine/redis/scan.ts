@@ -25,6 +25,15 @@ export async function scanHash(
   return fields;
 }
 
+/** The fields of a hash that begin with the prefix, with their values. One that changes meanwhile is seen once, in either form. */
+export async function scanDocuments(
+  context: Pick<StoreContext, 'call'>,
+  key: string,
+  prefix: string,
+): Promise<readonly (readonly [field: string, value: string])[]> {
+  return [...(await scanHash(context, key))].filter(([field]) => field.startsWith(prefix));
+}
+
 async function* scan(
   context: Pick<StoreContext, 'call'>,
   command: string,

@@ -7,9 +7,9 @@ import type { EngineActions } from '../core/engine-outcome.ts';
 import { dispatchWindow } from '../core/policy.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Membership } from '../ports/membership.ts';
+import type { Membership, WorkerInfo } from '../ports/membership.ts';
 import type { RunIndex } from '../ports/run-index.ts';
-import type { OwnerStore } from '../ports/shard-store.ts';
+import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { CalmLogger } from './calm-logger.ts';
 import { ShardOwner } from './shard-owner.ts';
@@ -18,7 +18,7 @@ export interface OrchestratorOptions {
   /** Unique for this process life. */
   readonly id: string;
   readonly shards: number;
-  readonly store: OwnerStore;
+  readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start'>;
   readonly queue: Pick<TaskQueue, 'add'>;
   readonly membership: Membership;
   readonly index: Pick<RunIndex, 'record'>;
@@ -65,6 +65,7 @@ class ShardKeeper implements Orchestrator {
   #slots: ReadonlyMap<string, number> = new Map();
   /** Queues all of whose workers take bundles. */
   #bundling: ReadonlySet<string> = new Set();
+  #workers: readonly WorkerInfo[] = [];
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
@@ -114,6 +115,7 @@ class ShardKeeper implements Orchestrator {
     await membership.announceOrchestrator(id, MEMBER_MS);
     const [live, workers] = await Promise.all([membership.orchestrators(), membership.workers()]);
     this.#orchestrators = Math.max(1, live.length);
+    this.#workers = workers;
     this.#slots = countSlots(workers.map((worker) => worker.queues));
     const without = new Set(workers.flatMap(({ queues, bundles }) => (bundles ? [] : Object.keys(queues))));
     this.#bundling = new Set([...this.#slots.keys()].filter((queue) => !without.has(queue)));
@@ -177,6 +179,7 @@ class ShardKeeper implements Orchestrator {
           complaints: this.#complaints,
           windowOf: (queue) => this.#windowOf(queue),
           mayBundle: (queue) => this.#bundling.has(queue),
+          facts: { workersOf: (queue, labels) => this.#workersOf(queue, labels), subscribersOf: () => [] },
         }),
       );
     }
@@ -214,6 +217,17 @@ class ShardKeeper implements Orchestrator {
     if (!this.#stopped.signal.aborted) this.#wake = new AbortController();
   }
 
+  #workersOf(queue: string, labels: { readonly [name: string]: string }): readonly WorkerInfo[] {
+    const wanted = Object.entries(labels);
+    return this.#workers
+      .filter(
+        (worker) =>
+          Object.hasOwn(worker.queues, queue) &&
+          wanted.every(([name, value]) => ownLabel(worker, name) === value),
+      )
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
   #windowOf(queue: string): number {
     let busy = 0;
     for (const { state } of this.#owners.values()) {
@@ -238,6 +252,10 @@ class ShardKeeper implements Orchestrator {
   #warn(what: string, thrown: unknown): void {
     this.#complaints.warn(`orchestrator ${this.#options.id}: ${what} failed and is tried again`, thrown);
   }
+}
+
+function ownLabel({ labels }: WorkerInfo, name: string): string | undefined {
+  return Object.hasOwn(labels, name) ? labels[name] : undefined;
 }
 
 function countSlots(workers: readonly { readonly [queue: string]: number }[]): ReadonlyMap<string, number> {

@@ -1,4 +1,6 @@
 /** Brings runs and plans from the store into a shard's memory. */
+import { parseDocumentKey } from '../core/actor.ts';
+import type { Json } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
 import { newRunState, type RunState, restoreRunState } from '../core/run-state.ts';
 import { adoptRun, durationsOf, type ShardState } from '../core/shard-state.ts';
@@ -28,6 +30,17 @@ export class RunLoader {
     const live = await this.#store.liveRuns(this.#shard);
     for (let i = 0; i < live.length; i += RUNS_AT_ONCE) {
       await Promise.all(live.slice(i, i + RUNS_AT_ONCE).map((run) => this.#loadOne(run, flights)));
+    }
+  }
+
+  /** All documents of the shard's actors. */
+  async loadActors(): Promise<void> {
+    const { actors } = this.#state;
+    for (const [key, json] of await this.#store.loadActors(this.#shard)) {
+      const { actor, field } = parseDocumentKey(key);
+      const documents = actors.get(actor) ?? new Map<string, Json>();
+      actors.set(actor, documents);
+      documents.set(field, JSON.parse(json) as Json);
     }
   }
 

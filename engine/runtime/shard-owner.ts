@@ -10,29 +10,30 @@ import {
   decide,
   type MayBundle,
   mayAbandon,
+  type ShardFacts,
   settleTurn,
   Turn,
   type WindowOf,
 } from '../core/decide/index.ts';
 import type { EngineActions } from '../core/engine-outcome.ts';
-import type { Message } from '../core/message.ts';
-import { parseTimerKey } from '../core/message.ts';
+import { type Message, parseTimerKey, runOf } from '../core/message.ts';
 import { isRunEnded } from '../core/node-state.ts';
 import { dropRun, newShardState, type ShardState } from '../core/shard-state.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RunIndex } from '../ports/run-index.ts';
-import type { InboxEntry, Lease, OwnerStore } from '../ports/shard-store.ts';
+import type { ClientStore, InboxEntry, Lease, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import type { CalmLogger } from './calm-logger.ts';
 import type { OwnedShard } from './owned-shard.ts';
 import { patrolFlights, recallClaims, ticketOf } from './patrol.ts';
+import { PostOffice } from './post-office.ts';
 import { quarantine } from './quarantine.ts';
 import { RunLoader } from './run-loader.ts';
 
 export interface ShardOwnerOptions {
-  readonly store: OwnerStore;
+  readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start'>;
   readonly queue: Pick<TaskQueue, 'add'>;
   readonly index: Pick<RunIndex, 'record'>;
   readonly clock: Clock;
@@ -42,6 +43,8 @@ export interface ShardOwnerOptions {
   readonly actions: EngineActions;
   readonly windowOf: WindowOf;
   readonly mayBundle: MayBundle;
+  /** What decisions may ask of the world. Default: no workers, no subscribers. */
+  readonly facts?: ShardFacts;
 }
 
 /** A message with its time; inbox messages have an id, others come from the owner itself. */
@@ -67,6 +70,9 @@ export class ShardOwner implements OwnedShard {
   n: number;
   readonly options: ShardOwnerOptions;
   readonly loader: RunLoader;
+  readonly #posts: PostOffice;
+  /** Inbox ids and keys of actors' messages that the engine failed on: left out. */
+  readonly #skipped = new Set<Message>();
   readonly #stopped = new AbortController();
   /** Time of the shard: never goes back. */
   #now = 0;
@@ -81,6 +87,8 @@ export class ShardOwner implements OwnedShard {
     this.#now = Number(lease.cursor.split('-')[0]) || 0;
     this.state = newShardState(lease.shard, options.actions);
     this.loader = new RunLoader(options.store, this.state, lease.shard);
+    const { store, complaints } = options;
+    this.#posts = new PostOffice({ store, complaints, state: this.state });
   }
 
   /**
@@ -89,11 +97,13 @@ export class ShardOwner implements OwnedShard {
    */
   takeOver(wentBack: boolean): Promise<void> {
     return this.#inTurn(async () => {
-      await this.loader.loadLive();
+      await Promise.all([this.loader.loadLive(), this.loader.loadActors()]);
+      this.#posts.adopt(await this.options.store.loadOutbox(this.lease.shard));
       await this.#readClock();
       if (wentBack) await recallClaims(this);
       await this.#work([]);
       this.#readd((flight) => flight.value.startsWith('s'));
+      this.#posts.sendAll();
     });
   }
 
@@ -133,6 +143,7 @@ export class ShardOwner implements OwnedShard {
   patrol(): Promise<void> {
     return this.#inTurn(async () => {
       const lost = await patrolFlights(this);
+      this.#posts.sendAll();
       // What is decided now happens now, not at the time of the last message.
       if (lost.length > 0 || this.state.unfinished.size > 0) await this.#readClock();
       await this.#work(lost.map((message) => ({ ms: this.#now, message })));
@@ -189,8 +200,8 @@ export class ShardOwner implements OwnedShard {
       throw thrown;
     }
     for (const { message } of messages) {
-      const run = this.state.runs.get(message.run);
-      if (run && isRunEnded(run.header.status)) dropRun(this.state, message.run);
+      const run = this.state.runs.get(runOf(message) ?? '');
+      if (run && isRunEnded(run.header.status)) dropRun(this.state, run.header.id);
     }
   }
 
@@ -198,15 +209,18 @@ export class ShardOwner implements OwnedShard {
     let done = 0;
     let more = true;
     while ((done < messages.length || more) && !this.isLost) {
-      const turn = new Turn(this.state, this.#now);
+      const turn = new Turn(this.state, this.#now, this.options.facts);
       const taken = this.#decide(turn, messages, done);
       if ('poisoned' in taken) {
-        await quarantine(this, taken.poisoned, taken.error);
+        if (taken.actorMessage) this.#skip(taken.actorMessage, taken.error);
+        else await quarantine(this, taken.poisoned, taken.error);
         await this.#reload(turn);
         continue;
       }
       if (turn.isEmpty && taken.cursor === null) break;
+      const delivered = [...this.state.delivered];
       const reply = await this.#store(turn.finish(taken.cursor));
+      if (reply === 'ok') for (const id of delivered) this.state.delivered.delete(id);
       if (reply === 'conflict') {
         await this.#reload(turn);
         continue;
@@ -220,40 +234,55 @@ export class ShardOwner implements OwnedShard {
     turn: Turn,
     messages: readonly Timed[],
     from: number,
-  ): { done: number; more: boolean; cursor: string | null } | { poisoned: string; error: unknown } {
+  ):
+    | { done: number; more: boolean; cursor: string | null }
+    | { poisoned: string; error: unknown; actorMessage: Message | undefined } {
     let done = from;
     let cursor: string | null = null;
-    let at = '';
+    let at: Message | undefined;
     try {
       for (; done < messages.length && !(turn.isFull && isNewEntry(messages, done)); done++) {
         const { id, ms, message } = messages[done] as Timed;
         this.#now = Math.max(this.#now, ms);
         turn.now = this.#now;
-        at = message.run;
-        decide(turn, message);
+        at = message;
+        if (!this.#skipped.has(message)) decide(turn, message);
         if (id !== undefined) cursor = id;
       }
-      at = '';
+      at = undefined;
       return { done, more: settleTurn(turn, this.options.windowOf, this.options.mayBundle), cursor };
     } catch (error) {
-      return { poisoned: at || turn.runAtHand, error };
+      const run = at && runOf(at);
+      const actorMessage = run === undefined ? at : undefined;
+      return { poisoned: run ?? turn.runAtHand, error, actorMessage };
     }
   }
 
   /** Brings the runs of the messages into memory, and looks at the flights of those that may abandon work. */
   async #makeReady(messages: readonly Timed[]): Promise<void> {
-    await this.loader.load(new Set(messages.map(({ message }) => message.run)));
+    await this.loader.load(new Set(messages.flatMap(({ message }) => runOf(message) ?? [])));
     const abandoning = messages
       .filter(({ message }) => mayAbandon(message))
-      .map(({ message }) => message.run);
+      .flatMap(({ message }) => runOf(message) ?? []);
     if (abandoning.length > 0) await this.loader.refreshFlights(new Set(abandoning));
   }
 
   /** Forgets what a void turn did to memory. */
   async #reload(turn: Turn): Promise<void> {
+    turn.undoDocuments();
     const touched = turn.touchedRuns();
     for (const run of touched) dropRun(this.state, run);
     await this.loader.load(touched);
+  }
+
+  /** An actor's message that the engine fails on is left out, so that the shard goes on. */
+  #skip(message: Message, error: unknown): void {
+    this.#skipped.add(message);
+    const { logger } = this.options;
+    logger.error(`shard ${this.lease.shard}: a message was left out, since the engine failed on it`, {
+      message: JSON.stringify(message).slice(0, 1_000),
+      stack: error instanceof Error ? (error.stack ?? '') : String(error),
+    });
   }
 
   /** Stores a decision, repeating it until the answer is known; then does what waits for it. */
@@ -262,6 +291,7 @@ export class ShardOwner implements OwnedShard {
     if (reply !== 'ok') return reply;
     for (const [, due] of decision.commit.timers.set) this.#noteTimer(due);
     this.dispatch(decision.tickets);
+    this.#posts.send(decision.posts);
     for (const { header } of decision.changedRuns) {
       const { id, namespace, workflow, status, createdAt, finishedAt } = header;
       const summary = {

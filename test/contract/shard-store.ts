@@ -3,6 +3,7 @@
  * comparison with the memory adapter in shard-store-model.ts.
  */
 import { describe } from 'vitest';
+import { actorCases } from './shard-store/actor-cases.ts';
 import { commitCases } from './shard-store/commit-cases.ts';
 import { flightCases } from './shard-store/flight-cases.ts';
 import { ownershipCases } from './shard-store/ownership-cases.ts';
@@ -20,6 +21,7 @@ export function shardStoreContract(name: string, make: MakeShardStore): void {
     ownershipCases(make);
     commitCases(make);
     storedRunCases(make);
+    actorCases(make);
     flightCases(make);
     sessionCases(make);
     readingCases(make);

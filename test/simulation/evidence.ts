@@ -1,5 +1,7 @@
 /** All that the checker is given: the history, the ledger, what users were told, and what is stored in the end. */
+
 import type { EventRecord } from '../../engine/core/event.ts';
+import { addressOf } from '../../engine/core/message.ts';
 import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../engine/core/node-record.ts';
 import type { NodeOutput, RunHeader } from '../../engine/core/run-header.ts';
 import type { MemoryShardStore } from '../../engine/memory/index.ts';
@@ -130,7 +132,8 @@ export async function leftoversOf(memory: MemoryShardStore, shards: number): Pro
     if (nextMs !== undefined) left.push(`a timer of shard ${shard} due at ${nextMs}`);
     for (const run of await memory.liveRuns(shard)) left.push(`live run ${run}`);
     const [batch] = await memory.read(new Map([[shard, '0-0']]), 5, 0);
-    for (const { message } of batch?.entries ?? []) left.push(`inbox: ${message.type} of ${message.run}`);
+    for (const { message } of batch?.entries ?? [])
+      left.push(`inbox: ${message.type} of ${addressOf(message)}`);
   }
   return left;
 }

@@ -1,9 +1,11 @@
 /** Fan-outs: fixing the number of nodes, creating them step by step, and closing when all have ended. */
 import type { TaskError } from '../errors.ts';
 import { evaluate, isTruthy, parseExpression } from '../expression/index.ts';
-import { allowedFailures, fanOutItems } from '../fan-out.ts';
+import { allowedFailures, fanOutItems, type ItemsReply, isDerived } from '../fan-out.ts';
+import type { Json } from '../json.ts';
 import { newRecord } from '../node-record.ts';
 import { isEnded } from '../node-state.ts';
+import type { FanOut } from '../plan.ts';
 import { nodeScope, preparing } from '../prepare.ts';
 import type { FanState, RunState } from '../run-state.ts';
 import { runScope } from '../scope.ts';
@@ -19,7 +21,7 @@ export function expandTask(turn: Turn, place: NodePlace): void {
   const fan = run.tasks[index]?.fan;
   const fanOut = task.fanOut;
   if (!fan || !fanOut) return;
-  const reply = preparing(() => fanOutItems(fanOut, runScope(run, turn.now)));
+  const reply = preparing(() => itemsOf(turn, place, fanOut));
   if ('error' in reply) return failWithoutRetry(turn, place, reply.error);
   if ('error' in reply.value) return failWithoutRetry(turn, place, reply.value.error);
   fan.items = reply.value.items;
@@ -31,6 +33,25 @@ export function expandTask(turn: Turn, place: NodePlace): void {
   turn.saveNode(run, index);
   turn.event(run, 'node.expanded', { node: index, detail: { count: fan.items.length } });
   run.expanding.add(index);
+}
+
+/** The items; those that could not be derived again are stored. */
+function itemsOf(turn: Turn, { run, index, task }: NodePlace, fanOut: FanOut): ItemsReply {
+  if (isDerived(fanOut)) return fanOutItems(fanOut, runScope(run, turn.now));
+  const items: Json[] =
+    fanOut.kind === 'broadcast'
+      ? turn.facts
+          .workersOf(task.queue, task.workerLabels ?? {})
+          .map(({ session, name }) => ({ session, name }))
+      : succeededNodes(run, fanOut.of);
+  turn.saveOutput(run, index, { ...run.outputs.get(index), i: items });
+  return { items };
+}
+
+/** Record indexes of a task's nodes that succeeded. */
+function succeededNodes(run: RunState, task: number): number[] {
+  const nodes = run.tasks[task]?.fan?.nodes ?? [task];
+  return nodes.filter((index) => run.nodes[index]?.state === 'succeeded');
 }
 
 /** Creates nodes while there is room. Stops when the turn is full; the position is the number of nodes created. */

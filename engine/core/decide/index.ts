@@ -5,8 +5,9 @@
  */
 import { flightKey } from '../flight.ts';
 import type { Message, TimerKind, TimerMessage } from '../message.ts';
-import { isRunEnded } from '../node-state.ts';
+import { isEnded, isRunEnded } from '../node-state.ts';
 import type { RunState } from '../run-state.ts';
+import { takeForActor } from './actor.ts';
 import { advance } from './advance.ts';
 import { dispatch, type MayBundle, type WindowOf } from './dispatch.ts';
 import { endWait } from './engine-action.ts';
@@ -26,10 +27,11 @@ import { abandonNode } from './stop.ts';
 import type { Turn } from './turn.ts';
 
 export type { MayBundle, WindowOf } from './dispatch.ts';
-export { type Decision, Turn } from './turn.ts';
+export { type Decision, type ShardFacts, Turn, type WorkerFact } from './turn.ts';
 
 /** Takes one message. Its run must be in memory, unless the store does not have it (any more). */
 export function decide(turn: Turn, message: Message): void {
+  if (message.type === 'actor' || message.type === 'actor_timer') return takeForActor(turn, message);
   if (message.type === 'timer') turn.removeTimer(message.kind, message);
   const run = turn.shard.runs.get(message.run);
   if (!run) return clearAfterLostRun(turn, message);
@@ -85,7 +87,12 @@ const TIMERS = {
   timeout: takeTimeout,
   queue_timeout: takeQueueTimeout,
   abandon: abandonNode,
-} satisfies Record<Exclude<TimerKind, 'run_timeout'>, (turn: Turn, place: NodePlace) => void>;
+  deadline: (turn, place) =>
+    isEnded(place.record.state) ? undefined : turn.event(place.run, 'node.overdue', { node: place.index }),
+} satisfies Record<
+  Exclude<TimerKind, 'run_timeout' | 'run_deadline'>,
+  (turn: Turn, place: NodePlace) => void
+>;
 
 /** The pause before another attempt is over. Once the run is being stopped there is none: the node is about to be cancelled. */
 function takeRetry(turn: Turn, place: NodePlace): void {
@@ -95,6 +102,7 @@ function takeRetry(turn: Turn, place: NodePlace): void {
 function takeTimer(turn: Turn, run: RunState, message: TimerMessage): void {
   if (message.kind === 'run_timeout')
     return cancelRun(turn, run, { code: 'run_timeout', graceMs: RUN_TIMEOUT_GRACE_MS });
+  if (message.kind === 'run_deadline') return turn.event(run, 'run.late');
   const place = currentPlace(run, message);
   if (place) TIMERS[message.kind](turn, place);
 }

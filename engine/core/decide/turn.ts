@@ -2,13 +2,24 @@
  * A turn: one batch of decisions on one shard. It changes the shard's memory and collects what must be stored.
  * The changes count only once the commit is stored; if that fails, the owner forgets its memory and reloads.
  */
+
+import { type ActorState, documentKey } from '../actor.ts';
 import { type Commit, MAX_COMMIT_BYTES, MAX_COMMIT_NODES, type RunChange } from '../commit.ts';
 import { type EventDetail, type EventRecord, type EventType, packEvents } from '../event.ts';
-import { type AttemptName, type TimerKind, timerKey } from '../message.ts';
+import type { Json } from '../json.ts';
+import {
+  type Answer,
+  type Asked,
+  type AttemptName,
+  actorTimerKey,
+  type TimerKind,
+  timerKey,
+} from '../message.ts';
 import { packRecord, RECORD_BYTES } from '../node-record.ts';
+import type { Post } from '../post.ts';
 import { type NodeOutput, progressJson } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
-import type { ShardState } from '../shard-state.ts';
+import { actorOf, type ShardState } from '../shard-state.ts';
 import type { Ticket } from '../ticket.ts';
 import type { NodePlace } from './node-place.ts';
 
@@ -24,12 +35,31 @@ interface RunDirt {
   readonly events: EventRecord[];
 }
 
+/** A live worker, as its registration says. */
+export interface WorkerFact {
+  readonly session: string;
+  readonly name: string;
+  readonly labels: { readonly [name: string]: string };
+}
+
+/** What decisions may ask of the world as its owner knows it. It may be a second old; what must last is stored. */
+export interface ShardFacts {
+  /** Live workers that serve the queue and have all the labels, by name. */
+  workersOf(queue: string, labels: { readonly [name: string]: string }): readonly WorkerFact[];
+  /** Addresses of the actors that want to know when a run of the workflow ends. */
+  subscribersOf(namespace: string, workflow: string): readonly string[];
+}
+
+export const NO_FACTS: ShardFacts = { workersOf: () => [], subscribersOf: () => [] };
+
 export interface Decision {
   readonly commit: Commit;
   /** To be added to the task queue, once the commit is stored. */
   readonly tickets: readonly Ticket[];
   /** Runs whose status changed, for the index of runs. */
   readonly changedRuns: readonly RunState[];
+  /** Posts to be delivered, once the commit is stored. */
+  readonly posts: readonly (readonly [id: string, post: Post])[];
 }
 
 export class Turn {
@@ -45,12 +75,22 @@ export class Turn {
   readonly #expect = new Map<string, string | null>();
   readonly #changedRuns = new Set<RunState>();
   readonly #required = new Set<string>();
+  readonly #documents = new Map<string, string | null>();
+  /** Documents as they stood before this turn, should it be void. */
+  readonly #documentsBefore = new Map<
+    string,
+    readonly [actor: string, field: string, value: Json | undefined]
+  >();
+  readonly #posts = new Map<string, Post>();
+  readonly #answers = new Map<string, string>();
+  readonly facts: ShardFacts;
   #nodes = 0;
   #bytes = 0;
 
-  constructor(shard: ShardState, now: number) {
+  constructor(shard: ShardState, now: number, facts: ShardFacts = NO_FACTS) {
     this.shard = shard;
     this.now = now;
+    this.facts = facts;
   }
 
   /** The commit has as much as it may take: go on in the next turn. One step changes at most two nodes. */
@@ -58,6 +98,7 @@ export class Turn {
     return (
       this.#nodes > MAX_COMMIT_NODES - 2 ||
       this.#flights.size >= MAX_COMMIT_NODES ||
+      this.#documents.size + this.#posts.size >= MAX_COMMIT_NODES ||
       this.#bytes >= MAX_COMMIT_BYTES
     );
   }
@@ -68,7 +109,15 @@ export class Turn {
   }
 
   get isEmpty(): boolean {
-    return this.#dirt.size === 0 && this.#flights.size === 0 && this.#timers.size === 0;
+    return (
+      this.#dirt.size === 0 &&
+      this.#flights.size === 0 &&
+      this.#timers.size === 0 &&
+      this.#documents.size === 0 &&
+      this.#posts.size === 0 &&
+      this.#answers.size === 0 &&
+      this.shard.delivered.size === 0
+    );
   }
 
   /** The run that decisions were last made for, should they throw. */
@@ -148,6 +197,69 @@ export class Turn {
     this.#timers.set(timerKey(kind, name), null);
   }
 
+  /** An actor's documents as they stand. */
+  actor(address: string): ActorState {
+    return actorOf(this.shard, address);
+  }
+
+  /** Writes one document of an actor. */
+  setDocument(address: string, field: string, value: Json): void {
+    this.#keepDocument(address, field);
+    const documents = this.shard.actors.get(address) ?? new Map<string, Json>();
+    this.shard.actors.set(address, documents);
+    documents.set(field, value);
+    const json = JSON.stringify(value);
+    this.#bytes += json.length;
+    this.#documents.set(documentKey(address, field), json);
+  }
+
+  removeDocument(address: string, field: string): void {
+    const documents = this.shard.actors.get(address);
+    if (!documents?.has(field)) return;
+    this.#keepDocument(address, field);
+    documents.delete(field);
+    if (documents.size === 0) this.shard.actors.delete(address);
+    this.#documents.set(documentKey(address, field), null);
+  }
+
+  setActorTimer(address: string, name: string, dueMs: number): void {
+    this.#timers.set(actorTimerKey(address, name), dueMs);
+  }
+
+  removeActorTimer(address: string, name: string): void {
+    this.#timers.set(actorTimerKey(address, name), null);
+  }
+
+  /** Tells a run or an actor, or starts a run, on whatever shard: at least once, after the commit. */
+  post(post: Post): void {
+    const id = String(this.shard.nextPost++);
+    this.#posts.set(id, post);
+    this.#bytes += 200;
+  }
+
+  /** Answers a client that asked, once the commit is stored. */
+  answer({ request }: Asked, answer: Answer): void {
+    if (request !== undefined) this.#answers.set(request, JSON.stringify(answer));
+  }
+
+  /** Takes back what this turn did to documents, since its commit is void. Runs are loaded again instead. */
+  undoDocuments(): void {
+    for (const [actor, field, value] of this.#documentsBefore.values()) {
+      const documents = this.shard.actors.get(actor) ?? new Map<string, Json>();
+      if (value === undefined) documents.delete(field);
+      else documents.set(field, value);
+      if (documents.size === 0) this.shard.actors.delete(actor);
+      else this.shard.actors.set(actor, documents);
+    }
+    this.#documentsBefore.clear();
+  }
+
+  #keepDocument(actor: string, field: string): void {
+    const key = documentKey(actor, field);
+    if (this.#documentsBefore.has(key)) return;
+    this.#documentsBefore.set(key, [actor, field, this.shard.actors.get(actor)?.get(field)]);
+  }
+
   /** The commit is void unless the store has the run: it may have gone back to before the run's start. */
   requireRun(run: RunState): void {
     this.#required.add(run.header.id);
@@ -162,8 +274,25 @@ export class Turn {
       runs: [...this.#dirt.values()].map(runChange),
       flights: { set: present(this.#flights), remove: absent(this.#flights) },
       timers: { set: present(this.#timers), remove: absent(this.#timers) },
+      ...this.#beyondRuns(),
     };
-    return { commit, tickets: this.tickets, changedRuns: [...this.#changedRuns] };
+    return {
+      commit,
+      tickets: this.tickets,
+      changedRuns: [...this.#changedRuns],
+      posts: [...this.#posts],
+    };
+  }
+
+  #beyondRuns(): Pick<Commit, 'documents' | 'outbox' | 'answers'> {
+    const { delivered } = this.shard;
+    const documents = { set: present(this.#documents), remove: absent(this.#documents) };
+    const posts = [...this.#posts].map(([id, post]): [string, string] => [id, JSON.stringify(post)]);
+    return {
+      ...(this.#documents.size > 0 ? { documents } : {}),
+      ...(posts.length > 0 || delivered.size > 0 ? { outbox: { set: posts, remove: [...delivered] } } : {}),
+      ...(this.#answers.size > 0 ? { answers: [...this.#answers] } : {}),
+    };
   }
 
   #of(run: RunState): RunDirt {

@@ -1,5 +1,7 @@
 /** Contract of the reads that wait: `read` and `readEvents`. */
+
 import { describe, expect, it } from 'vitest';
+import { addressOf } from '../../../engine/core/message.ts';
 import type { ShardStore } from '../../../engine/ports/shard-store.ts';
 import { resolveInTime } from '../passing-time.ts';
 import {
@@ -36,7 +38,7 @@ export function readingCases(make: MakeShardStore): void {
       ]);
       const batches = await store.read(cursors, 10, FOREVER_MS);
       const found = new Map(
-        batches.map(({ shard, entries }) => [shard, entries.map(({ message }) => message.run)]),
+        batches.map(({ shard, entries }) => [shard, entries.map(({ message }) => addressOf(message))]),
       );
       expect(found).toEqual(
         new Map([

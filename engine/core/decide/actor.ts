@@ -1,0 +1,33 @@
+/** Hands the messages and timers of actors to what their kind does with them. */
+import { type ActorKind, actorKind } from '../actor.ts';
+import type { ActorMessage, ActorTimerMessage } from '../message.ts';
+import type { Turn } from './turn.ts';
+
+/** What one kind of actor does. Messages may come twice, and late: both must be harmless. */
+export interface ActorBehaviour {
+  receive(turn: Turn, message: ActorMessage): void;
+  /** The timer was removed already; set it again to be called again. */
+  wake(turn: Turn, address: string, timer: string): void;
+}
+
+/** Of kinds that this version does not have: kept as it is, and left alone. */
+const UNKNOWN: ActorBehaviour = { receive: () => {}, wake: () => {} };
+
+/** One line a kind. */
+export const ACTORS = {
+  limit: UNKNOWN,
+  schedule: UNKNOWN,
+} satisfies Record<ActorKind, ActorBehaviour>;
+
+export function takeForActor(turn: Turn, message: ActorMessage | ActorTimerMessage): void {
+  const kind = actorKind(message.to);
+  const behaviour = kind && ACTORS[kind];
+  if (message.type === 'actor_timer') {
+    turn.removeActorTimer(message.to, message.name);
+    behaviour?.wake(turn, message.to, message.name);
+    return;
+  }
+  if (behaviour) return behaviour.receive(turn, message);
+  const text = `no actor has the address ${message.to}`;
+  turn.answer(message, { ok: false, code: 'not_possible', message: text });
+}

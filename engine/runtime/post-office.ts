@@ -1,0 +1,91 @@
+/**
+ * Delivers a shard's posts after the commit that stored them, and again until it worked: a message to the inbox of its
+ * addressee's shard, a start to the shard of the new run. Delivered posts are taken out of the store by the next commit.
+ */
+import type { Plan } from '../core/plan.ts';
+import type { Post } from '../core/post.ts';
+import type { ShardState } from '../core/shard-state.ts';
+import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
+import type { CalmLogger } from './calm-logger.ts';
+
+export interface PostOfficeOptions {
+  readonly store: Pick<OwnerStore, 'loadPlan'> & Pick<ClientStore, 'send' | 'start'>;
+  readonly state: ShardState;
+  readonly complaints: CalmLogger;
+}
+
+export class PostOffice {
+  readonly #options: PostOfficeOptions;
+  /** Posts under way, so that none is sent twice at the same time. */
+  readonly #underWay = new Set<string>();
+
+  constructor(options: PostOfficeOptions) {
+    this.#options = options;
+  }
+
+  /** Takes over what a former owner left undelivered. */
+  adopt(stored: readonly (readonly [id: string, json: string])[]): void {
+    const { state } = this.#options;
+    for (const [id, json] of stored) {
+      state.outbox.set(id, JSON.parse(json) as Post);
+      state.nextPost = Math.max(state.nextPost, Number(id) + 1);
+    }
+  }
+
+  /** New posts, whose commit is stored. Does not wait for them. */
+  send(posts: readonly (readonly [id: string, post: Post])[]): void {
+    for (const [id, post] of posts) this.#options.state.outbox.set(id, post);
+    this.sendAll();
+  }
+
+  /** All that was not delivered and is not under way. */
+  sendAll(): void {
+    const { state, complaints } = this.#options;
+    const waiting = [...state.outbox].filter(([id]) => !this.#underWay.has(id));
+    if (waiting.length === 0) return;
+    for (const [id] of waiting) this.#underWay.add(id);
+    const ids = (kind: Post['kind']) => waiting.filter(([, post]) => post.kind === kind).map(([id]) => id);
+    const messages = waiting.flatMap(([, post]) => (post.kind === 'message' ? [post.message] : []));
+    const work: Promise<void>[] = [];
+    if (messages.length > 0) work.push(this.#track(ids('message'), this.#options.store.send(messages)));
+    for (const [id, post] of waiting)
+      if (post.kind === 'start') work.push(this.#track([id], this.#start(post.header)));
+    void Promise.all(work).catch((thrown: unknown) =>
+      complaints.warn('messages between shards could not be delivered and will be sent again', thrown),
+    );
+  }
+
+  async #track(ids: readonly string[], delivery: Promise<void>): Promise<void> {
+    const { state } = this.#options;
+    try {
+      await delivery;
+      for (const id of ids) if (state.outbox.delete(id)) state.delivered.add(id);
+    } finally {
+      for (const id of ids) this.#underWay.delete(id);
+    }
+  }
+
+  /** A run that is there already, from this post or from anyone else, is as good as started. */
+  async #start(header: Extract<Post, { kind: 'start' }>['header']): Promise<void> {
+    const { store, state, complaints } = this.#options;
+    const plan: Plan | undefined = await store.loadPlan(state.shard, header.plan);
+    if (plan) {
+      await store.start(header, plan);
+      return;
+    }
+    complaints.warn(
+      `run ${header.id} of ${header.workflow} cannot be started`,
+      'its plan is not in the store',
+    );
+    if (header.parent === undefined) return;
+    const { run, node, generation, attempt } = header.parent;
+    const error = {
+      code: 'child_not_started',
+      message: `the plan of ${header.workflow} is not in the store`,
+    };
+    const name = { run, node, generation, attempt };
+    await store.send([
+      { type: 'child_ended', ...name, child: header.id, status: 'failed', outputs: {}, error },
+    ]);
+  }
+}
