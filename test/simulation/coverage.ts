@@ -2,6 +2,7 @@
 import { TRIGGER_RULE_NAMES } from '../../engine/core/trigger-rule.ts';
 import type { Evidence, RunEvidence } from './evidence.ts';
 import { FAULT_NAMES } from './faults.ts';
+import { Pairs } from './features/pairs.ts';
 import type { Outcome } from './simulate.ts';
 
 const NODE_EVENTS = [
@@ -47,9 +48,11 @@ export const GOALS: readonly string[] = [
 export class Coverage {
   seeds = 0;
   readonly #reached = new Map<string, number>();
+  readonly pairs = new Pairs();
 
   add({ evidence, faults }: Outcome): void {
     this.seeds++;
+    this.pairs.add(evidence);
     const reached = new Set<string>([...faults.keys()].map((fault) => `fault ${fault}`));
     for (const run of evidence.runs) for (const goal of reachedBy(run)) reached.add(goal);
     if (wasBlocked(evidence)) reached.add('node blocked');
@@ -59,7 +62,7 @@ export class Coverage {
 
   /** Goals that no seed has reached. */
   missing(): string[] {
-    return GOALS.filter((goal) => !this.#reached.has(goal));
+    return [...GOALS.filter((goal) => !this.#reached.has(goal)), ...this.pairs.missing()];
   }
 
   /** One line a goal: the share of seeds that reached it. */

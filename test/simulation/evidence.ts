@@ -3,8 +3,12 @@
 import type { EventRecord } from '../../engine/core/event.ts';
 import { addressOf } from '../../engine/core/message.ts';
 import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../engine/core/node-record.ts';
+import type { Plan } from '../../engine/core/plan.ts';
 import type { NodeOutput, RunHeader } from '../../engine/core/run-header.ts';
 import type { MemoryShardStore } from '../../engine/memory/index.ts';
+import type { Draft } from './features/draft.ts';
+import type { Feature } from './features/feature.ts';
+import type { FeaturedRequest } from './features/featured-users.ts';
 import type { CommitSeen, HistoryEntry } from './history.ts';
 import type { Ledger } from './ledger.ts';
 import type { Observer } from './observer.ts';
@@ -37,13 +41,22 @@ export interface RunEvidence {
   nodeName(node: number): NodeName;
 }
 
+/** A run of a featured workflow. */
+export interface FeaturedRun extends RunEvidence {
+  readonly plan: Plan;
+  readonly draft: Draft;
+  readonly features: readonly Feature[];
+}
+
 export interface Evidence {
   readonly seed: number;
   readonly history: readonly HistoryEntry[];
   readonly ledger: Ledger;
   readonly requests: readonly Request[];
-  /** Runs that exist in the end. */
+  /** Runs of plain random workflows that exist in the end: all that the reference knows how to judge. */
   readonly runs: readonly RunEvidence[];
+  /** Runs of featured workflows that exist in the end. */
+  readonly featured: readonly FeaturedRun[];
   /** Errors that the engine itself called defects. */
   readonly defects: readonly string[];
   readonly leftovers: readonly string[];
@@ -54,29 +67,46 @@ export interface Evidence {
   readonly wentBack: boolean;
 }
 
-export interface Gathered extends Omit<Evidence, 'runs' | 'history' | 'wentBack'> {
+export interface Gathered extends Omit<Evidence, 'runs' | 'featured' | 'history' | 'wentBack'> {
+  readonly featuredRequests: readonly FeaturedRequest[];
   readonly memory: MemoryShardStore;
   readonly observer: Observer;
 }
 
-export async function gather({ memory, observer, ...facts }: Gathered): Promise<Evidence> {
+export async function gather({ memory, observer, featuredRequests, ...facts }: Gathered): Promise<Evidence> {
   const history = observer.entries;
   const workflows = new Map(facts.requests.map(({ workflow }) => [workflow.plan.hash, workflow]));
   const events = eventsByRun(history);
   const runs: RunEvidence[] = [];
   for (const id of observer.started) {
-    const stored = await memory.loadRun(id);
-    const workflow = stored && workflows.get(stored.header.plan);
-    if (!stored || !workflow) continue;
-    const records = recordsOf(stored.records, stored.header, workflow.plan.tasks.length);
-    const outputs = new Map(
-      [...stored.outputs].map(([node, json]) => [node, JSON.parse(json) as NodeOutput]),
-    );
-    runs.push(
-      runEvidence({ id, workflow, header: stored.header, records, outputs, events: events.get(id) ?? [] }),
-    );
+    const workflow = workflows.get((await memory.readHeader(id))?.plan ?? '');
+    const found = workflow && (await evidenceOf(memory, id, workflow, events));
+    if (found) runs.push(found);
   }
-  return { ...facts, history, runs, wentBack: history.some(({ kind }) => kind === 'restore') };
+  const featured: FeaturedRun[] = [];
+  const featuredWorkflows = new Map(featuredRequests.map(({ workflow }) => [workflow.plan.hash, workflow]));
+  for (const id of observer.started) {
+    const workflow = featuredWorkflows.get((await memory.readHeader(id))?.plan ?? '');
+    if (!workflow) continue;
+    const { plan, draft, features } = workflow;
+    const known = { plan, inputs: {}, known: [], neededByOutputs: [] };
+    const found = await evidenceOf(memory, id, known, events);
+    if (found) featured.push({ ...found, plan, draft, features });
+  }
+  return { ...facts, history, runs, featured, wentBack: history.some(({ kind }) => kind === 'restore') };
+}
+
+async function evidenceOf(
+  memory: MemoryShardStore,
+  id: string,
+  workflow: SimWorkflow,
+  events: ReadonlyMap<string, readonly DurableEvent[]>,
+): Promise<RunEvidence | undefined> {
+  const stored = await memory.loadRun(id);
+  if (!stored) return undefined;
+  const records = recordsOf(stored.records, stored.header, workflow.plan.tasks.length);
+  const outputs = new Map([...stored.outputs].map(([node, json]) => [node, JSON.parse(json) as NodeOutput]));
+  return runEvidence({ id, workflow, header: stored.header, records, outputs, events: events.get(id) ?? [] });
 }
 
 function runEvidence(facts: Omit<RunEvidence, 'byNode' | 'nodeName'>): RunEvidence {

@@ -46,7 +46,7 @@ async function main(): Promise<number> {
       );
   }
   if (single !== undefined) return failures > 0 ? 1 : 0;
-  for (const line of coverage.lines()) say(line);
+  for (const line of [...coverage.lines(), ...coverage.pairs.lines()]) say(line);
   const missing = coverage.missing();
   for (const goal of missing) say(`never reached: ${goal}`);
   const ms = (performance.now() - began) / count;

@@ -10,6 +10,7 @@ import { checkAll, type Violation } from './checker/index.ts';
 import { Cluster } from './cluster.ts';
 import { type Evidence, gather, leftoversOf } from './evidence.ts';
 import { type Fault, FaultPlan } from './faults.ts';
+import { FeaturedUsers } from './features/featured-users.ts';
 import { Ledger } from './ledger.ts';
 import { Observer } from './observer.ts';
 import { Random } from './random.ts';
@@ -73,11 +74,20 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     random,
     now: () => world.now,
   });
+  const featured = new FeaturedUsers({
+    seed,
+    client: cluster.client,
+    owner: cluster.clientProcess,
+    random,
+    now: () => world.now,
+  });
   cluster.start();
   users.begin();
+  featured.begin();
   const trouble = new Trouble({ shared, cluster, observer, shards });
   const startedAt = world.now;
-  const isQuiet = () => users.busy === 0 && [...observer.started].every((run) => observer.ended.has(run));
+  const isQuiet = () =>
+    users.busy + featured.busy === 0 && [...observer.started].every((run) => observer.ended.has(run));
   const isDone = () => world.now >= trouble.overAt && isQuiet();
   while (!isDone() && world.now < trouble.overAt + PATIENCE_MS) {
     await world.run(trouble.overAt + PATIENCE_MS, isDone);
@@ -98,6 +108,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     memory,
     observer,
     requests: users.requests,
+    featuredRequests: featured.requests,
     ledger,
     defects,
     leftovers: left,

@@ -47,17 +47,22 @@ interface Life {
   cancelled: number;
 }
 
-function livesOf({ runs }: Evidence): Map<string, Life> {
+function livesOf({ runs, featured }: Evidence): Map<string, Life> {
   const lives = new Map<string, Life>();
-  for (const run of runs) {
+  for (const run of [...runs, ...featured]) {
     const cancelled =
       run.events.find(({ type }) => type === 'run.cancelling')?.entry ?? Number.POSITIVE_INFINITY;
     for (const [node, events] of run.byNode) {
       let life: Life | undefined;
+      let generation = 1;
+      // Compensation and handlers begin after a cancel.
+      const isMain = run.workflow.plan.tasks[run.nodeName(node).task]?.phase === undefined;
       for (const event of events) {
+        if (event.type === 'node.reset') generation = event.detail?.generation ?? generation + 1;
         if (event.type === 'node.queued') {
-          life = { queued: event.entry, over: Number.POSITIVE_INFINITY, cancelled };
-          lives.set(flightKey(run.id, node, 1, event.attempt ?? 0), life);
+          const stopped = isMain ? cancelled : Number.POSITIVE_INFINITY;
+          life = { queued: event.entry, over: Number.POSITIVE_INFINITY, cancelled: stopped };
+          lives.set(flightKey(run.id, node, generation, event.attempt ?? 0), life);
         } else if (life && (endOf(event) || event.type === 'node.retrying'))
           life.over = Math.min(life.over, event.entry);
       }

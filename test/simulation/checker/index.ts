@@ -4,6 +4,7 @@ import { cancel } from './cancel.ts';
 import { claims } from './claims.ts';
 import { defects } from './defects.ts';
 import { fanOut } from './fan-out.ts';
+import { features } from './features.ts';
 import { inputs } from './inputs.ts';
 import type { Invariant, Violation } from './invariant.ts';
 import { leftovers } from './leftovers.ts';
@@ -45,6 +46,7 @@ export const INVARIANTS: readonly Invariant[] = [
   fanOut,
   runEnd,
   work,
+  features,
 ];
 
 export function checkAll(evidence: Evidence): Violation[] {

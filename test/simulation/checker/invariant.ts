@@ -36,6 +36,20 @@ export function ofEachRun(
   };
 }
 
+/** An invariant of each run by itself, of featured workflows too. */
+export function ofEveryRun(
+  name: string,
+  promise: string,
+  check: (run: RunEvidence, evidence: Evidence) => Iterable<string | { what: string; node: number }>,
+): Invariant {
+  const ofPlain = ofEachRun(name, promise, check);
+  return {
+    name,
+    promise,
+    check: (evidence) => ofPlain.check({ ...evidence, runs: [...evidence.runs, ...evidence.featured] }),
+  };
+}
+
 export const NODE_ENDS = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'] as const;
 
 /** The end that an event says, if it says one. */

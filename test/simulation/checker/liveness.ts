@@ -1,3 +1,4 @@
+import { isRunEnded } from '../../../engine/core/node-state.ts';
 import type { Invariant } from './invariant.ts';
 import { isRunEnd } from './invariant.ts';
 
@@ -5,9 +6,9 @@ import { isRunEnd } from './invariant.ts';
 export const liveness: Invariant = {
   name: 'liveness',
   promise: 'once faults stop, every run that was accepted ends in bounded time',
-  *check({ runs, requests, wentBack, endedAt, faultsOverAt }) {
-    for (const { id, events, header } of runs) {
-      if (events.some(isRunEnd)) continue;
+  *check({ runs, featured, requests, wentBack, endedAt, faultsOverAt }) {
+    for (const { id, events, header } of [...runs, ...featured]) {
+      if (isRunEnded(header.status) && events.some(isRunEnd)) continue;
       yield {
         what: `still ${header.status} ${Math.round(endedAt - faultsOverAt)} ms after the last fault`,
         run: id,

@@ -3,7 +3,7 @@ import { RECORD_BYTES, unpackRecord } from '../../../engine/core/node-record.ts'
 import type { NODE_STATES } from '../../../engine/core/node-state.ts';
 import type { Evidence, RunEvidence } from '../evidence.ts';
 import { commitsOf } from '../evidence.ts';
-import { endOf, ofEachRun } from './invariant.ts';
+import { endOf, ofEveryRun } from './invariant.ts';
 
 interface Replayed {
   state: string;
@@ -11,7 +11,7 @@ interface Replayed {
 }
 
 /** I14: whoever replays the events has the stored records, after every commit. */
-export const replay = ofEachRun(
+export const replay = ofEveryRun(
   'replay',
   'after every commit the stored node records are what the events say',
   function* (run, evidence) {

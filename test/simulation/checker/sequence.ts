@@ -1,7 +1,7 @@
-import { isRunEnd, ofEachRun } from './invariant.ts';
+import { isRunEnd, ofEveryRun } from './invariant.ts';
 
 /** I14: the history of a run has no gaps, and one end. */
-export const sequence = ofEachRun(
+export const sequence = ofEveryRun(
   'sequence',
   "a run's events are numbered from 1 without gaps, the first is run.created, and the header knows the last",
   function* ({ events, header }) {
@@ -20,11 +20,12 @@ export const sequence = ofEachRun(
     if (events.length > 0 && events[0]?.type !== 'run.created') yield `begins with ${events[0]?.type}`;
     if (header.seq !== events.length)
       yield `the header says ${header.seq} events, there are ${events.length}`;
-    const ends = events.filter(isRunEnd);
-    if (ends.length > 1)
-      yield `ended ${ends.length} times: ${ends.map(({ seq, type }) => `${seq} ${type}`).join(', ')}`;
-    const [end] = ends;
-    const after = end && events.slice(end.seq).find(({ type }) => type !== 'node.late');
-    if (after) yield `${after.type} (seq ${after.seq}) after the run's end`;
+    let end: (typeof events)[number] | undefined;
+    for (const event of events) {
+      if (event.type === 'run.retried') end = undefined;
+      else if (end && event.type !== 'node.late')
+        return yield `${event.type} (seq ${event.seq}) after the run's end (seq ${end.seq} ${end.type})`;
+      if (isRunEnd(event)) end = event;
+    }
   },
 );

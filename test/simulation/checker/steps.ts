@@ -1,5 +1,5 @@
 import type { DurableEvent } from '../evidence.ts';
-import { endOf, ofEachRun } from './invariant.ts';
+import { endOf, ofEveryRun } from './invariant.ts';
 
 const ENDS = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
 
@@ -15,7 +15,7 @@ const NEXT: { readonly [event: string]: readonly string[] } = {
 };
 
 /** I3: nodes follow the machine, end once, and stay ended. */
-export const steps = ofEachRun(
+export const steps = ofEveryRun(
   'steps',
   'a node follows the state machine, ends at most once per generation, and nothing but node.late comes after',
   function* ({ byNode, header }) {

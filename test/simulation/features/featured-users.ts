@@ -1,0 +1,80 @@
+/** The users of featured workflows: each starts one run and does with it what its features ask for. */
+import { SluiceError } from '../../../engine/core/errors.ts';
+import { isRunEnded } from '../../../engine/core/node-state.ts';
+import { randomFor } from '../random.ts';
+import type { UserOptions } from '../user.ts';
+import { type FeaturedWorkflow, featuredWorkflow } from './featured-workflow.ts';
+
+export interface FeaturedRequest {
+  readonly workflow: FeaturedWorkflow;
+  /** Id of the run, once the start was answered. */
+  run: string | undefined;
+}
+
+/** Share of the seeds with a featured workflow. */
+const SHARE = 0.8;
+const PAUSE_MS = 150;
+
+export class FeaturedUsers {
+  readonly requests: FeaturedRequest[] = [];
+  /** Users that still have something to do. */
+  busy = 0;
+  readonly #options: UserOptions;
+
+  constructor(options: UserOptions) {
+    this.#options = options;
+  }
+
+  begin(): void {
+    const { seed, owner } = this.#options;
+    const dice = randomFor(seed, 'featured');
+    if (!dice.chance(SHARE)) return;
+    const request: FeaturedRequest = { workflow: featuredWorkflow(dice, 'featured'), run: undefined };
+    this.requests.push(request);
+    this.busy++;
+    owner.wakeAt(0, () => void this.#use(request).finally(() => this.busy--));
+  }
+
+  async #use(request: FeaturedRequest): Promise<void> {
+    const { seed, owner, client } = this.#options;
+    const { plan, draft, features } = request.workflow;
+    const random = randomFor(seed, 'featured user');
+    const { clock } = owner;
+    await clock.sleep(random.between(0, 1_000));
+    const options = { inputs: draft.inputs, idempotencyKey: `featured-${seed}` };
+    const started = await this.#insist(() => client.start(plan, options));
+    if (!started) return;
+    const { run } = started;
+    request.run = run;
+    const user = {
+      run,
+      draft,
+      client,
+      random,
+      sleep: (ms: number) => clock.sleep(ms),
+      insist: <T>(call: () => Promise<T>) => this.#insist(call),
+      hasEnded: async () => {
+        const header = await this.#insist(() => client.header(run));
+        return header === undefined || isRunEnded(header.status);
+      },
+    };
+    await Promise.all(features.map((feature) => feature.act?.(user)));
+  }
+
+  async #insist<T>(call: () => Promise<T>): Promise<T | undefined> {
+    const { clock } = this.#options.owner;
+    for (;;) {
+      try {
+        return await call();
+      } catch (thrown) {
+        if (thrown instanceof SluiceError && thrown.code === 'run_not_found') return undefined;
+        if (!(thrown instanceof SluiceError) || !isPassing(thrown)) throw thrown;
+        await clock.sleep(PAUSE_MS);
+      }
+    }
+  }
+}
+
+function isPassing({ code }: SluiceError): boolean {
+  return code.startsWith('redis_') || code === 'no_answer';
+}

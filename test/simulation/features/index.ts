@@ -1,0 +1,29 @@
+/** The visible list of features. One more is one line; every pair of them must meet (see `pairs.ts`). */
+import {
+  allowFailure,
+  cancelling,
+  condition,
+  foreach,
+  matrix,
+  maxParallel,
+  retry,
+  runTimeout,
+  switching,
+  timeout,
+  waiting,
+} from './basics.ts';
+import type { Feature } from './feature.ts';
+
+export const FEATURES: readonly Feature[] = [
+  retry,
+  foreach,
+  matrix,
+  condition,
+  switching,
+  waiting,
+  timeout,
+  allowFailure,
+  maxParallel,
+  runTimeout,
+  cancelling,
+];
