@@ -30,6 +30,8 @@ const BY_ERROR = {
   not_possible: EXIT.conflict,
   invalid_payload: EXIT.usage,
   secrets_locked: EXIT.usage,
+  run_failed: EXIT.failed,
+  no_result: EXIT.unreachable,
   no_answer: EXIT.unreachable,
   workflow_not_found: EXIT.notFound,
   idempotency_conflict: EXIT.conflict,

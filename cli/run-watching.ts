@@ -1,4 +1,5 @@
 /** Shows a run until its end, then says how it ended: what `run`, `watch` and `start --wait` have in common. */
+import type { Plan } from '../engine/core/plan.ts';
 import type { RunView } from '../engine/runtime/run-view.ts';
 import type { Engine } from './compose/engine.ts';
 import { EXIT } from './exit-code.ts';
@@ -22,6 +23,8 @@ export interface OutputFlags {
 export interface DisplayOptions extends OutputFlags {
   /** The workflow's folder as the user named it, where it is known: plans name their file without it. */
   readonly folder?: string;
+  /** The plan as it was just compiled. Its tasks stand where the file has them now; a stored one may be from before an edit. */
+  readonly compiled?: Plan;
 }
 
 /** A view made before the run is known, so that troubles on the way there have a place to be said. */
@@ -48,7 +51,8 @@ export function createDisplay(host: Host, flags: DisplayOptions): RunDisplay {
       );
       if (followed.progress.endedAt === 0 && signal.aborted) return undefined;
       const view = await client.show(run);
-      const { plan } = await client.load(run);
+      const { plan: stored } = await client.load(run);
+      const plan = flags.compiled?.hash === stored.hash ? flags.compiled : stored;
       tellEnd(host, engine, flags, { view, plan, tails: followed.tails });
       printResult(host, flags, view);
       return view;

@@ -22,6 +22,7 @@ export const BUILTIN_FACTS: readonly ExecutorFacts[] = [
     fixedOutputs: { status: { type: 'integer' }, headers: { type: 'object' }, body: { type: 'any' } },
   },
   { name: 'module', place: 'worker' },
+  { name: 'function', place: 'worker' },
   { name: 'wait', place: 'engine' },
   { name: 'switch', place: 'engine', fixedOutputs: { case: { type: 'string' } }, conditions: ['cases[].if'] },
   { name: 'transform', place: 'engine' },

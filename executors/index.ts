@@ -1,6 +1,7 @@
 /** Executors: the ways of doing work. A new one is one file and one line in the list below. */
 import type { Executor } from '../engine/ports/executor.ts';
 import { failExecutor } from './fail.ts';
+import { functionExecutor } from './function.ts';
 import { httpExecutor } from './http/index.ts';
 import { moduleExecutor } from './module/index.ts';
 import { noopExecutor } from './noop.ts';
@@ -17,9 +18,11 @@ export {
   type ModuleOutputs,
   type TaskFunction,
 } from './module/context.ts';
+export type { FunctionContext, RegisteredFunction } from './registered-function.ts';
 export type { ExecutorSettings, HttpSettings, ModuleSettings } from './settings.ts';
 export {
   failExecutor,
+  functionExecutor,
   httpExecutor,
   moduleExecutor,
   noopExecutor,
@@ -35,6 +38,7 @@ export function builtinExecutors(settings: ExecutorSettings = {}): readonly Exec
     shellExecutor(settings),
     httpExecutor(settings),
     moduleExecutor(settings),
+    functionExecutor(settings),
     waitExecutor(),
     switchExecutor(),
     transformExecutor(),

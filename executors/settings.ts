@@ -1,3 +1,5 @@
+import type { RegisteredFunction } from './registered-function.ts';
+
 /** What an installation may set about its executors. All of it is optional. */
 export interface ExecutorSettings {
   /**
@@ -7,6 +9,8 @@ export interface ExecutorSettings {
   readonly environment?: { readonly [name: string]: string | undefined };
   readonly module?: ModuleSettings;
   readonly http?: HttpSettings;
+  /** Functions for `uses: function`, by name. They run in the process that holds the worker. */
+  readonly functions?: { readonly [name: string]: RegisteredFunction };
 }
 
 export interface ModuleSettings {

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const FOLDERS = ['engine', 'dsl', 'executors', 'cli', 'bench', 'monitoring', 'server'];
+const FOLDERS = ['engine', 'dsl', 'executors', 'sdk', 'cli', 'bench', 'monitoring', 'server'];
 
 interface Import {
   readonly file: string;
@@ -46,6 +46,7 @@ const ARROWS: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ['engine/memory/', ['engine/core/', 'engine/ports/']],
   ['dsl/', ['engine/core/', 'engine/ports/']],
   ['executors/', ['engine/core/', 'engine/ports/']],
+  ['sdk/', ['engine/', 'dsl/', 'executors/']],
 ];
 
 /** Package → the only places that may import it. */
@@ -84,10 +85,11 @@ describe('doors', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('the environment is read in cli/config.ts only', () => {
+  it('the environment is read where settings are only', () => {
     const readers = files.filter((file) => !file.startsWith('bench/') && /process\.env\b/.test(code(file)));
     // The child process of the module executor gives its own environment to the user's code.
-    expect(readers.filter((file) => file !== 'cli/config.ts')).toEqual(['executors/module/child.ts']);
+    const settings = ['cli/config.ts', 'sdk/settings.ts'];
+    expect(readers.filter((file) => !settings.includes(file))).toEqual(['executors/module/child.ts']);
   });
 
   it('the core reads no clock and draws no random number', () => {

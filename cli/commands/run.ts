@@ -42,7 +42,7 @@ export function runCommand(host: Host): Command {
 async function runFile(host: Host, file: string, flags: RunFlags): Promise<void> {
   const { plan, folder } = loadPlan(host, file, flags.workflow);
   const inputs = readInputs(host, plan, flags);
-  const display = createDisplay(host, { ...flags, folder: dirname(file) });
+  const display = createDisplay(host, { ...flags, folder: dirname(file), compiled: plan });
   const engine = await openEngine(host, {
     ...flags,
     use: 'write',

@@ -55,7 +55,7 @@ async function start(host: Host, subject: string, flags: StartFlags): Promise<vo
       },
     });
     if (file) await saveWorkflow(engine, plan, source);
-    const folder = file === undefined ? {} : { folder: dirname(subject) };
+    const folder = file === undefined ? {} : { folder: dirname(subject), compiled: plan };
     await tellStarted(host, engine, { run, created, plan, flags: { ...flags, ...folder } });
   });
 }

@@ -77,6 +77,8 @@ export const SLUICE_ERROR_CODES = {
   node_not_found: 'the run has no node of this name',
   not_possible: 'the run or node is in a state in which this cannot be done',
   invalid_payload: 'the payload or form does not fit the declared schema',
+  run_failed: 'the run whose result was asked for failed or was cancelled',
+  no_result: 'the run had not ended when the waiting for its result did',
   no_answer: 'no orchestrator answered in time; the request stands and will be answered',
   schedule_not_found: 'no schedule has this name',
   limit_not_found: 'no limit has this key',

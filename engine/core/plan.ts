@@ -256,7 +256,10 @@ export interface PlanRetention {
 
 export interface Plan {
   readonly format: 1;
-  /** SHA-256 over the canonical JSON of all other fields, in hex: the workflow's version. */
+  /**
+   * SHA-256 over the canonical JSON of all other fields, in hex: the workflow's version. Less where tasks stand (`at`): a
+   * comment or an empty line makes no new version, and a workflow built in code is the same as the equal file.
+   */
   readonly hash: string;
   readonly name: string;
   readonly namespace: string;
@@ -288,7 +291,14 @@ export interface Plan {
 /** Gives a plan its hash. */
 export function sealPlan(plan: Omit<Plan, 'hash'>): Plan {
   // JSON drops `undefined` members, so that an absent key and an undefined one are the same plan.
-  const clean = JSON.parse(JSON.stringify(plan)) as JsonObject;
-  const hash = createHash('sha256').update(canonicalJson(clean)).digest('hex');
+  const clean = JSON.parse(JSON.stringify(plan)) as JsonObject & Pick<Plan, 'tasks'>;
+  const hash = createHash('sha256')
+    .update(canonicalJson(withoutPlaces(clean)))
+    .digest('hex');
   return { ...(clean as unknown as Omit<Plan, 'hash'>), hash };
+}
+
+function withoutPlaces(plan: JsonObject & Pick<Plan, 'tasks'>): JsonObject {
+  const tasks = plan.tasks.map(({ at: _at, ...task }) => task);
+  return { ...plan, tasks: tasks as unknown as Json };
 }

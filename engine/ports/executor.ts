@@ -84,6 +84,8 @@ export interface WorkerExecutor extends ExecutorBase {
    * names files or artifacts. Default true.
    */
   readonly needsWorkspace?: boolean;
+  /** Names of what it has been given to do, such as registered functions; announced as `<name>:<offer>` beside its name. */
+  readonly offers?: readonly string[];
   /**
    * Does the work once. Resolves with the outputs (a JSON object).
    * @throws TaskFailure with the reason; nothing else on purpose.

@@ -243,7 +243,7 @@ class QueueWorker implements Worker {
       queues,
       labels: labels ?? {},
       bundles: true,
-      executors: executors.filter((one) => one.place === 'worker').map((one) => one.name),
+      executors: executors.flatMap(announcedNames),
       version: version ?? '0',
       startedAt: clock.now(),
     };
@@ -285,4 +285,9 @@ class QueueWorker implements Worker {
     void work.finally(() => finished.abort());
     await this.#options.clock.sleep(timeoutMs, finished.signal);
   }
+}
+
+function announcedNames(executor: Executor): string[] {
+  if (executor.place !== 'worker') return [];
+  return [executor.name, ...(executor.offers ?? []).map((offer) => `${executor.name}:${offer}`)];
 }

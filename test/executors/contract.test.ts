@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   builtinExecutors,
   failExecutor,
+  functionExecutor,
   httpExecutor,
   moduleExecutor,
   noopExecutor,
@@ -44,6 +45,37 @@ describe('module', () => {
     begun: (bench) => bench.line('ready'),
     counts: calls('counts'),
     reveals: calls('reveals'),
+  });
+});
+
+describe('function', () => {
+  testWorkerExecutor('function', {
+    executor: (environment) =>
+      functionExecutor({
+        environment,
+        functions: {
+          succeeds: ({ inputs }) => ({ a: [1, null], inputs }),
+          fails: () => {
+            throw new Error('Too bad');
+          },
+          async lasts({ log, signal }) {
+            log.info('ready');
+            await new Promise((go) => signal.addEventListener('abort', go));
+            signal.throwIfAborted();
+          },
+          counts: ({ log }) => {
+            for (let i = 0; i < 100; i++) log.info(i);
+          },
+          reveals: (context) => ({ context: JSON.parse(JSON.stringify(context)) }),
+        },
+      }),
+    source: {},
+    succeeds: () => ({ name: 'succeeds', args: { x: 1 } }),
+    fails: () => ({ name: 'fails' }),
+    lasts: () => ({ name: 'lasts' }),
+    begun: (bench) => bench.line('ready'),
+    counts: () => ({ name: 'counts' }),
+    reveals: () => ({ name: 'reveals' }),
   });
 });
 
@@ -96,6 +128,16 @@ testEngineExecutor('noop', noopExecutor(), [{}]);
 describe('the list of executors', () => {
   it('has each of them once', () => {
     const names = builtinExecutors().map((executor) => executor.name);
-    expect(names).toEqual(['shell', 'http', 'module', 'wait', 'switch', 'transform', 'fail', 'noop']);
+    expect(names).toEqual([
+      'shell',
+      'http',
+      'module',
+      'function',
+      'wait',
+      'switch',
+      'transform',
+      'fail',
+      'noop',
+    ]);
   });
 });

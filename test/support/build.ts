@@ -6,7 +6,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const SOURCES = ['engine', 'dsl', 'executors', 'cli', 'build.mjs', 'tsconfig.json', 'tsconfig.build.json'];
+const SOURCES = [
+  'engine',
+  'dsl',
+  'executors',
+  'sdk',
+  'cli',
+  'build.mjs',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 const BUILT = join(ROOT, 'dist', 'cli', 'main.js');
 const LOCK = join(ROOT, 'node_modules', '.cache', 'sluice-build.lock');
 /** A lock that is older was left by a process that was killed. */

@@ -1,0 +1,166 @@
+/** The parts of the engine on one Redis, as the SDK needs them. Roles are started on top of it, see roles.ts. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { SluiceError } from '../engine/core/errors.ts';
+import type { ArtifactStore } from '../engine/ports/artifact-store.ts';
+import type { Clock } from '../engine/ports/clock.ts';
+import type { LogStore } from '../engine/ports/log-store.ts';
+import { type Logger, SILENT } from '../engine/ports/logger.ts';
+import type { Membership } from '../engine/ports/membership.ts';
+import type { RunIndex } from '../engine/ports/run-index.ts';
+import type { ShardStore } from '../engine/ports/shard-store.ts';
+import { type EmbeddedRedis, startEmbeddedRedis } from '../engine/redis/embedded/index.ts';
+import {
+  createConnections,
+  createRedisArtifactStore,
+  createRedisLogStore,
+  createRedisMembership,
+  createRedisRunIndex,
+  createRedisShardStore,
+  DEFAULT_PREFIX,
+  requireSuitableRedis,
+} from '../engine/redis/index.ts';
+import { type Client, createClient } from '../engine/runtime/client.ts';
+import { createDirectoryArtifactStore } from '../engine/runtime/directory-artifact-store.ts';
+import { createRealClock } from '../engine/runtime/real-clock.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** Which Redis to use. */
+export interface RedisOptions {
+  /** `redis://host:6379`, `rediss://…` for TLS, or `unix:///path/of/socket`. Default: REDIS_URL. */
+  readonly redis?: string;
+  /** Begins every key, so that installations can share a Redis. Default: SLUICE_PREFIX, else `sluice:`. */
+  readonly prefix?: string;
+  /**
+   * The private Redis of a folder, started when needed and shared with the `sluice` commands of that folder: `true` for
+   * `.sluice` below the current folder, or the path of such a folder.
+   */
+  readonly embedded?: boolean | string;
+  /** For the engine's own messages. Default: silent. */
+  readonly logger?: Logger;
+}
+
+export interface EngineParts {
+  readonly store: ShardStore;
+  readonly shards: number;
+  readonly client: Client;
+  readonly index: RunIndex;
+  readonly membership: Membership;
+  readonly logs: LogStore;
+  readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly queueConnection: { readonly url: string } | { readonly path: string };
+  readonly prefix: string;
+  /** All who use this Redis are on this machine. */
+  readonly isEmbedded: boolean;
+  readonly settings: Settings;
+  close(): Promise<void>;
+}
+
+/** How long Redis may take to answer at first, ms. */
+const PATIENCE_MS = 5_000;
+
+/** @throws SluiceError redis_unreachable, redis_unsuitable, embedded_redis_unavailable, not_possible without any Redis */
+export async function openParts(options: RedisOptions): Promise<EngineParts> {
+  const settings = readSettings();
+  const home = homeOf(options);
+  const address = home === undefined ? (options.redis ?? settings.redis) : undefined;
+  if (home === undefined && address === undefined) throw noRedis();
+  const embedded = home === undefined ? undefined : await startIn(home, settings);
+  try {
+    return await joinParts({
+      options,
+      settings,
+      home,
+      embedded,
+      connection: connectionTo(address, embedded),
+    });
+  } catch (thrown) {
+    await embedded?.stop();
+    throw thrown;
+  }
+}
+
+function homeOf({ embedded, redis }: RedisOptions): string | undefined {
+  if (embedded === undefined || embedded === false) return undefined;
+  if (redis !== undefined)
+    throw new SluiceError('not_possible', 'Both `redis` and `embedded` are given; give one of them.');
+  return resolve(embedded === true ? '.sluice' : embedded);
+}
+
+function noRedis(): SluiceError {
+  return new SluiceError(
+    'redis_unreachable',
+    'No Redis is named: give `redis: "redis://host:6379"`, set REDIS_URL, or take a private one with `embedded: true`.',
+  );
+}
+
+/** Nothing in the folder is meant for a repository. */
+async function startIn(home: string, settings: Settings): Promise<EmbeddedRedis> {
+  await mkdir(home, { recursive: true });
+  await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {});
+  return startEmbeddedRedis({ dataDirectory: join(home, 'redis'), env: settings.environment });
+}
+
+type Connection = EngineParts['queueConnection'];
+
+function connectionTo(address: string | undefined, embedded: EmbeddedRedis | undefined): Connection {
+  if (address === undefined) return { path: embedded?.connection.path ?? '' };
+  const socket = /^(?:unix:\/\/)?(\/.+)$/.exec(address)?.[1];
+  if (socket !== undefined) return { path: socket };
+  if (/^rediss?:\/\//i.test(address) && URL.canParse(address)) return { url: address };
+  // The text may hold a password, so it is not repeated.
+  throw new SluiceError(
+    'redis_unreachable',
+    '`redis` is not the address of a Redis. Write redis://host:6379, rediss://… for TLS, or unix:///path/of/socket.',
+  );
+}
+
+interface Opening {
+  readonly options: RedisOptions;
+  readonly settings: Settings;
+  readonly home: string | undefined;
+  readonly embedded: EmbeddedRedis | undefined;
+  readonly connection: Connection;
+}
+
+async function joinParts({ options, settings, home, embedded, connection }: Opening): Promise<EngineParts> {
+  const logger = options.logger ?? SILENT;
+  const prefix = options.prefix ?? settings.prefix ?? DEFAULT_PREFIX;
+  const connections = createConnections({ ...connection, prefix, logger });
+  const clock = createRealClock();
+  try {
+    await connections.ready(PATIENCE_MS);
+    await requireSuitableRedis(connections, clock);
+    const store = createRedisShardStore(connections);
+    const shards = await store.shards();
+    const index = createRedisRunIndex(connections);
+    return {
+      store,
+      shards,
+      index,
+      client: createClient({ store, index, shards, clock, random: () => randomBytes(10) }),
+      membership: createRedisMembership(connections),
+      logs: createRedisLogStore(connections, { shards }),
+      artifacts:
+        home === undefined
+          ? createRedisArtifactStore(connections, { shards })
+          : createDirectoryArtifactStore(join(home, 'artifacts')),
+      clock,
+      logger,
+      queueConnection: connection,
+      prefix,
+      isEmbedded: home !== undefined,
+      settings,
+      async close() {
+        await store.close();
+        await embedded?.stop();
+      },
+    };
+  } catch (thrown) {
+    await connections.close();
+    throw thrown;
+  }
+}

@@ -1,0 +1,29 @@
+/** Sluice for TypeScript and JavaScript programs: docs/sdk.md. */
+export { SluiceError, type SluiceErrorCode, type TaskError } from '../engine/core/errors.ts';
+export type { Json, JsonObject } from '../engine/core/json.ts';
+export type { NodeState, RunStatus } from '../engine/core/node-state.ts';
+export type { Plan } from '../engine/core/plan.ts';
+export type { ArtifactRef } from '../engine/core/ticket.ts';
+export { TaskFailure } from '../engine/ports/executor.ts';
+export type { Logger } from '../engine/ports/logger.ts';
+export type { RunSummary } from '../engine/ports/run-index.ts';
+export type { AttemptView, EventView, NodeView, RunView } from '../engine/runtime/run-view.ts';
+export type { FunctionContext, RegisteredFunction } from '../executors/index.ts';
+export {
+  type ConnectOptions,
+  connect,
+  type RunFilter,
+  type Sluice,
+  type StartOptions,
+  worker,
+} from './connect.ts';
+export type { RedisOptions } from './engine-parts.ts';
+export { expr, type Ref } from './reference.ts';
+export type { SluiceWorker, WorkerOptions } from './roles.ts';
+export type { EventOptions, ResultOptions, Run } from './run.ts';
+export { RunFailed } from './run-failed.ts';
+export type { TaskHandle } from './task-handle.ts';
+export type { InputsOf, ValueOf } from './value-type.ts';
+export { type Workflow, type WorkflowBuilder, workflow } from './workflow.ts';
+export { readWorkflow, type WorkflowTypes } from './workflow-file.ts';
+export type { Need, TaskOptions, WorkflowOptions } from './workflow-options.ts';

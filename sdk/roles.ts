@@ -1,0 +1,120 @@
+/** The two long-lived roles in this process: an orchestrator, and a worker that may have functions of the program itself. */
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createBullTaskQueue } from '../engine/bullmq/index.ts';
+import type { EngineActions } from '../engine/core/engine-outcome.ts';
+import { createLocalWorkspace } from '../engine/runtime/local-workspace.ts';
+import { createOrchestrator } from '../engine/runtime/orchestrator.ts';
+import { makeSessionDirectory } from '../engine/runtime/session-directory.ts';
+import { createWorker } from '../engine/runtime/worker.ts';
+import { builtinExecutors, type RegisteredFunction } from '../executors/index.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { readVersion } from './settings.ts';
+
+export interface WorkerOptions {
+  /** Queue → tasks at once. Default: four of the queue `default`. */
+  readonly queues?: { readonly [queue: string]: number };
+  /** Functions for `uses: function`, by name. They run in this process: one that does not yield stops all others. */
+  readonly tasks?: { readonly [name: string]: RegisteredFunction };
+  /** Labels that tasks may ask for with `worker_labels`. */
+  readonly labels?: { readonly [name: string]: string };
+  /** Name for people. Default: `host:pid`. */
+  readonly name?: string;
+}
+
+/** A worker of this process. */
+export interface SluiceWorker extends AsyncDisposable {
+  readonly name: string;
+  /** Attempts at hand. */
+  active(): number;
+  /**
+   * Takes no more work, waits up to `drainMs` (default 10,000) for the work at hand, and hands the rest back to other
+   * workers. Repeated calls wait for the first.
+   */
+  close(drainMs?: number): Promise<void>;
+}
+
+const DEFAULT_SLOTS = 4;
+const DEFAULT_DRAIN_MS = 10_000;
+
+export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): Promise<void> }> {
+  const { shards, store, membership, index, clock, logger } = parts;
+  const queue = openQueue(parts);
+  const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const actions = engineActions();
+  const orchestrator = createOrchestrator({
+    id,
+    shards,
+    store,
+    queue,
+    membership,
+    index,
+    actions,
+    clock,
+    logger,
+  });
+  await orchestrator.start();
+  return {
+    async stop() {
+      await orchestrator.stop();
+      await queue.close();
+    },
+  };
+}
+
+export async function startWorker(parts: EngineParts, options: WorkerOptions): Promise<SluiceWorker> {
+  const { store, membership, logs, artifacts, clock, logger, settings } = parts;
+  const { cacheDirectory, temporaryDirectory, environment } = settings;
+  const root = await makeSessionDirectory(temporaryDirectory);
+  const queue = openQueue(parts);
+  const name = options.name ?? `${hostname()}:${process.pid}`;
+  const source = join(cacheDirectory, 'source');
+  const worker = createWorker({
+    store,
+    queue,
+    membership,
+    logs,
+    artifacts,
+    workspace: createLocalWorkspace({ root, cacheDirectory: source, artifacts, logger }),
+    executors: builtinExecutors({
+      environment,
+      functions: options.tasks ?? {},
+      module: { cacheDirectory: join(cacheDirectory, 'modules') },
+    }),
+    clock,
+    logger,
+    session: randomUUID(),
+    name,
+    queues: options.queues ?? { default: DEFAULT_SLOTS },
+    labels: options.labels ?? {},
+    version: readVersion(),
+  });
+  await worker.start();
+  let closed: Promise<void> | undefined;
+  const stop = async (drainMs: number) => {
+    await worker.stop(drainMs);
+    await queue.close();
+    await rm(root, { recursive: true, force: true }).catch(() => {});
+  };
+  const close = (drainMs = DEFAULT_DRAIN_MS) => {
+    closed ??= stop(drainMs);
+    return closed;
+  };
+  return { name, active: () => worker.active(), close, [Symbol.asyncDispose]: () => close() };
+}
+
+function openQueue({ queueConnection, prefix, logger }: EngineParts) {
+  return createBullTaskQueue({ connection: queueConnection, prefix, logger });
+}
+
+function engineActions(): EngineActions {
+  return new Map(
+    builtinExecutors().flatMap((executor) =>
+      executor.place === 'engine'
+        ? [[executor.name, (options, now) => executor.evaluate(options, now)] as const]
+        : [],
+    ),
+  );
+}

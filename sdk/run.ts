@@ -1,0 +1,93 @@
+/** A handle on one run: its result, its history, its state, and what may be asked of it. Holds no state: any number may exist. */
+import { SluiceError } from '../engine/core/errors.ts';
+import type { Json } from '../engine/core/json.ts';
+import { isRunEnded, type RunStatus } from '../engine/core/node-state.ts';
+import type { RunHeader } from '../engine/core/run-header.ts';
+import type { Client } from '../engine/runtime/client.ts';
+import type { EventView, RunView } from '../engine/runtime/run-view.ts';
+import { outlast, streamEvents, streamRecords } from './event-stream.ts';
+import { RunFailed } from './run-failed.ts';
+
+export interface ResultOptions {
+  /** How long to wait, ms. Default: as long as it takes. */
+  readonly timeoutMs?: number;
+  /** Stops waiting; the run goes on. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EventOptions {
+  /** Only events with a larger `seq`: the last one that was seen, to go on from there. Default 0: from the beginning. */
+  readonly after?: number;
+  /** Ends the iteration; the run goes on. */
+  readonly signal?: AbortSignal;
+}
+
+export class Run<Outputs = { readonly [name: string]: Json }> {
+  readonly id: string;
+  readonly #client: Client;
+
+  constructor(client: Client, id: string) {
+    this.#client = client;
+    this.id = id;
+  }
+
+  /**
+   * The outputs of the workflow, once the run has succeeded. Outages of Redis are waited out.
+   * @throws RunFailed when it failed or was cancelled
+   * @throws SluiceError no_result when `timeoutMs` has passed or the signal aborted first; run_not_found
+   */
+  async result(options: ResultOptions = {}): Promise<Outputs> {
+    const header = await this.#end(options);
+    if (header.status !== 'succeeded') throw new RunFailed(await this.show());
+    // The workflow's declaration says what they are; the caller named it.
+    return (header.outputs ?? {}) as Outputs;
+  }
+
+  /** The history in order, also what was before, until the run has ended. Goes on by itself after an outage of Redis. */
+  events(options: EventOptions = {}): AsyncGenerator<EventView> {
+    return streamEvents(this.#client, this.id, options);
+  }
+
+  /** The run with all its nodes, as `sluice show --json` prints it. @throws SluiceError run_not_found */
+  show(): Promise<RunView> {
+    return this.#client.show(this.id);
+  }
+
+  /** @throws SluiceError run_not_found */
+  async status(): Promise<RunStatus> {
+    return (await this.#client.header(this.id)).status;
+  }
+
+  /**
+   * Asks it to end: what has succeeded stays. Does not wait for the end.
+   * @param options.graceMs between SIGTERM and SIGKILL of its processes, default 10,000
+   * @throws SluiceError run_not_found
+   */
+  async cancel(options: { readonly reason?: string; readonly graceMs?: number } = {}): Promise<void> {
+    await this.#client.cancel(this.id, options);
+  }
+
+  async #end({ timeoutMs, signal }: ResultOptions): Promise<RunHeader> {
+    const limits = [
+      ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]),
+      ...(signal ? [signal] : []),
+    ];
+    const either = limits.length > 0 ? AbortSignal.any(limits) : undefined;
+    for (;;) {
+      const header = await outlast(() => this.#client.header(this.id), either);
+      if (isRunEnded(header.status)) return header;
+      if (either?.aborted) throw noResult(this.id, header.status);
+      const news = { after: header.seq, ...(either ? { signal: either } : {}) };
+      for await (const _event of streamRecords(this.#client, this.id, news)) {
+        // Only the end matters.
+      }
+    }
+  }
+}
+
+function noResult(run: string, status: RunStatus): SluiceError {
+  return new SluiceError(
+    'no_result',
+    `run ${run} had not ended when the waiting did; it is ${status} and goes on. Ask again with \`run.result()\`, or see \`sluice explain ${run}\``,
+  );
+}

@@ -1,0 +1,42 @@
+/** What the environment says to a program that uses the SDK. An option of a call always goes before it. */
+import { readFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Settings {
+  /** For executors, which pass on four names of it. */
+  readonly environment: { readonly [name: string]: string | undefined };
+  /** REDIS_URL. */
+  readonly redis: string | undefined;
+  /** SLUICE_PREFIX. */
+  readonly prefix: string | undefined;
+  /** For what may be lost and made again; shared with the command line. */
+  readonly cacheDirectory: string;
+  readonly temporaryDirectory: string;
+}
+
+export function readSettings(environment: Settings['environment'] = process.env): Settings {
+  const cacheHome = environment['XDG_CACHE_HOME'] || join(environment['HOME'] || homedir(), '.cache');
+  return {
+    environment,
+    redis: environment['REDIS_URL'] || undefined,
+    prefix: environment['SLUICE_PREFIX'] || undefined,
+    cacheDirectory: join(cacheHome, 'sluice'),
+    temporaryDirectory: tmpdir(),
+  };
+}
+
+/** The version of this package, from the package.json above `sdk/` or `dist/sdk/`. */
+export function readVersion(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      const { version } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
+        version: unknown;
+      };
+      return String(version);
+    } catch {
+      // The other place, then.
+    }
+  }
+  return 'unknown';
+}

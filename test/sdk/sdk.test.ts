@@ -1,0 +1,193 @@
+/** The SDK as a program uses it: on a real Redis, with orchestrator and worker in this process. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  connect,
+  expr,
+  RunFailed,
+  type Sluice,
+  type SluiceWorker,
+  TaskFailure,
+  worker,
+  workflow,
+} from '../../sdk/index.ts';
+import { type RedisAddress, redisAddress } from './redis-address.ts';
+
+let address: RedisAddress;
+let sluice: Sluice;
+let working: SluiceWorker;
+const seen: unknown[] = [];
+
+beforeAll(async () => {
+  address = await redisAddress();
+  sluice = await connect({ redis: address.redis, prefix: address.prefix, orchestrator: true });
+  working = await sluice.worker({
+    queues: { default: 4 },
+    tasks: {
+      double: ({ inputs }) => ({ value: inputs.n * 2 }),
+      flaky: ({ attempt }) => {
+        if (attempt < 2) throw new Error('not yet');
+        return { attempt };
+      },
+      refuse: () => {
+        throw new TaskFailure('failed', 'no such order');
+      },
+      hang: async ({ signal, log }) => {
+        log.info('hanging');
+        await new Promise((go) => signal.addEventListener('abort', go));
+        seen.push(signal.reason);
+        signal.throwIfAborted();
+      },
+    },
+  });
+});
+
+afterAll(async () => {
+  await sluice.close();
+  await address.close();
+});
+
+const doubling = workflow(
+  'doubling',
+  { inputs: { numbers: { type: 'array', items: 'integer', required: true } } },
+  (w) => {
+    const double = w.task('double', {
+      uses: 'function',
+      with: { name: 'double', args: { n: w.item } },
+      foreach: w.inputs.numbers,
+      outputs: { value: 'integer' },
+    });
+    return {
+      doubled: double.outputs.value,
+      first: expr<number | null>`default(${double.outputs.value}[0], null)`,
+    };
+  },
+);
+
+describe('a run', () => {
+  it('is started from a workflow, done by functions of this program, and gives its outputs', async () => {
+    const run = await sluice.start(doubling, { numbers: [1, 2, 3] }, { labels: { for: 'test' } });
+    expect(await run.result()).toEqual({ doubled: [2, 4, 6], first: 2 });
+    expect(await run.status()).toBe('succeeded');
+    expect((await run.show()).nodes.map(({ id }) => id)).toContain('double[2]');
+  });
+
+  it('is the same run under the same key, and a conflict with other inputs', async () => {
+    const first = await sluice.start(doubling, { numbers: [7] }, { idempotencyKey: 'seven' });
+    const again = await sluice.start(doubling, { numbers: [7] }, { idempotencyKey: 'seven' });
+    expect(again.id).toBe(first.id);
+    await expect(sluice.start(doubling, { numbers: [8] }, { idempotencyKey: 'seven' })).rejects.toMatchObject(
+      {
+        code: 'idempotency_conflict',
+      },
+    );
+    expect(await again.result()).toMatchObject({ first: 14 });
+  });
+
+  it('is refused with inputs that do not fit', async () => {
+    // @ts-expect-error the numbers are required
+    await expect(sluice.start(doubling, {})).rejects.toThrow('input numbers is required, but has no value');
+    // @ts-expect-error and they are numbers
+    await expect(sluice.start(doubling, { numbers: ['x'] })).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  it('tells its events in order, also to somebody who comes later or goes on where he left', async () => {
+    const run = await sluice.start(doubling, { numbers: [1, 2] });
+    const types: string[] = [];
+    let middle = 0;
+    for await (const event of run.events()) {
+      types.push(`${event.type}${event.node === null ? '' : ` ${event.node}`}`);
+      if (event.type === 'node.succeeded' && middle === 0) middle = event.seq;
+    }
+    expect(types[0]).toBe('run.created');
+    expect(types).toContain('node.succeeded double[1]');
+    expect(types.at(-1)).toBe('run.succeeded');
+    const rest: number[] = [];
+    for await (const event of run.events({ after: middle })) rest.push(event.seq);
+    expect(rest).toEqual(types.slice(middle).map((_type, i) => middle + 1 + i));
+  });
+
+  it('is tried again as its tasks say', async () => {
+    const flow = workflow('flaky', {}, (w) => {
+      const task = w.task('flaky', {
+        uses: 'function',
+        with: { name: 'flaky' },
+        retry: { attempts: 3, delay: '10ms' },
+      });
+      return { attempt: task.outputs['attempt'] };
+    });
+    expect(await (await sluice.start(flow)).result()).toEqual({ attempt: 2 });
+  });
+
+  it('that failed throws with the path to the cause', async () => {
+    const flow = workflow('orders', {}, (w) => {
+      w.task('check', { uses: 'function', with: { name: 'refuse' }, foreach: [1] });
+    });
+    const run = await sluice.start(flow);
+    const thrown = await run.result().catch((error: unknown) => error);
+    expect(thrown).toBeInstanceOf(RunFailed);
+    expect(thrown).toMatchObject({
+      code: 'run_failed',
+      run: run.id,
+      status: 'failed',
+      path: ['orders', 'check[0]'],
+    });
+    expect((thrown as RunFailed).message).toContain(
+      'orders → check[0]: 1 of 1 nodes failed. First, item 0: no such order',
+    );
+  });
+
+  it('can be cancelled, and its function hears of it', async () => {
+    const flow = workflow('hanging', {}, (w) => {
+      w.task('hang', { uses: 'function', with: { name: 'hang' } });
+    });
+    const run = await sluice.start(flow);
+    await expect(run.result({ timeoutMs: 5 })).rejects.toMatchObject({ code: 'no_result' });
+    for await (const event of run.events())
+      if (event.type === 'node.started') await run.cancel({ reason: 'enough', graceMs: 100 });
+    await expect(run.result()).rejects.toMatchObject({ status: 'cancelled', error: { message: 'enough' } });
+    expect(seen).toEqual(['cancelled']);
+  });
+
+  it('that does not exist is told', async () => {
+    const run = sluice.run('01ARZ3NDEKTSV4RRFFQ69G5FAV');
+    await expect(run.result()).rejects.toMatchObject({ code: 'run_not_found' });
+    await expect(sluice.start('nothing')).rejects.toMatchObject({ code: 'workflow_not_found' });
+  });
+});
+
+describe('a connection', () => {
+  it('lists runs, newest first', async () => {
+    const run = await sluice.start(doubling, { numbers: [] });
+    expect(await run.result()).toEqual({ doubled: [], first: null });
+    for await (const summary of sluice.runs({ workflow: 'doubling' })) {
+      expect(summary).toMatchObject({ id: run.id, workflow: 'doubling' });
+      break;
+    }
+  });
+
+  it('has workers of its own, beside those that stand alone', async () => {
+    await using alone = await worker({
+      redis: address.redis,
+      prefix: address.prefix,
+      queues: { gpu: 1 },
+      tasks: { train: () => ({ ok: true }) },
+    });
+    const flow = workflow('train', {}, (w) => {
+      const task = w.task('train', {
+        uses: 'function',
+        with: { name: 'train' },
+        queue: 'gpu',
+        outputs: { ok: 'boolean' },
+      });
+      return { ok: task.outputs.ok };
+    });
+    expect(await (await sluice.start(flow)).result()).toEqual({ ok: true });
+    expect(alone.active()).toBe(0);
+    expect(working.name).toContain(':');
+  });
+
+  it('says what to do when no Redis is named, or two are', async () => {
+    await expect(connect({ redis: 'localhost' })).rejects.toThrow('Write redis://host:6379');
+    await expect(connect({ redis: 'redis://x', embedded: true })).rejects.toThrow('give one of them');
+  });
+});
