@@ -138,6 +138,8 @@ export interface ChildEndedMessage extends AttemptName {
 export interface ReportMessage {
   readonly type: 'report';
   readonly run: string;
+  /** Actor that is told also when there is no such run. */
+  readonly tell?: string;
 }
 
 /** A limit has a place for the node (or, for `node` −1, for the whole run). */

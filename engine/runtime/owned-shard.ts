@@ -1,5 +1,6 @@
 /** A shard as its owner holds it: what patrol and quarantine work on. */
 import type { Commit } from '../core/commit.ts';
+import type { ShardFacts } from '../core/decide/index.ts';
 import type { ShardState } from '../core/shard-state.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -8,7 +9,7 @@ import type { Lease, OwnerStore } from '../ports/shard-store.ts';
 export interface OwnedShard {
   readonly lease: Lease;
   readonly state: ShardState;
-  readonly options: { readonly store: OwnerStore; readonly logger: Logger };
+  readonly options: { readonly store: OwnerStore; readonly logger: Logger; readonly facts?: ShardFacts };
   /** The store's clock as this process knows it, ms. */
   storeNow(): number;
   /** Adds tickets to the queue. A failure is no loss: patrol adds again what was not claimed. */

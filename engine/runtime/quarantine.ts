@@ -2,9 +2,11 @@
  * Quarantine: takes a run that the engine cannot handle (its decisions throw) out of the way, so that its shard goes on.
  * Deliberately minimal: it uses none of the code that failed.
  */
+import { endPosts } from '../core/decide/tell.ts';
 import { messageOf } from '../core/errors.ts';
 import { packEvents } from '../core/event.ts';
-import { progressJson } from '../core/run-header.ts';
+import type { Post } from '../core/post.ts';
+import { progressJson, type RunHeader } from '../core/run-header.ts';
 import { dropRun } from '../core/shard-state.ts';
 import type { OwnedShard } from './owned-shard.ts';
 
@@ -23,6 +25,7 @@ export async function quarantine(owner: OwnedShard, runId: string, error: unknow
   header.error = { code: 'internal', message };
   const seq = header.seq + 1;
   header.seq = seq;
+  const posts = postsOf(owner, header);
   const packed = packEvents([{ seq, type: 'run.failed', at, detail: { reason: message } }]);
   await owner.commit({
     cursor: null,
@@ -39,5 +42,17 @@ export async function quarantine(owner: OwnedShard, runId: string, error: unknow
     ],
     flights: { set: [], remove: flights },
     timers: { set: [], remove: [] },
+    ...(posts.length > 0
+      ? { outbox: { set: posts.map(([id, post]) => [id, JSON.stringify(post)]), remove: [] } }
+      : {}),
   });
+  // The patrol sends them.
+  for (const [id, post] of posts) owner.state.outbox.set(id, post);
+}
+
+/** Who waits for the run is told of its end. */
+function postsOf(owner: OwnedShard, header: RunHeader): [id: string, post: Post][] {
+  const { namespace, workflow } = header;
+  const subscribers = owner.options.facts?.subscribersOf(namespace, workflow) ?? [];
+  return endPosts(header, subscribers).map((post) => [String(owner.state.nextPost++), post]);
 }

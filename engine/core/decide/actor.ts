@@ -1,6 +1,7 @@
 /** Hands the messages and timers of actors to what their kind does with them. */
 import { type ActorKind, actorKind } from '../actor.ts';
 import type { ActorMessage, ActorTimerMessage } from '../message.ts';
+import { scheduleActor } from './schedule/index.ts';
 import type { Turn } from './turn.ts';
 
 /** What one kind of actor does. Messages may come twice, and late: both must be harmless. */
@@ -16,7 +17,7 @@ const UNKNOWN: ActorBehaviour = { receive: () => {}, wake: () => {} };
 /** One line a kind. */
 export const ACTORS = {
   limit: UNKNOWN,
-  schedule: UNKNOWN,
+  schedule: scheduleActor,
 } satisfies Record<ActorKind, ActorBehaviour>;
 
 export function takeForActor(turn: Turn, message: ActorMessage | ActorTimerMessage): void {

@@ -24,6 +24,7 @@ import {
   takeTimeout,
 } from './settle.ts';
 import { abandonNode } from './stop.ts';
+import { tellAgain, tellUnknown } from './tell.ts';
 import type { Turn } from './turn.ts';
 
 export type { MayBundle, WindowOf } from './dispatch.ts';
@@ -37,6 +38,7 @@ export function decide(turn: Turn, message: Message): void {
   if (!run) return clearAfterLostRun(turn, message);
   if (isRunEnded(run.header.status)) {
     if (message.type === 'settled' || message.type === 'late') recordLate(turn, run, message);
+    if (message.type === 'report') tellAgain(turn, run);
     return;
   }
   turn.shard.unfinished.add(message.run);
@@ -74,6 +76,7 @@ export function decide(turn: Turn, message: Message): void {
 
 /** The store lost the run (it went back to an earlier state), but not what hangs on it: that goes, too. */
 function clearAfterLostRun(turn: Turn, message: Message): void {
+  if (message.type === 'report') return tellUnknown(turn, message);
   if (message.type !== 'settled') return;
   turn.removeFlight(flightKey(message.run, message.node, message.generation, message.attempt));
 }

@@ -9,6 +9,7 @@ import { closeFan } from './fan.ts';
 import { placeOf } from './node-place.ts';
 import { evaluateOutputs } from './run-outputs.ts';
 import { stopNode } from './stop.ts';
+import { tellEnd } from './tell.ts';
 import type { Turn } from './turn.ts';
 
 const runTimer = (run: RunState): AttemptName => ({ run: run.header.id, node: 0, generation: 0, attempt: 0 });
@@ -69,6 +70,7 @@ export function finishRun(turn: Turn, run: RunState): void {
   turn.removeTimer('run_timeout', runTimer(run));
   turn.event(run, `run.${header.status}`);
   turn.saveStatus(run, false);
+  tellEnd(turn, run);
 }
 
 /** What the ends of its tasks make of the run. */
