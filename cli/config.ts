@@ -13,6 +13,11 @@ export interface Settings {
   readonly redis: string | undefined;
   /** SLUICE_PREFIX: begins every key in Redis. */
   readonly prefix: string | undefined;
+  /** SLUICE_SECRETS_KEY, SLUICE_SECRETS_KEY_FILE: keys of the encrypted store, or a file that holds them. */
+  readonly secretsKey: string | undefined;
+  readonly secretsKeyFile: string | undefined;
+  /** SLUICE_SECRETS_DIR: a folder with a file for each secret. */
+  readonly secretsDirectory: string | undefined;
   /** SLUICE_DEBUG: stack traces, and the engine's own messages. */
   readonly isDebug: boolean;
   /** GITHUB_ACTIONS: fold a task's lines, and mark errors on the lines of the file. */
@@ -31,6 +36,9 @@ export function readSettings(environment: Environment = process.env): Settings {
     environment,
     redis: environment['REDIS_URL'] || undefined,
     prefix: environment['SLUICE_PREFIX'] || undefined,
+    secretsKey: environment['SLUICE_SECRETS_KEY'] || undefined,
+    secretsKeyFile: environment['SLUICE_SECRETS_KEY_FILE'] || undefined,
+    secretsDirectory: environment['SLUICE_SECRETS_DIR'] || undefined,
     isDebug: isSet(environment['SLUICE_DEBUG']),
     isGithubActions: environment['GITHUB_ACTIONS'] === 'true',
     isPlain: isSet(environment['CI']) || environment['TERM'] === 'dumb',

@@ -27,6 +27,8 @@ const BY_ERROR = {
   version_not_found: EXIT.notFound,
   secret_not_found: EXIT.notFound,
   artifact_not_found: EXIT.notFound,
+  artifacts_unreachable: EXIT.unreachable,
+  artifacts_refused: EXIT.unreachable,
   not_possible: EXIT.conflict,
   invalid_payload: EXIT.usage,
   secrets_locked: EXIT.usage,

@@ -4,6 +4,7 @@ import { type StopReason, TaskFailure } from '../engine/ports/executor.ts';
 const STOPPED = {
   cancelled: ['cancelled', 'The attempt was cancelled.'],
   timeout: ['timeout', 'The attempt ran longer than its `timeout` and was stopped.'],
+  silent: ['heartbeat_timeout', 'The attempt was silent for longer than its `heartbeat` and was stopped.'],
   revoked: ['cancelled', 'The attempt was stopped because its dispatch was revoked.'],
   shutdown: ['cancelled', 'The attempt was stopped because its worker shuts down.'],
 } as const satisfies Record<StopReason, readonly [TaskErrorCode, string]>;

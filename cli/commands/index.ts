@@ -23,6 +23,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'show', load: async () => (await import('./show.ts')).showCommand },
   { name: 'logs', load: async () => (await import('./logs.ts')).logsCommand },
   { name: 'cancel', load: async () => (await import('./cancel.ts')).cancelCommand },
+  { name: 'secrets', load: async () => (await import('./secrets.ts')).secretsCommand },
   { name: 'doctor', load: async () => (await import('./doctor.ts')).doctorCommand },
   { name: 'completion', load: async () => (await import('./completion.ts')).completionCommand },
 ];

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
+import type { CacheStore } from '../../engine/ports/cache-store.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { LogStore } from '../../engine/ports/log-store.ts';
 import { type Logger, SILENT } from '../../engine/ports/logger.ts';
@@ -18,6 +19,7 @@ import {
   type Connections,
   createConnections,
   createRedisArtifactStore,
+  createRedisCacheStore,
   createRedisLogStore,
   createRedisMembership,
   createRedisRunIndex,
@@ -35,6 +37,7 @@ import { CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { explainSystemError } from '../system-error.ts';
 import { findRedisPlace, type RedisPlace } from './redis-place.ts';
+import { openSecrets, type Secrets } from './secrets.ts';
 
 /** How long a Redis may take to answer before the command gives up, ms. */
 const PATIENCE_MS = 2_000;
@@ -58,6 +61,8 @@ export interface Engine {
   readonly membership: Membership;
   readonly logs: LogStore;
   readonly artifacts: ArtifactStore;
+  readonly secrets: Secrets;
+  readonly cache: CacheStore;
   readonly clock: Clock;
   readonly logger: Logger;
   /** As BullMQ takes it. */
@@ -160,6 +165,8 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
         place.kind === 'embedded'
           ? createDirectoryArtifactStore(join(place.home, 'artifacts'))
           : createRedisArtifactStore(connections, { shards }),
+      secrets: openSecrets({ settings: host.settings, connections, clock, home: homeOf(place) }),
+      cache: createRedisCacheStore(connections),
       clock,
       logger,
       queueConnection,
@@ -174,6 +181,10 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
     await connections.close();
     throw thrown;
   }
+}
+
+function homeOf(place: RedisPlace): string | undefined {
+  return place.kind === 'embedded' ? place.home : undefined;
 }
 
 /** Until Redis has answered once, the command's own failure says all that there is to say. */

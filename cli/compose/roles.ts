@@ -65,7 +65,7 @@ export async function startOrchestrator(host: Host, engine: Engine): Promise<Run
 }
 
 export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags): Promise<RunningWorker> {
-  const { store, membership, logs, artifacts, clock, logger } = engine;
+  const { store, membership, logs, artifacts, secrets, clock, logger } = engine;
   const { cacheDirectory, temporaryDirectory } = host.settings;
   const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(engine);
@@ -82,6 +82,7 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
       artifacts,
       logger,
     }),
+    secrets: secrets.store,
     executors: allExecutors(host.settings),
     clock,
     logger,

@@ -36,6 +36,7 @@ export const TASK_ERROR_CODES = {
   wait_expired: 'nobody sent the signal, or decided, before the deadline',
   rejected: 'the approval was rejected',
   secret_unavailable: 'a secret is not there, or may not be used by this workflow',
+  artifact_store_refused: 'the artifact store refused to keep or give a file (credentials, bucket, space)',
   limit_exceeded: 'a limit has no place and says `reject`',
   marked_failed: 'somebody marked the node as failed',
   docker_error: 'the container could not be created, started or watched',
@@ -86,6 +87,8 @@ export const SLUICE_ERROR_CODES = {
   secret_not_found: 'no secret has this name',
   secrets_locked: 'the key of the secret store is missing or is not the right one',
   artifact_not_found: 'the run has no artifact of this name',
+  artifacts_unreachable: 'the artifact store does not answer',
+  artifacts_refused: 'the artifact store answers, but refuses (credentials, bucket, settings)',
   closed: 'the object was already closed',
   internal: 'a defect in Sluice; please report it',
 } as const satisfies Record<string, string>;

@@ -24,7 +24,8 @@ export interface AttemptName {
 }
 
 export type AttemptOutcome =
-  | ({ readonly status: 'succeeded' } & AttemptResult)
+  /** `cached`: the run whose success was reused instead of working. */
+  | ({ readonly status: 'succeeded'; readonly cached?: string } & AttemptResult)
   | { readonly status: 'failed'; readonly error: TaskError }
   /** The worker stopped it because it was told to. */
   | { readonly status: 'cancelled' };

@@ -9,9 +9,11 @@ import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import type { NodeRecord } from './node-record.ts';
 import type { PlanTask } from './plan.ts';
 import { queuePriority } from './policy.ts';
+import { cacheOf } from './prepare-cache.ts';
 import type { RunState } from './run-state.ts';
 import { type ItemScope, logicalTime, runScope } from './scope.ts';
-import type { ArtifactRef, Ticket } from './ticket.ts';
+import { NO_SECRETS, resolveSites, secretSites } from './secret-text.ts';
+import type { ArtifactRef, SecretText, Ticket } from './ticket.ts';
 
 /** Bytes of all environment values of one task. Larger data belongs into `files`. */
 const MAX_ENV_BYTES = 64 * 1_024;
@@ -55,13 +57,17 @@ export function itemOf(run: RunState, record: NodeRecord, task: PlanTask): ItemS
 /** Scope of a node's own expressions: its item, its `env`, and `now()` fixed at the time it became ready. */
 export function nodeScope(run: RunState, record: NodeRecord, task: PlanTask): Scope {
   const item = itemOf(run, record, task);
-  const bare = runScope(run, record.queuedAt, item);
+  const bare = runScope(run, record.queuedAt, item, new Map([['secrets', NO_SECRETS]]));
   const env: Lookup = {
     get: (name) =>
       Object.hasOwn(task.env, name) ? resolveTemplate(task.env[name] ?? null, bare) : undefined,
     keys: () => Object.keys(task.env),
   };
-  return runScope(run, record.queuedAt, item, new Map([['env', env]]));
+  const extra = new Map<string, Lookup>([
+    ['env', env],
+    ['secrets', NO_SECRETS],
+  ]);
+  return runScope(run, record.queuedAt, item, extra);
 }
 
 /** Resolved options of the node's action. */
@@ -82,15 +88,34 @@ export function prepareTicket(run: RunState, place: TicketPlace): Prepared<Ticke
   if (!record || !task) throw new Error(`run ${run.header.id} has no node ${place.node}`);
   return preparing(() => {
     const scope = nodeScope(run, record, task);
-    return ticket(run, place, { record, task, scope, env: environment(task, scope) });
+    const sites = secretSites(task);
+    const secrets = resolveSites(sites, scope);
+    checkSecrets(run, secrets);
+    const options = resolveTemplate(sites.with, scope) as JsonObject;
+    const parts = { record, task, scope, options, env: environment(sites.env, scope), secrets };
+    const made = ticket(run, place, parts);
+    return task.cache === undefined
+      ? made
+      : { ...made, cache: cacheOf(made, task.cache, scope, itemOf(run, record, task)?.item) };
   });
+}
+
+/** Only what the workflow names under `secrets` may be asked for. */
+function checkSecrets({ plan }: RunState, texts: readonly SecretText[]): void {
+  for (const part of texts.flatMap(({ parts }) => parts)) {
+    if (typeof part === 'string' || plan.secrets?.includes(part.secret)) continue;
+    const message = `The workflow may not use the secret ${part.secret}; name it under \`secrets: [${part.secret}]\` of the workflow.`;
+    throw new PreparationError({ code: 'secret_unavailable', message });
+  }
 }
 
 interface Parts {
   readonly record: NodeRecord;
   readonly task: PlanTask;
   readonly scope: Scope;
+  readonly options: JsonObject;
   readonly env: { readonly [name: string]: string };
+  readonly secrets: readonly SecretText[];
 }
 
 function ticket(run: RunState, { shard, node, delivery }: TicketPlace, parts: Parts): Ticket {
@@ -112,11 +137,13 @@ function ticket(run: RunState, { shard, node, delivery }: TicketPlace, parts: Pa
     queue: task.queue,
     priority: queuePriority({ priority: task.priority, remainingMs }),
     uses: task.action.uses,
-    with: resolveTemplate(task.action.with, scope) as JsonObject,
+    with: parts.options,
     env: parts.env,
+    ...(parts.secrets.length === 0 ? {} : { secrets: parts.secrets }),
     ...(task.cwd === undefined ? {} : { cwd: text(task.cwd) }),
     ...(task.shell === undefined ? {} : { shell: task.shell }),
     ...(task.timeoutMs === undefined ? {} : { timeout_ms: task.timeoutMs }),
+    ...(task.heartbeatMs === undefined ? {} : { heartbeat_ms: task.heartbeatMs }),
     ...(header.source === undefined ? {} : { source: header.source }),
     ...(task.outputs === undefined ? {} : { outputs: task.outputs }),
     ...artifacts(task, text),
@@ -153,10 +180,10 @@ function artifactRef(path: string, value: Json): ArtifactRef {
   );
 }
 
-function environment(task: PlanTask, scope: Scope): { readonly [name: string]: string } {
+function environment(templates: PlanTask['env'], scope: Scope): { readonly [name: string]: string } {
   const env: [name: string, text: string][] = [];
   let bytes = 0;
-  for (const [name, template] of Object.entries(task.env)) {
+  for (const [name, template] of Object.entries(templates)) {
     const text = asText(resolveTemplate(template, scope));
     bytes += Buffer.byteLength(text);
     env.push([name, text]);

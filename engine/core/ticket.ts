@@ -21,6 +21,27 @@ export interface ArtifactRef {
   readonly sha256: string;
 }
 
+/** Text, or a secret by its name. */
+export type SecretPart = string | { readonly secret: string };
+
+/** A text of the ticket that only the worker can complete. */
+export interface SecretText {
+  /** JSON Pointer (RFC 6901) into the ticket, such as `/env/TOKEN` or `/with/headers/authorization`; null stands there. */
+  readonly at: string;
+  /** Joined, they are the text. */
+  readonly parts: readonly SecretPart[];
+}
+
+/** Work whose former success may be reused. */
+export interface TicketCache {
+  /** SHA-256 in hex over all that makes two pieces of work the same, except the content of `files`. */
+  readonly key: string;
+  /** Globs of files in the workflow's folder whose content belongs to the key. */
+  readonly files?: readonly string[];
+  /** How long a success may be reused, ms. Absent: 30 days. */
+  readonly ttl_ms?: number;
+}
+
 export interface Ticket {
   readonly v: 1;
   readonly shard: number;
@@ -40,10 +61,15 @@ export interface Ticket {
   readonly uses: string;
   readonly with: JsonObject;
   readonly env: { readonly [name: string]: string };
+  /** Texts in `with` and `env` that hold secrets. */
+  readonly secrets?: readonly SecretText[];
   readonly cwd?: string;
   readonly shell?: string;
   /** Limit of the attempt from its claim, ms. */
   readonly timeout_ms?: number;
+  /** Longest silence of the attempt (no line written, no progress), ms. */
+  readonly heartbeat_ms?: number;
+  readonly cache?: TicketCache;
   readonly source?: SourceRef;
   readonly outputs?: { readonly [name: string]: ValueSpec };
   /** Artifact name → path in the working directory. */

@@ -1,9 +1,11 @@
 /** The ports in memory, in one place. */
 export { createMemoryArtifactStore, type MemoryArtifactStoreOptions } from './artifact-store.ts';
+export { createMemoryCacheStore } from './cache-store.ts';
 export { createManualClock, type ManualClock } from './clock.ts';
 export { createMemoryLogStore, type MemoryLogStoreOptions } from './log-store.ts';
 export { createMemoryMembership, type MemoryMembershipOptions } from './membership.ts';
 export { createMemoryRunIndex } from './run-index.ts';
+export { createMemorySecretRecords } from './secret-records.ts';
 export {
   createMemoryShardStore,
   type MemoryShardStore,

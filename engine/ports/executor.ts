@@ -51,7 +51,8 @@ export interface ExecutionContext {
 
 export type { EngineOutcome } from '../core/engine-outcome.ts';
 
-export type StopReason = 'cancelled' | 'timeout' | 'revoked' | 'shutdown';
+/** `silent`: no sign of life for longer than `heartbeat`. */
+export type StopReason = 'cancelled' | 'timeout' | 'silent' | 'revoked' | 'shutdown';
 
 /** Thrown by an executor to fail the attempt with a code of the closed list. Anything else thrown is `internal`. */
 export class TaskFailure extends Error {

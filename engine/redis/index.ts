@@ -1,10 +1,12 @@
 /** The ports of the engine on Redis. Only this folder imports ioredis. */
 export { createRedisArtifactStore, type RedisArtifactStoreOptions } from './artifact-store.ts';
+export { createRedisCacheStore } from './cache-store.ts';
 export { type ConnectionOptions, type Connections, createConnections } from './connection.ts';
 export { type Finding, inspectRedis, requireSuitableRedis } from './doctor.ts';
 export { createKeys, DEFAULT_PREFIX, type Keys } from './keys.ts';
 export { createRedisLogStore, type RedisLogStoreOptions } from './log-store.ts';
 export { createRedisMembership } from './membership.ts';
 export { createRedisRunIndex } from './run-index.ts';
+export { createRedisSecretRecords } from './secret-records.ts';
 export { createRedisShardStore, type RedisShardStoreOptions } from './shard-store.ts';
 export { DEFAULT_SHARDS } from './store-context.ts';

@@ -64,6 +64,10 @@ export interface Keys {
   runLine(run: string): string;
   /** Hash: newest version of a workflow name: `plan`, `source`. */
   workflow(namespace: string, name: string): string;
+  /** Hash: `namespace\nname` → encrypted secret, JSON. */
+  secrets(): string;
+  /** String: a success that may be reused, JSON. */
+  cached(key: string): string;
 }
 
 /** @param prefix before every key, so that several installations share a Redis; default `sluice:`. */
@@ -98,5 +102,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     runLine: (run) => `${prefix}{runs}:line:${run}`,
     workflow: (namespace, name) =>
       `${prefix}workflow:${encodeURIComponent(namespace)}:${encodeURIComponent(name)}`,
+    secrets: () => `${prefix}secrets`,
+    cached: (key) => `${prefix}cached:${key}`,
   };
 }

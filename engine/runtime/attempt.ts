@@ -4,28 +4,33 @@
  *
  * The reason to stop that came first while the executor worked decides the ending; a result that was there before stays.
  */
-import { formatDuration } from '../core/duration.ts';
-import { messageOf, type TaskError } from '../core/errors.ts';
 import type { AttemptName, AttemptOutcome, InboxMessage } from '../core/message.ts';
 import type { AttemptResult, Ticket } from '../core/ticket.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   type ExecutionContext,
   type Executor,
+  type LogSink,
   type StopReason,
   TaskFailure,
   type WorkerExecutor,
 } from '../ports/executor.ts';
 import type { LogStore } from '../ports/log-store.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { SecretStore } from '../ports/secret-store.ts';
 import type { ClaimName } from '../ports/shard-store.ts';
 import type { OpenWorkspace, Workspace } from '../ports/workspace.ts';
 import type { Alarmed, AlarmLoop } from './alarm-loop.ts';
+import { makeContext } from './attempt-context.ts';
+import { describeFailure } from './attempt-failure.ts';
 import { checkEnv, checkOptions, findExecutor } from './attempt-input.ts';
 import { AttemptNews } from './attempt-news.ts';
 import { checkOutputs } from './attempt-outputs.ts';
+import { NO_SECRETS, openTicket } from './attempt-secrets.ts';
 import { LogBuffer } from './log-buffer.ts';
+import { MaskedLog } from './masked-log.ts';
 import { isOutage, retryCall } from './retry-call.ts';
+import type { SecretMask } from './secret-mask.ts';
 
 /** What becomes of a claim: an outcome to settle, a claim to give back, or nothing at all (it is no longer ours). */
 export type Ending =
@@ -43,6 +48,8 @@ export interface AttemptTools {
   readonly executors: ReadonlyMap<string, Executor>;
   readonly workspace: Workspace;
   readonly logs: LogStore;
+  /** Absent: the worker knows no secret. */
+  readonly secrets?: SecretStore | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly alarms: AlarmLoop;
@@ -58,7 +65,6 @@ export interface AttemptTools {
 
 /** What an executor gets beyond the grace period to end its work by force. */
 const FORCE_MS = 2_000;
-const MAX_MESSAGE_CHARACTERS = 16_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Attempt implements Alarmed {
@@ -72,9 +78,14 @@ export class Attempt implements Alarmed {
   #hasEnded = false;
   #forceEnd: (() => void) | undefined;
   #workspace: OpenWorkspace | undefined;
-  #log: LogBuffer | undefined;
+  #buffer: LogBuffer | undefined;
+  #log: LogSink | undefined;
+  /** Once the attempt knows secrets. */
+  #mask: SecretMask | undefined;
   readonly #news: AttemptNews;
   #deadlineMs: number;
+  /** Last sign of life of the executor; none is expected before it works. */
+  #lastSignMs = NEVER;
   #forceDueMs = NEVER;
 
   constructor(ticket: Ticket, claim: Claim, tools: AttemptTools) {
@@ -103,7 +114,8 @@ export class Attempt implements Alarmed {
       ending = this.#endingAfter(error);
     }
     this.#end();
-    await this.#log?.finish();
+    if (this.#log instanceof MaskedLog) this.#log.end();
+    await this.#buffer?.finish();
     return ending;
   }
 
@@ -136,7 +148,22 @@ export class Attempt implements Alarmed {
   }
 
   dueMs(): number {
-    return Math.min(this.#deadlineMs, this.#forceDueMs, this.#news.dueMs());
+    return Math.min(this.#deadlineMs, this.#silentMs(), this.#forceDueMs, this.#news.dueMs());
+  }
+
+  /** When its silence is too long. */
+  #silentMs(): number {
+    const { heartbeat_ms } = this.ticket;
+    return heartbeat_ms === undefined || this.#reason !== undefined ? NEVER : this.#lastSignMs + heartbeat_ms;
+  }
+
+  #expectSigns(): void {
+    this.#noteSign();
+    if (this.ticket.heartbeat_ms !== undefined) this.#expectAlarm();
+  }
+
+  #noteSign(): void {
+    if (this.ticket.heartbeat_ms !== undefined) this.#lastSignMs = this.#tools.clock.now();
   }
 
   ring(now: number): void {
@@ -144,6 +171,7 @@ export class Attempt implements Alarmed {
       this.#deadlineMs = NEVER;
       this.stop('timeout');
     }
+    if (now >= this.#silentMs()) this.stop('silent');
     if (now >= this.#forceDueMs) {
       this.#forceDueMs = NEVER;
       this.#forceEnd?.();
@@ -152,16 +180,17 @@ export class Attempt implements Alarmed {
   }
 
   async #work(): Promise<AttemptResult> {
-    const { ticket } = this;
-    const executor = findExecutor(this.#tools.executors, ticket.uses);
+    const executor = findExecutor(this.#tools.executors, this.ticket.uses);
+    const ticket = await this.#openTicket();
     const options = checkOptions(executor, ticket.with);
     checkEnv(ticket.env);
     if (needsWorkspace(executor, ticket)) this.#workspace = await this.#openWorkspace();
     this.#throwIfStopped();
-    const outputs = await this.#runUntilForced(() => executor.run(options, this.#makeContext()));
+    this.#expectSigns();
+    const outputs = await this.#runUntilForced(() => executor.run(options, this.#makeContext(ticket)));
     this.#throwIfStopped();
     this.#end();
-    const checked = checkOutputs(ticket, outputs);
+    const checked = this.#masked(checkOutputs(ticket, outputs));
     const artifacts = await this.#collect();
     return artifacts ? { outputs: checked, artifacts } : { outputs: checked };
   }
@@ -217,37 +246,52 @@ export class Attempt implements Alarmed {
     });
   }
 
-  #makeContext(): ExecutionContext {
-    const { ticket } = this;
-    const askSignal = () => this.#signal;
-    return {
-      run: ticket.run,
-      workflow: ticket.workflow,
-      task: ticket.task,
-      index: ticket.index,
-      attempt: ticket.attempt,
-      logicalTime: ticket.logical_time,
-      env: ticket.env,
-      directory: this.#workspace?.directory ?? '',
-      sourceDirectory: this.#workspace?.sourceDirectory,
-      cwd: ticket.cwd,
-      shell: ticket.shell,
-      declaredOutputs: ticket.outputs,
-      artifacts: ticket.artifacts,
-      get signal() {
-        return askSignal();
-      },
-      graceMs: this.#tools.graceMs,
-      log: { line: (stream, text) => this.#openLog().line(stream, text) },
-      logger: this.#tools.logger,
-      progress: (fraction) => this.#news.noteProgress(fraction),
-    };
+  /** With the values of its secrets, which stay within this attempt. */
+  async #openTicket(): Promise<Ticket> {
+    if (this.ticket.secrets === undefined) return this.ticket;
+    const { secrets = NO_SECRETS, clock, onOutage } = this.#tools;
+    const opened = await retryCall(() => openTicket(this.ticket, secrets), {
+      clock,
+      signal: this.#signal,
+      onFailure: onOutage,
+      isWorthRepeating: isOutage,
+    });
+    this.#mask = opened.mask;
+    for (const warning of opened.warnings) this.#openLog().line('system', warning);
+    return opened.ticket;
   }
 
-  #openLog(): LogBuffer {
+  #masked(outputs: AttemptResult['outputs']): AttemptResult['outputs'] {
+    return this.#mask === undefined ? outputs : (this.#mask.value(outputs) as AttemptResult['outputs']);
+  }
+
+  #makeContext(ticket: Ticket): ExecutionContext {
+    const { graceMs, logger } = this.#tools;
+    return makeContext({
+      ticket,
+      workspace: this.#workspace,
+      askSignal: () => this.#signal,
+      graceMs,
+      log: {
+        line: (stream, text) => {
+          this.#noteSign();
+          this.#openLog().line(stream, text);
+        },
+      },
+      logger,
+      progress: (fraction) => {
+        this.#noteSign();
+        this.#news.noteProgress(fraction);
+      },
+    });
+  }
+
+  #openLog(): LogSink {
+    if (this.#log !== undefined) return this.#log;
     const { run, node, attempt } = this.ticket;
     const { logs, clock, alarms, onOutage } = this.#tools;
-    this.#log ??= new LogBuffer({ name: { run, node, attempt }, logs, clock, alarms, onFailure: onOutage });
+    this.#buffer = new LogBuffer({ name: { run, node, attempt }, logs, clock, alarms, onFailure: onOutage });
+    this.#log = this.#mask === undefined ? this.#buffer : new MaskedLog(this.#buffer, this.#mask);
     return this.#log;
   }
 
@@ -269,17 +313,8 @@ export class Attempt implements Alarmed {
     }
     // The worker stops while the artifacts of a success wait for the store: another worker does it again.
     if (this.#tools.giveUp.aborted && isOutage(error)) return { kind: 'hand_back' };
-    const failure =
-      this.#reason === 'timeout' ? this.#describeTimeout() : describeFailure(this.ticket, error);
-    return { kind: 'outcome', outcome: { status: 'failed', error: failure } };
-  }
-
-  #describeTimeout(): TaskError {
-    const limit = formatDuration(this.ticket.timeout_ms ?? 0);
-    return {
-      code: 'timeout',
-      message: `"${this.ticket.task}" ran longer than its timeout of ${limit} and was stopped.`,
-    };
+    const failing = { ticket: this.ticket, reason: this.#reason, mask: this.#mask };
+    return { kind: 'outcome', outcome: { status: 'failed', error: describeFailure(error, failing) } };
   }
 }
 
@@ -289,12 +324,4 @@ function needsWorkspace(executor: WorkerExecutor, ticket: Ticket): boolean {
 
 function isFilled(named: object | undefined): boolean {
   return named !== undefined && Object.keys(named).length > 0;
-}
-
-function describeFailure(ticket: Ticket, error: unknown): TaskError {
-  if (error instanceof TaskFailure) {
-    return { ...error.error, message: error.error.message.slice(0, MAX_MESSAGE_CHARACTERS) };
-  }
-  const message = `The executor \`${ticket.uses}\` failed in a way it should not: ${messageOf(error)}`;
-  return { code: 'internal', message: message.slice(0, MAX_MESSAGE_CHARACTERS) };
 }

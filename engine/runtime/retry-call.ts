@@ -1,5 +1,5 @@
 /** Repeats a call until it answers. For calls that are idempotent by contract: the ports' methods. */
-import { SluiceError } from '../core/errors.ts';
+import { SluiceError, type SluiceErrorCode } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 
 export interface RetryCallOptions {
@@ -15,6 +15,12 @@ export interface RetryCallOptions {
   /** Longest pause, ms. Default 1,000. */
   readonly maxPauseMs?: number;
 }
+
+const OUTAGES: ReadonlySet<SluiceErrorCode> = new Set<SluiceErrorCode>([
+  'redis_unreachable',
+  'redis_refused',
+  'artifacts_unreachable',
+]);
 
 /** The call's answer. @throws the call's last error when the signal aborts or the error is not worth a repetition. */
 export async function retryCall<T>(call: () => Promise<T>, options: RetryCallOptions): Promise<T> {
@@ -35,9 +41,7 @@ export async function retryCall<T>(call: () => Promise<T>, options: RetryCallOpt
 
 /** Whether the store is away or refuses for a while, as opposed to a mistake that a repetition would only repeat. */
 export function isOutage(error: unknown): boolean {
-  return (
-    error instanceof SluiceError && (error.code === 'redis_unreachable' || error.code === 'redis_refused')
-  );
+  return error instanceof SluiceError && OUTAGES.has(error.code);
 }
 
 function isNotClosed(error: unknown): boolean {

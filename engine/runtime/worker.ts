@@ -13,6 +13,7 @@ import type { Executor } from '../ports/executor.ts';
 import type { LogStore } from '../ports/log-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Membership, WorkerInfo } from '../ports/membership.ts';
+import type { SecretStore } from '../ports/secret-store.ts';
 import type { ClaimName, ClaimReply, ClientStore, SettleReply, WorkerStore } from '../ports/shard-store.ts';
 import type { TaskQueue, TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
 import type { Workspace } from '../ports/workspace.ts';
@@ -39,6 +40,8 @@ export interface WorkerOptions {
   /** Where outputs that are too large for a run's state will go. */
   readonly artifacts: ArtifactStore;
   readonly workspace: Workspace;
+  /** Where values of secrets come from. Default: from nowhere; tasks that need one fail. */
+  readonly secrets?: SecretStore;
   readonly executors: readonly Executor[];
   readonly clock: Clock;
   readonly logger: Logger;
@@ -99,6 +102,7 @@ class QueueWorker implements Worker {
       executors: new Map(options.executors.map((executor) => [executor.name, executor])),
       workspace: options.workspace,
       logs: options.logs,
+      secrets: options.secrets,
       clock: options.clock,
       logger: options.logger,
       alarms: this.#alarms,

@@ -1,5 +1,5 @@
 /** Outcomes of attempts: success, failure with or without another try, loss of the worker, limits that ran out. */
-import type { TaskError } from '../errors.ts';
+import type { TaskError, TaskErrorCode } from '../errors.ts';
 import { evaluate, isTruthy, parseExpression } from '../expression/index.ts';
 import { flightKey } from '../flight.ts';
 import type { LateMessage, SettledMessage, StartedMessage } from '../message.ts';
@@ -17,6 +17,9 @@ import type { Turn } from './turn.ts';
 
 /** Beyond `timeout` the owner waits this long for the worker's own word before it gives the attempt up, ms. */
 const TIMEOUT_SLACK_MS = 15_000;
+
+/** What another attempt could not change: somebody has to do something first. */
+const FINAL_ERRORS: ReadonlySet<TaskErrorCode> = new Set<TaskErrorCode>(['secret_unavailable']);
 
 /** The node that a message speaks of, if the message is about its current, unfinished attempt. */
 export function currentPlace(
@@ -52,7 +55,13 @@ export function takeSettled(turn: Turn, run: RunState, message: SettledMessage):
   const { outcome } = message;
   if (outcome.status === 'failed') return failAttempt(turn, place, outcome.error);
   if (outcome.status === 'cancelled') return endNode(turn, place, 'cancelled');
-  learnDuration(turn.shard, run, place.task, turn.now - message.startedAt);
+  if (outcome.cached === undefined) learnDuration(turn.shard, run, place.task, turn.now - message.startedAt);
+  else
+    turn.event(run, 'node.cached', {
+      node: message.node,
+      attempt: message.attempt,
+      detail: { run: outcome.cached },
+    });
   endNode(turn, place, 'succeeded', result(outcome));
 }
 
@@ -75,7 +84,8 @@ export function recordLate(turn: Turn, run: RunState, message: SettledMessage | 
 
 /** The attempt failed. Another one follows if the policy says so and the run is not being stopped. */
 export function failAttempt(turn: Turn, place: NodePlace, error: TaskError): void {
-  const delayMs = isStopping(place.run, place.record.task) ? undefined : retryDelay(turn, place, error);
+  const isFinal = FINAL_ERRORS.has(error.code) || isStopping(place.run, place.record.task);
+  const delayMs = isFinal ? undefined : retryDelay(turn, place, error);
   if (delayMs === undefined) endNode(turn, place, 'failed', { e: error });
   else retryLater(turn, place, delayMs, error);
 }

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createRedisArtifactStore } from '../../../engine/redis/artifact-store.ts';
+import { createRedisCacheStore } from '../../../engine/redis/cache-store.ts';
 import { createRedisLogStore } from '../../../engine/redis/log-store.ts';
 import { createRedisMembership } from '../../../engine/redis/membership.ts';
 import { createRedisRunIndex } from '../../../engine/redis/run-index.ts';
+import { createRedisSecretRecords } from '../../../engine/redis/secret-records.ts';
 import { artifactStoreContract } from '../../contract/artifact-store.ts';
+import { cacheStoreContract } from '../../contract/cache-store.ts';
 import { logStoreContract } from '../../contract/log-store.ts';
 import { membershipContract } from '../../contract/membership.ts';
 import { runIndexContract } from '../../contract/run-index.ts';
+import { secretRecordsContract } from '../../contract/secret-records.ts';
 import { openConnections } from './make-store.ts';
 
 const RUN = '01J8ZQ4T9W0000000000000000';
@@ -29,6 +33,17 @@ logStoreContract('Redis', async ({ maxLines }) => {
 artifactStoreContract('Redis', async () => {
   const { connections, close } = await openConnections();
   return { artifacts: createRedisArtifactStore(connections, { shards: 4 }), close };
+});
+
+secretRecordsContract('Redis', async () => {
+  const { connections, close } = await openConnections();
+  return { records: createRedisSecretRecords(connections), close };
+});
+
+cacheStoreContract('Redis', async () => {
+  const { connections, close } = await openConnections();
+  const advance = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  return { cache: createRedisCacheStore(connections), advance, close };
 });
 
 describe('the Redis log store', () => {
