@@ -1,5 +1,5 @@
 /** Workflow files on their way into a command: read, compiled, and refused with all their mistakes at once. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Compiled, compileWorkflows, renderDiagnostics, type SourceFile } from '../dsl/index.ts';
 import type { Plan } from '../engine/core/plan.ts';
@@ -23,8 +23,18 @@ export function compileFile(host: Host, path: string): CompiledFile {
   const folder = dirname(full);
   const file = { path, text: readTextFile(host, { path, subject: path, advice: ADVICE }) };
   const fileExists = (relativePath: string) => existsSync(join(folder, relativePath));
-  const compiled = compileWorkflows(file, { executors: allExecutors(host.settings), fileExists });
+  const readFile = (relativePath: string) => readIfThere(join(folder, relativePath));
+  const compiled = compileWorkflows(file, { executors: allExecutors(host.settings), fileExists, readFile });
   return { ...compiled, file, folder };
+}
+
+/** The text of a sub-workflow's file; what is wrong with it is told where it is named. */
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Says all diagnostics. True when none of them is an error. */

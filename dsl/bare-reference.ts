@@ -1,6 +1,6 @@
 /** Text that as a whole looks like a reference, as `tasks.a.outputs.x` or `item`: its braces may have been forgotten. */
 import { nearestName } from '../engine/core/expression/nearest-name.ts';
-import { type ExpressionSite, placeRow } from './expression-site.ts';
+import { contextsAt, type ExpressionSite, placeRow } from './expression-site.ts';
 import { declaredNames, has, type WorkflowContext } from './workflow-context.ts';
 
 /** Whether the text, in this place, names something that is known here. */
@@ -10,7 +10,7 @@ export function isForgottenReference(context: WorkflowContext, site: ExpressionS
   const raw = site.task?.raw ?? {};
   if (root === 'item') return row.perNode === true && has(raw, 'foreach');
   if (root === 'matrix') return row.perNode === true && has(raw, 'matrix');
-  if (!row.contexts.includes(root)) return false;
+  if (!contextsAt(site).includes(root)) return false;
   // `inputs.csv` may well be a file; a name that is declared, or nearly, is hardly one.
   if (root !== 'inputs') return true;
   const names = declaredNames(context.document.data, 'inputs');

@@ -2,16 +2,27 @@
 import { parseDuration } from '../engine/core/duration.ts';
 import { bareExpression } from '../engine/core/expression/index.ts';
 import { isJsonObject, type Json, type Template } from '../engine/core/json.ts';
-import type { FailureBudget, FanOut, PlanAction, PlanTask } from '../engine/core/plan.ts';
+import type {
+  FailureBudget,
+  FanOut,
+  PlanAction,
+  PlanCache,
+  PlanChild,
+  PlanEdge,
+  PlanRateLimit,
+  PlanRepeat,
+  PlanTask,
+} from '../engine/core/plan.ts';
 import { NO_RETRY, type RetryPolicy } from '../engine/core/retry-policy.ts';
+import { compileNotify } from './compile-notify.ts';
 import { isAskedPerNode } from './condition.ts';
-import type { Dependency } from './dependency.ts';
 import { WORKER_CONDITIONS } from './executor-facts.ts';
 import { optionPattern } from './expression-site.ts';
 import type { Path } from './position.ts';
 import type { MatrixSource } from './schema/fan-out.ts';
+import { oneOrMany, type RateLimitSource } from './schema/limit.ts';
+import type { CacheSource, RepeatSource } from './schema/repeat.ts';
 import type { RetrySource } from './schema/retry.ts';
-import type { TaskSource } from './schema/task.ts';
 import { toValueSpec } from './schema/value-spec.ts';
 import type { TaskEntry, WorkflowContext } from './workflow-context.ts';
 
@@ -19,7 +30,7 @@ export const DEFAULT_QUEUE = 'default';
 export const DEFAULT_PRIORITY = 5;
 
 export interface TaskPlace {
-  readonly dependencies: readonly Dependency[];
+  readonly edges: readonly PlanEdge[];
   /** `file:line`. */
   readonly at: string;
 }
@@ -28,37 +39,94 @@ export function compileTask(context: WorkflowContext, task: TaskEntry, place: Ta
   const { source } = task;
   const { defaults = {} } = context.source;
   const forWorker = task.executor?.place === 'worker' ? defaults : {};
-  const cwd = source.cwd ?? defaults.cwd;
-  const shell = source.shell ?? defaults.shell;
   return {
     id: task.id,
+    ...present('phase', task.phase),
     ...present('description', source.description),
-    edges: place.dependencies.map(({ edge }) => edge),
-    triggerRule: source.trigger_rule ?? 'all_success',
+    edges: place.edges,
+    triggerRule: task.undoes ? 'all_done' : (source.trigger_rule ?? 'all_success'),
     ...compileCondition(source.if),
     action: compileAction(task),
-    ...present('fanOut', compileFanOut(source)),
+    ...present('child', compileChild(task)),
+    ...present('fanOut', compileFanOut(task)),
     ...present('maxParallel', source.max_parallel),
     maxFailures: compileBudget(source.max_failures),
-    failFast: source.fail_fast ?? true,
+    // One compensation that fails stops no other.
+    failFast: task.undoes ? false : (source.fail_fast ?? true),
+    ...present('repeat', source.repeat && compileRepeat(source.repeat)),
     retry: compileRetry(source.retry ?? forWorker.retry),
     ...present('timeoutMs', milliseconds(source.timeout ?? forWorker.timeout)),
     ...present('queueTimeoutMs', milliseconds(source.queue_timeout ?? forWorker.queue_timeout)),
+    ...present('heartbeatMs', milliseconds(source.heartbeat ?? forWorker.heartbeat)),
     allowFailure: source.allow_failure ?? false,
-    queue: source.queue ?? defaults.queue ?? DEFAULT_QUEUE,
-    priority: source.priority ?? context.source.priority ?? DEFAULT_PRIORITY,
+    ...compilePlace(context, task),
+    ...compileLimits(task),
     env: { ...context.source.env, ...defaults.env, ...source.env },
-    ...present('cwd', cwd),
-    ...present('shell', shell),
     ...present('outputs', source.outputs && mapValues(source.outputs, toValueSpec)),
     artifacts: source.artifacts ?? {},
     files: source.files ?? {},
+    ...present('costPerHour', source.cost),
+    ...present('deadlineMs', milliseconds(source.deadline)),
+    ...present('notify', compileNotify(source.notify)),
     at: place.at,
   };
 }
 
+/** Where it runs, and how much of a worker it takes. A compensation runs where its task did. */
+function compilePlace(
+  { source: { defaults = {}, priority = DEFAULT_PRIORITY } }: WorkflowContext,
+  { source, undoes }: TaskEntry,
+) {
+  const { queue, worker_labels, slots } = undoes?.source ?? source;
+  return {
+    queue: queue ?? defaults.queue ?? DEFAULT_QUEUE,
+    priority: (undoes?.source ?? source).priority ?? priority,
+    ...present('workerLabels', worker_labels && mapValues(worker_labels, String)),
+    ...present('slots', slots),
+    ...present('cwd', source.cwd ?? defaults.cwd),
+    ...present('shell', (undoes?.source ?? source).shell ?? defaults.shell),
+  };
+}
+
+function compileLimits({ source }: TaskEntry): Pick<PlanTask, 'concurrency' | 'rateLimit' | 'cache'> {
+  const { concurrency, rate_limit, cache } = source;
+  return {
+    ...present('concurrency', concurrency && oneOrMany(concurrency)),
+    ...present('rateLimit', rate_limit && compileRateLimits(rate_limit)),
+    ...present('cache', cache && compileCache(cache)),
+  };
+}
+
+function compileRateLimits(source: RateLimitSource): PlanRateLimit[] {
+  return oneOrMany<Exclude<RateLimitSource, readonly unknown[]>>(source).map(
+    ({ key, limit, per, cost = 1 }) => ({ key, limit, perMs: milliseconds(per) ?? 0, cost }),
+  );
+}
+
+function compileCache({ key, files, ttl }: CacheSource): PlanCache {
+  return { key, files: oneOrMany<string>(files), ...present('ttlMs', milliseconds(ttl)) };
+}
+
+/** Pause between iterations that do not say one. */
+const DEFAULT_REPEAT_DELAY_MS = 1_000;
+
+function compileRepeat({ until, max, delay }: RepeatSource): PlanRepeat {
+  return {
+    ...present('until', until === undefined ? undefined : bareExpression(String(until))),
+    ...present('max', max),
+    delayMs: milliseconds(delay) ?? DEFAULT_REPEAT_DELAY_MS,
+  };
+}
+
+function compileChild({ source, child }: TaskEntry): PlanChild | undefined {
+  if (!child) return undefined;
+  const { namespace, workflow, plan } = child;
+  const { inputs = {}, detached = false } = source;
+  return { namespace, workflow, ...present('hash', plan?.hash), inputs, detached };
+}
+
 /** `{ [key]: value }`, or nothing: absent keys are left out of plans. */
-function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+export function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
 }
 
@@ -120,7 +188,10 @@ function mapAt(value: Template, path: Path, change: (text: string, path: Path) =
   );
 }
 
-function compileFanOut({ foreach, matrix }: TaskSource): FanOut | undefined {
+function compileFanOut({ source, undoes }: TaskEntry): FanOut | undefined {
+  const { foreach, matrix, broadcast } = source;
+  if (undoes) return { kind: 'compensation', of: undoes.index };
+  if (broadcast) return { kind: 'broadcast' };
   if (foreach !== undefined) return { kind: 'foreach', items: foreach };
   return matrix === undefined ? undefined : compileMatrix(matrix);
 }

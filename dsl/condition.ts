@@ -3,7 +3,7 @@ import { bareExpression, ExpressionSyntaxError, parseExpression } from '../engin
 import type { TaskEntry } from './workflow-context.ts';
 
 /** Contexts that differ from node to node. */
-export const PER_NODE: ReadonlySet<string> = new Set(['item', 'index', 'matrix']);
+export const PER_NODE: ReadonlySet<string> = new Set(['item', 'index', 'matrix', 'broadcast']);
 
 /** Whether the expression, without braces, is asked for each node. @throws ExpressionSyntaxError */
 export function isAskedPerNode(expression: string): boolean {

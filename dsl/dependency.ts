@@ -52,7 +52,7 @@ function asList<T>(value: T | readonly T[] | undefined): readonly T[] | undefine
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
-/** The dependencies of a task, each upstream once. Unknown tasks and the task itself are left out: those are reported. */
+/** The dependencies of a task, each upstream once. What cannot be one is left out: it is reported. */
 export function dependenciesOf(
   context: WorkflowContext,
   task: TaskEntry,
@@ -60,19 +60,28 @@ export function dependenciesOf(
 ): Dependency[] {
   const found = new Map<number, Dependency>();
   for (const need of needsOf(task)) {
-    const from = context.byId.get(need.task)?.index;
-    if (from !== undefined && from !== task.index && !found.has(from))
-      found.set(from, { edge: writtenEdge(from, need), path: need.path });
+    const upstream = context.byId.get(need.task);
+    if (!upstream || upstream === task || upstream.phase !== task.phase) continue;
+    const from = upstream.index;
+    if (!found.has(from)) found.set(from, { edge: writtenEdge(from, need), path: need.path });
   }
+  // References at the end of a run add no edges: what they name has ended, or is needed in writing.
+  if (task.phase) return [...found.values()];
   for (const { site, reference, expression, within } of references) {
     const [root, id] = reference.path;
-    const from = root === 'tasks' && id !== undefined ? context.byId.get(id)?.index : undefined;
-    if (from === undefined || from === task.index) continue;
+    const upstream = root === 'tasks' && id !== undefined ? context.byId.get(id) : undefined;
+    if (!upstream || upstream === task || upstream.phase || !addsEdge(site)) continue;
+    const from = upstream.index;
     const known = found.get(from) ?? { edge: { from, data: true }, path: site.path, expression, within };
     const reads = known.reads ?? valueRead(reference, expression);
     found.set(from, reads === undefined ? known : { ...known, reads });
   }
   return [...found.values()];
+}
+
+/** `notify` speaks of a task that has ended; it never makes one wait. */
+function addsEdge({ place }: SiteReference['site']): boolean {
+  return place !== 'notify';
 }
 
 /** The text of the reference, if it asks for what only a success leaves behind. */

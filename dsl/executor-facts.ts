@@ -23,12 +23,32 @@ export const BUILTIN_FACTS: readonly ExecutorFacts[] = [
   },
   { name: 'module', place: 'worker' },
   { name: 'function', place: 'worker' },
+  { name: 'docker', place: 'worker' },
+  {
+    name: 'kafka',
+    place: 'worker',
+    fixedOutputs: { partition: { type: 'integer' }, offset: { type: 'string' } },
+  },
+  { name: 'notify', place: 'worker', fixedOutputs: { delivery_id: { type: 'string' } } },
   { name: 'wait', place: 'engine' },
+  {
+    name: 'approval',
+    place: 'engine',
+    fixedOutputs: {
+      decision: { type: 'string' },
+      by: { type: 'string' },
+      comment: { type: 'string' },
+      form: { type: 'object' },
+    },
+  },
   { name: 'switch', place: 'engine', fixedOutputs: { case: { type: 'string' } }, conditions: ['cases[].if'] },
   { name: 'transform', place: 'engine' },
   { name: 'fail', place: 'engine' },
   { name: 'noop', place: 'engine' },
 ];
+
+/** The action of a task with `workflow`, which no executor serves: the engine starts a run. */
+export const CHILD_FACTS: ExecutorFacts = { name: 'workflow', place: 'engine' };
 
 /**
  * Conditions that the worker evaluates itself, over what only it knows. They stay text without braces.

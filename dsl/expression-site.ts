@@ -4,35 +4,58 @@
 import { isJsonObject, type Json } from '../engine/core/json.ts';
 import { WORKER_CONDITIONS } from './executor-facts.ts';
 import type { Path } from './position.ts';
+import type { TriggerSource } from './schema/trigger.ts';
 import type { TaskEntry, WorkflowContext } from './workflow-context.ts';
 
 interface PlaceRow {
   readonly contexts: readonly string[];
-  /** Whether `item`, `index` and `matrix` are known, if the task is a fan-out. */
+  /** Whether `item`, `index`, `matrix` and `broadcast` are known, if the task is a fan-out. */
   readonly perNode?: true;
+  /** Whether `secrets` may be passed on. */
+  readonly secrets?: true;
 }
 
+const RUN = ['inputs', 'tasks', 'run', 'trigger'] as const;
+
 export const PLACES = {
-  if: { contexts: ['inputs', 'tasks', 'run', 'trigger'], perNode: true },
-  foreach: { contexts: ['inputs', 'tasks', 'run', 'trigger'] },
-  matrix: { contexts: ['inputs', 'tasks', 'run', 'trigger'] },
-  with: { contexts: ['inputs', 'tasks', 'run', 'trigger', 'env'], perNode: true },
-  run: { contexts: ['inputs', 'tasks', 'run', 'trigger', 'env'], perNode: true },
-  env: { contexts: ['inputs', 'tasks', 'run', 'trigger'], perNode: true },
-  cwd: { contexts: ['inputs', 'tasks', 'run', 'trigger', 'env'], perNode: true },
-  artifacts: { contexts: ['inputs', 'tasks', 'run', 'trigger', 'env'], perNode: true },
-  files: { contexts: ['inputs', 'tasks', 'run', 'trigger', 'env'], perNode: true },
-  'retry.on': { contexts: ['error', 'self', 'inputs', 'tasks', 'run', 'trigger'], perNode: true },
+  if: { contexts: RUN, perNode: true },
+  foreach: { contexts: RUN },
+  matrix: { contexts: RUN },
+  with: { contexts: [...RUN, 'env'], perNode: true, secrets: true },
+  run: { contexts: [...RUN, 'env'], perNode: true },
+  inputs: { contexts: [...RUN, 'env'], perNode: true },
+  env: { contexts: RUN, perNode: true, secrets: true },
+  cwd: { contexts: [...RUN, 'env'], perNode: true },
+  artifacts: { contexts: [...RUN, 'env'], perNode: true },
+  files: { contexts: [...RUN, 'env'], perNode: true },
+  concurrency: { contexts: RUN, perNode: true },
+  rate_limit: { contexts: RUN, perNode: true },
+  cache: { contexts: [...RUN, 'env'], perNode: true },
+  'repeat.until': { contexts: ['self', ...RUN], perNode: true },
+  'retry.on': { contexts: ['error', 'self', ...RUN], perNode: true },
+  notify: { contexts: ['self', ...RUN], perNode: true },
   success: { contexts: ['status', 'headers', 'body'] },
-  'the `env` of the workflow': { contexts: ['inputs', 'run', 'trigger'] },
-  '`defaults`': { contexts: ['inputs', 'run', 'trigger'] },
-  'the `outputs` of the workflow': { contexts: ['inputs', 'tasks', 'run', 'trigger'] },
+  'the `env` of the workflow': { contexts: ['inputs', 'run', 'trigger'], secrets: true },
+  '`defaults`': { contexts: ['inputs', 'run', 'trigger'], secrets: true },
+  'the `outputs` of the workflow': { contexts: RUN },
+  'the `notify` of the workflow': { contexts: RUN },
+  'the `concurrency` of the workflow': { contexts: ['inputs', 'run', 'trigger'] },
+  fairness: { contexts: ['inputs', 'run', 'trigger'] },
+  callback: { contexts: ['inputs', 'run', 'trigger'] },
+  'the `inputs` of a trigger': { contexts: ['run', 'trigger'] },
+  'the `id` of a webhook': { contexts: ['trigger'] },
 } as const satisfies Record<string, PlaceRow>;
 
 export type PlaceName = keyof typeof PLACES;
 
 export function placeRow(place: PlaceName): PlaceRow {
   return PLACES[place];
+}
+
+/** The contexts that are known at a site in any task. A compensation knows the node that it undoes as `self`. */
+export function contextsAt({ place, task }: ExpressionSite): readonly string[] {
+  const { contexts } = placeRow(place);
+  return task?.undoes && place !== 'retry.on' && place !== 'success' ? [...contexts, 'self'] : contexts;
 }
 
 /**
@@ -63,6 +86,20 @@ export function taskSites(task: TaskEntry): ExpressionSite[] {
   if (source.cwd !== undefined) collect('cwd', 'cwd', source.cwd);
   if (source.artifacts !== undefined) collect('artifacts', 'artifacts', source.artifacts);
   if (source.files !== undefined) collect('files', 'files', source.files);
+  if (source.inputs !== undefined) collect('inputs', 'inputs', source.inputs);
+  if (source.concurrency !== undefined) collect('concurrency', 'concurrency', source.concurrency);
+  if (source.rate_limit !== undefined) collect('rate_limit', 'rate_limit', source.rate_limit);
+  if (source.cache !== undefined) collect('cache', 'cache', { key: source.cache.key });
+  if (source.notify !== undefined) collect('notify', 'notify', source.notify);
+  const until = source.repeat?.until;
+  if (typeof until === 'string')
+    sites.push({
+      place: 'repeat.until',
+      path: [...path, 'repeat', 'until'],
+      text: until,
+      isCondition: true,
+      task,
+    });
   sites.push(...retrySites(source.retry, [...path, 'retry'], task));
   return sites;
 }
@@ -70,12 +107,41 @@ export function taskSites(task: TaskEntry): ExpressionSite[] {
 /** The sites that belong to no task. */
 export function workflowSites({ source }: WorkflowContext): ExpressionSite[] {
   const sites: ExpressionSite[] = [];
-  const { env, defaults, outputs } = source;
-  if (env) walk(env, { place: 'the `env` of the workflow', path: ['env'] }, sites);
-  if (defaults?.env) walk(defaults.env, { place: '`defaults`', path: ['defaults', 'env'] }, sites);
-  if (defaults?.cwd) walk(defaults.cwd, { place: '`defaults`', path: ['defaults', 'cwd'] }, sites);
-  if (outputs) walk(outputs, { place: 'the `outputs` of the workflow', path: ['outputs'] }, sites);
+  const { env, defaults, outputs, notify, concurrency, fairness, callback } = source;
+  const collect = (place: PlaceName, path: Path, value: unknown) => {
+    if (value !== undefined) walk(value as Json, { place, path }, sites);
+  };
+  collect('the `env` of the workflow', ['env'], env);
+  collect('`defaults`', ['defaults', 'env'], defaults?.env);
+  collect('`defaults`', ['defaults', 'cwd'], defaults?.cwd);
+  collect('the `outputs` of the workflow', ['outputs'], outputs);
+  collect('the `notify` of the workflow', ['notify'], notify);
+  collect('the `concurrency` of the workflow', ['concurrency', 'key'], concurrency?.key);
+  collect('fairness', ['fairness'], fairness);
+  collect('callback', ['callback', 'url'], callback?.url);
   sites.push(...retrySites(defaults?.retry, ['defaults', 'retry']));
+  for (const [i, trigger] of (source.triggers ?? []).entries())
+    sites.push(...triggerSites(trigger, ['triggers', i]));
+  return sites;
+}
+
+function triggerSites(trigger: TriggerSource, path: Path): ExpressionSite[] {
+  const sites: ExpressionSite[] = [];
+  const { inputs, after, webhook, kafka } = trigger;
+  const holders = { after, webhook, kafka };
+  const place = 'the `inputs` of a trigger';
+  if (inputs) walk(inputs, { place, path: [...path, 'inputs'] }, sites);
+  for (const [key, holder] of Object.entries(holders)) {
+    if (holder?.inputs) walk(holder.inputs, { place, path: [...path, key, 'inputs'] }, sites);
+  }
+  const id = webhook?.id;
+  if (id !== undefined)
+    sites.push({
+      place: 'the `id` of a webhook',
+      path: [...path, 'webhook', 'id'],
+      text: id,
+      isCondition: true,
+    });
   return sites;
 }
 

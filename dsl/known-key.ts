@@ -1,48 +1,28 @@
-/** Keys that an author may reach for: of later versions, of other systems, or of another level of the file. */
+/** Keys that an author may reach for: those of other systems, and what they are called here. */
 
 /** Nouns whose keys the schema closes. */
-export type Noun = 'workflow' | 'task' | 'defaults' | 'retry' | 'need' | 'value' | 'matrix';
-
-/** Keys of the language that this version does not have yet. */
-export const NOT_YET_AVAILABLE: Readonly<Partial<Record<Noun, ReadonlySet<string>>>> = {
-  workflow: new Set([
-    'triggers',
-    'secrets',
-    'fairness',
-    'concurrency',
-    'deadline',
-    'on_success',
-    'on_failure',
-    'on_finish',
-    'notify',
-    'callback',
-    'retention',
-    'templates',
-  ]),
-  task: new Set([
-    'workflow',
-    'inputs',
-    'detached',
-    'broadcast',
-    'repeat',
-    'heartbeat',
-    'worker_labels',
-    'slots',
-    'concurrency',
-    'rate_limit',
-    'cache',
-    'compensate',
-    'cost',
-    'deadline',
-    'notify',
-    'extends',
-    'on_success',
-  ]),
-  defaults: new Set(['heartbeat']),
-};
-
-/** Executors of the language that this version does not have yet. */
-export const NOT_YET_EXECUTORS: ReadonlySet<string> = new Set(['docker', 'approval', 'notify', 'kafka']);
+export type Noun =
+  | 'workflow'
+  | 'task'
+  | 'defaults'
+  | 'compensate'
+  | 'retry'
+  | 'repeat'
+  | 'cache'
+  | 'concurrency'
+  | 'run_concurrency'
+  | 'rate_limit'
+  | 'notify'
+  | 'callback'
+  | 'retention'
+  | 'age'
+  | 'trigger'
+  | 'after'
+  | 'webhook'
+  | 'kafka'
+  | 'need'
+  | 'value'
+  | 'matrix';
 
 /** What other systems call it, and what it is called here. */
 export const FOREIGN_KEYS: Readonly<Partial<Record<Noun, ReadonlyMap<string, string>>>> = {
@@ -59,6 +39,15 @@ export const FOREIGN_KEYS: Readonly<Partial<Record<Noun, ReadonlyMap<string, str
     ['environment', 'env'],
     ['tags', 'labels'],
     ['concurrent', 'max_parallel'],
+    ['cron', 'triggers'],
+    ['sla', 'deadline'],
+    ['finally', 'on_finish'],
+    ['onExit', 'on_finish'],
+    ['on_exit', 'on_finish'],
+    ['on_error', 'on_failure'],
+    ['on_complete', 'on_finish'],
+    ['group', 'concurrency'],
+    ['anchors', 'templates'],
   ]),
   task: new Map([
     ['depends_on', 'needs'],
@@ -100,6 +89,24 @@ export const FOREIGN_KEYS: Readonly<Partial<Record<Noun, ReadonlyMap<string, str
     ['triggerRule', 'trigger_rule'],
     ['runs-on', 'queue'],
     ['pool', 'queue'],
+    ['workflow_call', 'workflow'],
+    ['subworkflow', 'workflow'],
+    ['call', 'workflow'],
+    ['async', 'detached'],
+    ['until', 'repeat'],
+    ['node_selector', 'worker_labels'],
+    ['nodeSelector', 'worker_labels'],
+    ['mutex', 'concurrency'],
+    ['semaphore', 'concurrency'],
+    ['throttle', 'rate_limit'],
+    ['rateLimit', 'rate_limit'],
+    ['rate-limit', 'rate_limit'],
+    ['undo', 'compensate'],
+    ['rollback', 'compensate'],
+    ['compensation', 'compensate'],
+    ['sla', 'deadline'],
+    ['template', 'extends'],
+    ['weight', 'slots'],
   ]),
   retry: new Map([
     ['limit', 'attempts'],
@@ -112,6 +119,77 @@ export const FOREIGN_KEYS: Readonly<Partial<Record<Noun, ReadonlyMap<string, str
     ['timeout', 'budget'],
     ['when', 'on'],
     ['if', 'on'],
+  ]),
+  repeat: new Map([
+    ['while', 'until'],
+    ['times', 'max'],
+    ['limit', 'max'],
+    ['attempts', 'max'],
+    ['interval', 'delay'],
+    ['every', 'delay'],
+    ['wait', 'delay'],
+  ]),
+  cache: new Map([
+    ['paths', 'files'],
+    ['inputs', 'files'],
+    ['path', 'files'],
+    ['max_age', 'ttl'],
+    ['expires', 'ttl'],
+  ]),
+  concurrency: new Map([
+    ['group', 'key'],
+    ['name', 'key'],
+    ['max', 'limit'],
+  ]),
+  run_concurrency: new Map([
+    ['group', 'key'],
+    ['name', 'key'],
+    ['max', 'limit'],
+    ['cancel-in-progress', 'on_limit'],
+    ['cancel_in_progress', 'on_limit'],
+  ]),
+  rate_limit: new Map([
+    ['name', 'key'],
+    ['max', 'limit'],
+    ['period', 'per'],
+    ['window', 'per'],
+    ['interval', 'per'],
+    ['weight', 'cost'],
+  ]),
+  notify: new Map([
+    ['to', 'channel'],
+    ['when', 'on'],
+    ['message', 'text'],
+  ]),
+  trigger: new Map([
+    ['schedule', 'cron'],
+    ['interval', 'every'],
+    ['once', 'at'],
+    ['zone', 'timezone'],
+    ['tz', 'timezone'],
+    ['time_zone', 'timezone'],
+    ['with', 'inputs'],
+    ['catch_up', 'catchup'],
+    ['on', 'after'],
+    ['workflow', 'after'],
+  ]),
+  after: new Map([
+    ['name', 'workflow'],
+    ['when', 'on'],
+    ['status', 'on'],
+  ]),
+  webhook: new Map([
+    ['url', 'path'],
+    ['token', 'secret'],
+    ['type', 'scheme'],
+    ['provider', 'scheme'],
+  ]),
+  kafka: new Map([
+    ['topics', 'topic'],
+    ['group_id', 'group'],
+    ['groupId', 'group'],
+    ['offset', 'from'],
+    ['broker', 'brokers'],
   ]),
   need: new Map([
     ['name', 'task'],

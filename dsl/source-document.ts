@@ -17,16 +17,21 @@ export interface PathFinding {
   readonly within?: Span | undefined;
 }
 
+/** Where a path of the data stands in the source: what a task has from a template stands there. */
+export type Origin = (path: Path) => Path;
+
 export class SourceDocument {
   readonly report: Report;
   readonly yaml: YamlDocument;
   /** The document as data: objects without prototype. */
   readonly data: JsonObject;
+  readonly #origin: Origin;
 
-  constructor(report: Report, yaml: YamlDocument, data: JsonObject) {
+  constructor(report: Report, yaml: YamlDocument, data: JsonObject, origin: Origin = (path) => path) {
     this.report = report;
     this.yaml = yaml;
     this.data = data;
+    this.#origin = origin;
   }
 
   /** Whether nothing in this document is wrong; warnings may be there. */
@@ -43,7 +48,8 @@ export class SourceDocument {
     this.report.add({ ...finding, severity: 'warning', at: () => this.#locate(finding) });
   }
 
-  #locate({ path, onKey, within }: PathFinding): Span {
+  #locate({ path: named, onKey, within }: PathFinding): Span {
+    const path = this.#origin(named);
     if (within) return locateWithin(this.yaml, this.report.file.text, path, within);
     return onKey ? locateKey(this.yaml, path) : locateValue(this.yaml, path);
   }

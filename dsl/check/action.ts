@@ -3,8 +3,7 @@ import type { z } from 'zod';
 import { nearestName } from '../../engine/core/expression/nearest-name.ts';
 import type { Json, JsonObject } from '../../engine/core/json.ts';
 import { describeValue, expectedWord } from '../describe-value.ts';
-import { WORKER_CONDITIONS } from '../executor-facts.ts';
-import { NOT_YET_AVAILABLE, NOT_YET_EXECUTORS } from '../known-key.ts';
+import { BUILTIN_FACTS, WORKER_CONDITIONS } from '../executor-facts.ts';
 import type { Path } from '../position.ts';
 import { objectKeys } from '../schema/noun.ts';
 import { capital } from '../schema-issue/place.ts';
@@ -26,27 +25,29 @@ export function checkActions(context: WorkflowContext): void {
   }
 }
 
-/** Keys of later versions that are actions by themselves. */
-const LATER_ACTIONS = ['workflow', 'extends', 'repeat'].filter((key) => NOT_YET_AVAILABLE.task?.has(key));
-
-function checkOneAction({ document }: WorkflowContext, { id, path, raw, isMap }: TaskEntry): void {
-  const hasRun = has(raw, 'run');
-  const hasUses = has(raw, 'uses');
-  if (hasRun && hasUses) {
-    const message = `The task \`${id}\` has both \`run\` and \`uses\`; a task has exactly one action.`;
+function checkOneAction({ document }: WorkflowContext, task: TaskEntry): void {
+  const { path, raw, isMap } = task;
+  const label = labelOf(task);
+  const found = ['run', 'uses', 'workflow'].filter((key) => has(raw, key));
+  const [first, second] = found;
+  if (first !== undefined && second !== undefined) {
+    const message = `${capital(label)} has both \`${first}\` and \`${second}\`; a task has exactly one action.`;
+    const hint = second === 'uses' ? '`run` is short for `uses: shell`. Keep one.' : 'Keep one.';
+    document.error({ code: 'two_actions', path: [...path, second], onKey: true, message, hint });
+  } else if (has(raw, 'with') && first !== 'uses') {
+    const message =
+      first === undefined
+        ? '`with` gives options, but no `uses` says to what.'
+        : `\`${first}\` takes no \`with\`.`;
     document.error({
       code: 'two_actions',
-      path: [...path, 'uses'],
+      path: [...path, 'with'],
       onKey: true,
       message,
-      hint: '`run` is short for `uses: shell`. Keep one.',
+      hint: WITH_HINTS[first ?? 'none'] ?? 'Add `uses: NAME`.',
     });
-  } else if (has(raw, 'with') && !hasUses) {
-    const message = hasRun ? '`run` takes no `with`.' : '`with` gives options, but no `uses` says to what.';
-    const hint = hasRun ? 'Pass values to the process by `env`.' : 'Add `uses: NAME`.';
-    document.error({ code: 'two_actions', path: [...path, 'with'], onKey: true, message, hint });
-  } else if (isMap && !hasRun && !hasUses && !LATER_ACTIONS.some((key) => has(raw, key))) {
-    const message = `The task \`${id}\` says nothing to do.`;
+  } else if (isMap && first === undefined) {
+    const message = `${capital(label)} says nothing to do.`;
     document.error({
       code: 'missing_action',
       path,
@@ -57,15 +58,25 @@ function checkOneAction({ document }: WorkflowContext, { id, path, raw, isMap }:
   }
 }
 
+const WITH_HINTS: Readonly<Record<string, string>> = {
+  run: 'Pass values to the process by `env`.',
+  workflow: 'Pass values to the other workflow by `inputs`.',
+};
+
+/** The task in words. */
+function labelOf({ id, undoes }: TaskEntry): string {
+  return undoes ? `the compensation of \`${undoes.id}\`` : `the task \`${id}\``;
+}
+
 function checkExecutor(
   { document, executors }: WorkflowContext,
   { path, uses = '', executor }: TaskEntry,
 ): void {
   if (executor) return;
   const at = [...path, 'uses'];
-  if (NOT_YET_EXECUTORS.has(uses)) {
-    const message = `\`uses: ${uses}\` is known but not available in this version.`;
-    document.error({ code: 'not_yet_available', path: at, message });
+  if (BUILTIN_FACTS.some(({ name }) => name === uses)) {
+    const message = `The executor \`${uses}\` is not part of this installation.`;
+    document.error({ code: 'unknown_executor', path: at, message });
     return;
   }
   const names = [...executors.keys()];
@@ -172,11 +183,23 @@ function holdsExpression(value: Json): boolean {
   return Object.values(value).some(holdsExpression);
 }
 
-const WORKER_ONLY = ['artifacts', 'files', 'cwd', 'shell', 'queue', 'queue_timeout'];
+const WORKER_ONLY = [
+  'artifacts',
+  'files',
+  'cwd',
+  'shell',
+  'queue',
+  'queue_timeout',
+  'heartbeat',
+  'worker_labels',
+  'slots',
+  'cache',
+];
 
 function checkEffects({ document }: WorkflowContext, { path, raw, uses }: TaskEntry): void {
   for (const key of WORKER_ONLY.filter((one) => has(raw, one))) {
-    const message = `\`${key}\` has no effect: \`uses: ${uses}\` is done by the engine itself, without a worker.`;
+    const action = uses === 'workflow' ? '`workflow`' : `\`uses: ${uses}\``;
+    const message = `\`${key}\` has no effect: ${action} is done by the engine itself, without a worker.`;
     document.warn({ code: 'no_effect', path: [...path, key], onKey: true, message, hint: 'Remove it.' });
   }
 }

@@ -1,4 +1,4 @@
-/** `foreach` and `matrix`: one of the two, not empty, and only with them what bounds them. */
+/** `foreach`, `matrix` and `broadcast`: one of them, not empty, and only with them what bounds them. */
 import { MAX_ITEMS } from '../../engine/core/fan-out.ts';
 import { isJsonObject, type Json } from '../../engine/core/json.ts';
 import { describeValue } from '../describe-value.ts';
@@ -9,22 +9,19 @@ import { suggest } from '../suggest.ts';
 import { isWholeExpression } from '../whole-expression.ts';
 import { has, type TaskEntry, type WorkflowContext } from '../workflow-context.ts';
 
+export const FAN_OUT_KEYS = ['foreach', 'matrix', 'broadcast'];
 const BOUNDS = ['max_parallel', 'max_failures', 'fail_fast'];
 
 export function checkFanOuts({ document, tasks }: WorkflowContext): void {
   for (const task of tasks) {
     const { raw, path, source } = task;
-    if (has(raw, 'foreach') && has(raw, 'matrix')) {
-      const message = `The task \`${task.id}\` has both \`foreach\` and \`matrix\`; it can have one of them.`;
-      document.error({
-        code: 'two_fan_outs',
-        path: [...path, 'matrix'],
-        onKey: true,
-        message,
-        hint: 'A list can be an axis of a matrix.',
-      });
+    const [first, second] = FAN_OUT_KEYS.filter((key) => has(raw, key));
+    if (first !== undefined && second !== undefined) {
+      const message = `The task \`${task.id}\` has both \`${first}\` and \`${second}\`; it can have one of them.`;
+      const hint = second === 'matrix' ? 'A list can be an axis of a matrix.' : 'Keep one.';
+      document.error({ code: 'two_fan_outs', path: [...path, second], onKey: true, message, hint });
     }
-    if (!['foreach', 'matrix', 'broadcast'].some((key) => has(raw, key))) checkBounds(document, task);
+    if (first === undefined) checkBounds(document, task);
     if (source.foreach !== undefined) checkList(document, source.foreach, [...path, 'foreach'], '`foreach`');
     if (source.matrix !== undefined) checkMatrix(document, source.matrix, [...path, 'matrix']);
   }
@@ -32,7 +29,7 @@ export function checkFanOuts({ document, tasks }: WorkflowContext): void {
 
 function checkBounds(document: SourceDocument, { path, raw }: TaskEntry): void {
   for (const key of BOUNDS.filter((one) => has(raw, one))) {
-    const message = `\`${key}\` has a meaning only for a task with \`foreach\` or \`matrix\`.`;
+    const message = `\`${key}\` has a meaning only for a task with \`foreach\`, \`matrix\` or \`broadcast\`.`;
     const hint =
       key === 'max_parallel'
         ? 'For the whole run, write `max_parallel` at the top of the workflow.'

@@ -5,19 +5,24 @@ import { type ExpressionSite, taskSites, workflowSites } from '../expression-sit
 import { type SiteReference, siteReferences } from '../site-reference.ts';
 import type { WorkflowContext } from '../workflow-context.ts';
 import { checkActions } from './action.ts';
+import { checkChildren } from './child.ts';
 import { checkCycles } from './cycle.ts';
 import { checkFanOuts } from './fan-out.ts';
 import { checkJoins } from './join.ts';
+import { checkLimits } from './limit.ts';
 import { checkBraces } from './missing-braces.ts';
 import { checkNames } from './name.ts';
 import { checkNeeds } from './need.ts';
 import { checkOutputs, outputReferences } from './output.ts';
 import { checkPaths } from './path.ts';
+import { checkPhases } from './phase.ts';
 import { checkReferences } from './reference.ts';
 import { checkScripts } from './script.ts';
+import { checkSecretNames } from './secret.ts';
 import { skippableTasks } from './skippable.ts';
 import { checkStaticTexts } from './static-text.ts';
 import { checkSwitches } from './switch.ts';
+import { checkTriggers } from './trigger.ts';
 import { checkTriggerRules } from './trigger-rule.ts';
 import { checkValueSpecs } from './value-spec.ts';
 
@@ -32,6 +37,11 @@ const CHECKS: readonly ((context: WorkflowContext) => void)[] = [
   checkNeeds,
   checkSwitches,
   checkTriggerRules,
+  checkPhases,
+  checkChildren,
+  checkLimits,
+  checkTriggers,
+  checkSecretNames,
 ];
 
 /** Runs all checks. Answers the dependencies of each task, by index. */

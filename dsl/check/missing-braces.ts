@@ -12,6 +12,13 @@ const PLACES: readonly string[] = [
   'the `env` of the workflow',
   '`defaults`',
   'the `outputs` of the workflow',
+  'inputs',
+  'concurrency',
+  'rate_limit',
+  'cache',
+  'the `concurrency` of the workflow',
+  'fairness',
+  'the `inputs` of a trigger',
 ];
 
 export function checkBraces(context: WorkflowContext, sites: readonly ExpressionSite[]): void {

@@ -3,6 +3,8 @@ import { type Need, needsOf } from '../dependency.ts';
 import { suggest } from '../suggest.ts';
 import { caseNamesOf } from '../switch-case.ts';
 import { has, type TaskEntry, type WorkflowContext } from '../workflow-context.ts';
+import { FAN_OUT_KEYS } from './fan-out.ts';
+import { explainNeed } from './phase.ts';
 
 export function checkNeeds(context: WorkflowContext): void {
   for (const task of context.tasks) {
@@ -33,6 +35,8 @@ function checkNeed(context: WorkflowContext, task: TaskEntry, need: Need, isRepe
       message: `\`${task.id}\` needs \`${need.task}\`, but there is no such task.`,
       hint,
     });
+  } else if (upstream.phase !== task.phase) {
+    document.error({ code: 'wrong_phase', path, ...explainNeed(task, upstream) });
   } else if (isRepeated) {
     const hint = 'Keep one. Several ends stand in one list: `when: [success, skipped]`.';
     document.error({
@@ -72,7 +76,7 @@ function checkCases(
     });
     return;
   }
-  if (has(upstream.raw, 'foreach') || has(upstream.raw, 'matrix')) {
+  if (FAN_OUT_KEYS.some((key) => has(upstream.raw, key))) {
     const message = `The switch \`${upstream.id}\` makes a choice for each of its nodes, so that it has no choice that \`case\` could ask for: the task would always be skipped.`;
     const hint = `Remove the fan-out from \`${upstream.id}\`, or decide for each item by \`if\` in a task with the same fan-out.`;
     document.error({ code: 'switch_fan_out', path, onKey: true, message, hint });

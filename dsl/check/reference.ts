@@ -1,29 +1,35 @@
 /** What expressions refer to: contexts that their place knows, and names that the workflow declares. */
 import { CONTEXTS } from '../../engine/core/expression/contexts.ts';
-import { isJsonObject } from '../../engine/core/json.ts';
+import { isJsonObject, type Json } from '../../engine/core/json.ts';
 import { PER_NODE } from '../condition.ts';
-import type { DiagnosticCode } from '../diagnostic-code.ts';
-import { placeRow } from '../expression-site.ts';
+import { contextsAt, type ExpressionSite, placeRow } from '../expression-site.ts';
 import type { SiteReference } from '../site-reference.ts';
 import { alternatives, suggest } from '../suggest.ts';
 import { declaredNames, has, type TaskEntry, type WorkflowContext } from '../workflow-context.ts';
+import { complain } from './complain.ts';
+import { FAN_OUT_KEYS } from './fan-out.ts';
 import { suggestTask } from './need.ts';
+import { explainPhase, mayRead } from './phase.ts';
+import { checkSecret, explainSecret, isSecretTemplate } from './secret.ts';
 
 const TASK_MEMBERS = ['outputs', 'artifacts', 'status', 'error', 'attempts', 'duration'];
-const SELF_MEMBERS = ['error', 'status', 'attempt'];
+const SELF_MEMBERS = ['outputs', 'error', 'status', 'attempt', 'iteration'];
 const RUN_MEMBERS = [
   'id',
   'workflow',
   'namespace',
   'version',
   'logical_time',
+  'interval',
   'started_at',
   'attempt',
   'status',
 ];
+/** Of a run that has come to its end: known in handlers, and where the run tells of its end. */
+const ENDED_RUN_MEMBERS = ['error', 'failed_tasks', 'url'];
+const INTERVAL_MEMBERS = ['start', 'end'];
+const BROADCAST_MEMBERS = ['index', 'total', 'worker'];
 const ERROR_MEMBERS = ['code', 'message', 'exit_code', 'status', 'retry_after'];
-const NOT_YET_CONTEXTS = new Set(['secrets', 'broadcast']);
-const NOT_YET_MEMBERS = new Set(['run.interval', 'self.outputs', 'self.iteration']);
 
 export function checkReferences(context: WorkflowContext, references: readonly SiteReference[]): void {
   for (const found of references) {
@@ -40,44 +46,28 @@ const CHECKS: ReadonlyMap<string, ReferenceCheck> = new Map<string, ReferenceChe
   ['inputs', checkInput],
   ['matrix', checkAxis],
   ['env', checkEnv],
-  ['run', (context, found) => checkMember(context, found, RUN_MEMBERS)],
-  ['self', (context, found) => checkMember(context, found, SELF_MEMBERS)],
+  ['run', checkRun],
+  ['self', checkSelf],
+  ['secrets', checkSecret],
+  ['broadcast', (context, found) => checkMember(context, found, BROADCAST_MEMBERS)],
   ['error', (context, found) => checkMember(context, found, ERROR_MEMBERS)],
 ]);
 
-interface Complaint {
-  readonly code: DiagnosticCode;
-  readonly message: string;
-  readonly hint?: string | undefined;
-  readonly severity?: 'error' | 'warning';
-}
-
-function complain(
-  { document }: WorkflowContext,
-  { site, within }: SiteReference,
-  complaint: Complaint,
-): void {
-  const { severity, ...finding } = complaint;
-  const full = { ...finding, path: site.path, within };
-  if (severity === 'warning') document.warn(full);
-  else document.error(full);
-}
-
 function isKnownHere(context: WorkflowContext, found: SiteReference, root: string): boolean {
-  const row = placeRow(found.site.place);
-  if (row.contexts.includes(root)) return true;
-  const isFanOut = found.site.task !== undefined && isPerNode(found.site.task, root);
+  const { site } = found;
+  const row = placeRow(site.place);
+  if (contextsAt(site).includes(root) || (row.secrets && root === 'secrets')) return true;
+  const isFanOut = site.task !== undefined && isPerNode(site.task, root);
   if (row.perNode && PER_NODE.has(root) && isFanOut) return true;
-  if (NOT_YET_CONTEXTS.has(root)) {
-    const message = `The context \`${root}\` is known but not available in this version.`;
-    complain(context, found, { code: 'not_yet_available', message });
-  } else complain(context, found, { code: 'unknown_context', ...explainContext(found, root, row) });
+  if (root === 'secrets') complain(context, found, { code: 'secret_not_allowed', ...explainSecret(site) });
+  else complain(context, found, { code: 'unknown_context', ...explainContext(found, root, row) });
   return false;
 }
 
 function isPerNode({ raw }: TaskEntry, root: string): boolean {
-  if (root === 'matrix') return has(raw, 'matrix');
-  return has(raw, 'foreach') || (root === 'index' && has(raw, 'matrix'));
+  if (root === 'item') return has(raw, 'foreach');
+  if (root === 'index') return FAN_OUT_KEYS.some((key) => has(raw, key));
+  return has(raw, root);
 }
 
 function explainContext(
@@ -85,15 +75,20 @@ function explainContext(
   root: string,
   row: ReturnType<typeof placeRow>,
 ): { message: string; hint: string } {
-  const place = site.place.includes('`') ? site.place : `\`${site.place}\``;
+  const place = placeLabel(site);
   const meaning = CONTEXTS.get(root);
   const message = `\`${root}\`${meaning === undefined ? '' : ` (${meaning})`} is not known in ${place}.`;
   if (row.perNode && PER_NODE.has(root)) {
-    const needed = root === 'matrix' ? '`matrix`' : root === 'item' ? '`foreach`' : '`foreach` or `matrix`';
-    return { message, hint: `It is known in tasks with ${needed}.` };
+    const needed = root === 'item' ? ['foreach'] : root === 'index' ? FAN_OUT_KEYS : [root];
+    return { message, hint: `It is known in tasks with ${alternatives(needed)}.` };
   }
   if (root === 'tasks') return { message, hint: 'Read outputs of tasks in the task that needs them.' };
-  return { message, hint: `Known here: ${alternatives(row.contexts, 'and')}.` };
+  return { message, hint: `Known here: ${alternatives(contextsAt(site), 'and')}.` };
+}
+
+function placeLabel({ place, task }: ExpressionSite): string {
+  const label = place.includes('`') ? place : `\`${place}\``;
+  return task?.undoes ? `${label} of a compensation` : label;
 }
 
 function checkTask(context: WorkflowContext, found: SiteReference): void {
@@ -112,6 +107,8 @@ function checkTask(context: WorkflowContext, found: SiteReference): void {
     const hint = suggestTask(context, id);
     return complain(context, found, { code: 'unknown_task', message: `There is no task \`${id}\`.`, hint });
   }
+  const isOutside = task.phase !== undefined && !mayRead(context, found.site.task, task);
+  if (isOutside) return complain(context, found, { code: 'wrong_phase', ...explainPhase(found, task) });
   if (found.site.task === task) {
     const message = `The task \`${id}\` refers to itself; its outputs are there only after it has ended.`;
     return complain(context, found, { code: 'self_reference', message });
@@ -149,11 +146,18 @@ function checkOutput(context: WorkflowContext, found: SiteReference, task: TaskE
 
 /** Outputs that the task declares or that its executor always has; undefined when any may be written. */
 function outputNames(task: TaskEntry): string[] | undefined {
-  const fixed = task.executor?.fixedOutputs && Object.keys(task.executor.fixedOutputs);
+  const fixed = fixedOutputs(task);
   if (has(task.raw, 'outputs')) return [...declaredNames(task.raw, 'outputs'), ...(fixed ?? [])];
   if (fixed) return fixed;
   const value = task.uses === 'transform' ? task.source.with?.['value'] : undefined;
   return value !== undefined && isJsonObject(value) ? Object.keys(value) : undefined;
+}
+
+/** Outputs that the action always has. */
+function fixedOutputs({ executor, child, source }: TaskEntry): string[] | undefined {
+  if (source.workflow !== undefined && source.detached) return ['run_id'];
+  if (child?.plan) return Object.keys(child.plan.outputs);
+  return executor?.fixedOutputs && Object.keys(executor.fixedOutputs);
 }
 
 function checkArtifact(context: WorkflowContext, found: SiteReference, task: TaskEntry, name: string): void {
@@ -200,6 +204,11 @@ function checkEnv(context: WorkflowContext, found: SiteReference): void {
   const inherited = defaults !== undefined && isJsonObject(defaults) ? declaredNames(defaults, 'env') : [];
   const own = found.site.task ? declaredNames(found.site.task.raw, 'env') : [];
   const names = [...own, ...inherited, ...declaredNames(data, 'env')];
+  if (isSecretTemplate(envTemplate(context, found.site.task, name))) {
+    const message = `\`env.${name}\` holds a secret, which expressions cannot read.`;
+    const hint = 'The process finds it in its environment; `with` takes `${{ secrets.NAME }}` itself.';
+    return complain(context, found, { code: 'secret_in_expression', message, hint });
+  }
   if (names.includes(name) || found.reference.mayBeAbsent) return;
   const message = `No environment variable \`${name}\` is declared for this task.`;
   const hint =
@@ -207,13 +216,57 @@ function checkEnv(context: WorkflowContext, found: SiteReference): void {
   complain(context, found, { code: 'unknown_env', message, hint });
 }
 
+function envTemplate(
+  { source }: WorkflowContext,
+  task: TaskEntry | undefined,
+  name: string,
+): Json | undefined {
+  const layers = [task?.source.env, source.defaults?.env, source.env];
+  return layers.find((env) => env !== undefined && Object.hasOwn(env, name))?.[name];
+}
+
+function checkRun(context: WorkflowContext, found: SiteReference): void {
+  const [, name, inner] = found.reference.path;
+  const isEnded = isAtEnd(found.site);
+  if (!isEnded && name !== undefined && ENDED_RUN_MEMBERS.includes(name)) {
+    const message = `\`run.${name}\` is known only in handlers, when the run has come to its end.`;
+    const hint = 'Move it to a task under `on_failure` or `on_finish`.';
+    return complain(context, found, { code: 'unknown_property', message, hint });
+  }
+  checkMember(context, found, isEnded ? [...RUN_MEMBERS, ...ENDED_RUN_MEMBERS] : RUN_MEMBERS);
+  if (name === 'interval') checkInner(context, found, { name: inner, members: INTERVAL_MEMBERS });
+  if (name === 'error' && isEnded) checkInner(context, found, { name: inner, members: RUN_ERROR_MEMBERS });
+}
+
+function isAtEnd({ place, task }: ExpressionSite): boolean {
+  return place === 'the `notify` of the workflow' || (task?.phase !== undefined && !task.undoes);
+}
+
+const RUN_ERROR_MEMBERS = ['code', 'message', 'task'];
+
+function checkSelf(context: WorkflowContext, found: SiteReference): void {
+  const [, member, name] = found.reference.path;
+  checkMember(context, found, SELF_MEMBERS);
+  const task = found.site.task?.undoes ?? found.site.task;
+  if (member === 'error') checkInner(context, found, { name, members: ERROR_MEMBERS });
+  if (member === 'outputs' && task && name !== undefined && name !== '*')
+    checkOutput(context, found, task, name);
+}
+
+interface InnerMember {
+  readonly name: string | undefined;
+  readonly members: readonly string[];
+}
+
+function checkInner(context: WorkflowContext, found: SiteReference, { name, members }: InnerMember): void {
+  if (name === undefined || name === '*' || members.includes(name)) return;
+  const message = `\`${found.reference.path.slice(0, 2).join('.')}\` has no \`${name}\`.`;
+  complain(context, found, { code: 'unknown_property', message, hint: suggest(name, members) });
+}
+
 function checkMember(context: WorkflowContext, found: SiteReference, members: readonly string[]): void {
   const [root, name] = found.reference.path;
   if (name === undefined || name === '*' || members.includes(name)) return;
-  if (NOT_YET_MEMBERS.has(`${root}.${name}`)) {
-    const later = `\`${root}.${name}\` is known but not available in this version.`;
-    return complain(context, found, { code: 'not_yet_available', message: later });
-  }
   const message = `\`${root}\` has no \`${name}\`.`;
   complain(context, found, { code: 'unknown_property', message, hint: suggest(name, members) });
 }

@@ -2,7 +2,7 @@
 
 import { nearestName } from '../../engine/core/expression/nearest-name.ts';
 import { shorten } from '../describe-value.ts';
-import { FOREIGN_KEYS, NOT_YET_AVAILABLE, type Noun } from '../known-key.ts';
+import { FOREIGN_KEYS, type Noun } from '../known-key.ts';
 import { problemOfEnvName, problemOfName, toName } from '../name.ts';
 import type { Path } from '../position.ts';
 import { keysOf, nounAt } from '../schema/noun.ts';
@@ -13,16 +13,6 @@ export function reportUnknownKey({ document, path, label }: Place, key: string):
   const noun = nounAt(path);
   const where = path.length === 0 ? 'a workflow' : nounWord(noun, label);
   const full = [...path, key];
-  if (noun && NOT_YET_AVAILABLE[noun]?.has(key)) {
-    document.error({
-      code: 'not_yet_available',
-      path: full,
-      onKey: true,
-      message: `\`${key}\` is known but not available in this version.`,
-      hint: 'Remove it.',
-    });
-    return;
-  }
   const hint = hintForKey(noun, key);
   document.error({
     code: 'unknown_key',
@@ -39,10 +29,15 @@ export function meantKey(path: Path, key: string): string | undefined {
   return noun && (FOREIGN_KEYS[noun]?.get(key) ?? nearestName(key, keysOf(noun)));
 }
 
+const NOUN_WORDS: ReadonlyMap<Noun, string> = new Map([
+  ['task', 'a task'],
+  ['value', 'the declaration of a value'],
+  ['need', 'an entry of `needs`'],
+  ['trigger', 'a trigger'],
+]);
+
 function nounWord(noun: Noun | undefined, label: string): string {
-  if (noun === 'task') return `a task`;
-  if (noun === 'value') return 'the declaration of a value';
-  return noun === 'need' ? 'an entry of `needs`' : label;
+  return (noun && NOUN_WORDS.get(noun)) ?? label;
 }
 
 function hintForKey(noun: Noun | undefined, key: string): string | undefined {
@@ -50,20 +45,12 @@ function hintForKey(noun: Noun | undefined, key: string): string | undefined {
   if (key === '<<') return 'YAML merge keys are not taken; values for all tasks stand in `defaults`.';
   const known = keysOf(noun);
   const foreign = FOREIGN_KEYS[noun]?.get(key);
-  if (foreign !== undefined) {
-    const isYetToCome = NOT_YET_AVAILABLE[noun]?.has(foreign);
-    return isYetToCome
-      ? `Here it is called \`${foreign}\`, which is not available in this version.`
-      : `Did you mean \`${foreign}\`?`;
-  }
+  if (foreign !== undefined) return `Did you mean \`${foreign}\`?`;
   if (noun === 'workflow' && keysOf('task').includes(key))
     return `\`${key}\` belongs to a task, under \`tasks\`${keysOf('defaults').includes(key) ? ', or under `defaults`' : ''}.`;
   if (noun === 'task' && keysOf('workflow').includes(key))
     return `\`${key}\` belongs to the workflow, not to a task. Is the line indented too far?`;
-  return (
-    suggest(key, [...known, ...(NOT_YET_AVAILABLE[noun] ?? [])].slice(0, 100)) ??
-    `Known here: ${alternatives(known, 'and')}.`
-  );
+  return suggest(key, known.slice(0, 100)) ?? `Known here: ${alternatives(known, 'and')}.`;
 }
 
 export function reportBadKey({ document, path }: Place): void {

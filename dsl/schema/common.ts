@@ -11,6 +11,17 @@ export const DURATION_KEYS: ReadonlySet<string> = new Set([
   'delay',
   'max_delay',
   'budget',
+  'heartbeat',
+  'deadline',
+  'ttl',
+  'per',
+  'every',
+  'window',
+  'age',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'retention',
 ]);
 
 const DURATION_PATTERN = '^((\\d+(\\.\\d+)?(ms|s|m|h|d|w))+|P(?=.)[0-9.WDTHMS]+)$';
@@ -53,3 +64,7 @@ export const description = z.string().max(10_000);
 export const priority = z.int().min(0).max(9);
 
 export const queue = z.string().regex(NAME_PATTERN);
+
+/** Labels of runs, and those asked of workers. Values become text. */
+export const label = z.union([z.string().max(256), z.number(), z.boolean()]);
+export const labels = z.record(z.string().min(1).max(128), label);

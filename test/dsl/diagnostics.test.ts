@@ -12,7 +12,7 @@ const ELSEWHERE = [
   'too_many_nodes',
   'too_many_aliases',
   'too_many_mistakes',
-  'file_not_found',
+  'child_invalid',
 ];
 
 describe('each kind of mistake', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { NOT_YET_AVAILABLE, NOT_YET_EXECUTORS, type Noun } from '../../dsl/known-key.ts';
+import type { Noun } from '../../dsl/known-key.ts';
 import { keysOf } from '../../dsl/schema/noun.ts';
 import { triggerRuleTable } from '../../dsl/trigger-rule-table.ts';
 import { FUNCTIONS } from '../../engine/core/expression/index.ts';
@@ -46,20 +46,6 @@ describe('docs/language.md', () => {
     const rows = [...section('Functions').matchAll(/^\| (`.+`) \|/gm)].map(([, calls]) => calls ?? '');
     const named = rows.map((calls) => [...new Set([...calls.matchAll(/`(\w+)\(/g)].map(([, name]) => name))]);
     expect(named.flat().sort()).toEqual([...FUNCTIONS.keys()].sort());
-  });
-
-  it('lists what is not available yet', () => {
-    const text = section('Known, but not available in this version');
-    const named = (start: string) =>
-      [
-        ...(text.split('\n').find((line) => line.startsWith(`- ${start}:`)) ?? '')
-          .replace(/^[^:]*:/, '')
-          .matchAll(/`(\w+)`/g),
-      ].map(([, name]) => name);
-    expect(named('In a workflow')).toEqual([...(NOT_YET_AVAILABLE.workflow ?? [])]);
-    expect(named('In a task')).toEqual([...(NOT_YET_AVAILABLE.task ?? [])]);
-    expect(named('In `defaults`')).toEqual([...(NOT_YET_AVAILABLE.defaults ?? [])]);
-    expect(named('Executors')).toEqual([...NOT_YET_EXECUTORS]);
   });
 
   it('has examples that compile without a word', () => {

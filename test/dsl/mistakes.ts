@@ -89,7 +89,7 @@ export const MISTAKES: readonly Mistake[] = [
   { code: 'unknown_key', text: running('«retrys»: 3'), says: 'Did you mean `retry`?' },
   { code: 'unknown_key', text: running('«depends_on»: b'), says: 'Did you mean `needs`?' },
   { code: 'unknown_key', text: running('«constructor»: b'), says: 'Known here' },
-  { code: 'unknown_key', text: `«on»: push\n${task('run: x')}`, says: '`triggers`, which is not available' },
+  { code: 'unknown_key', text: `«on»: push\n${task('run: x')}`, says: 'Did you mean `triggers`?' },
   { code: 'unknown_key', text: `«jobs»: {}\n${task('run: x')}`, says: 'Did you mean `tasks`?' },
   { code: 'unknown_key', text: `«needs»: a\n${task('run: x')}`, says: 'belongs to a task' },
   { code: 'unknown_key', text: running('«labels»: {}'), says: 'belongs to the workflow' },
@@ -115,33 +115,6 @@ export const MISTAKES: readonly Mistake[] = [
     says: '`method`',
   },
   { code: 'unknown_key', text: `«<<»: {}\n${task('run: x')}`, says: 'merge keys' },
-  {
-    code: 'not_yet_available',
-    text: `«triggers»: []\n${task('run: x')}`,
-    says: 'not available in this version',
-  },
-  { code: 'not_yet_available', text: running('«cache»: { key: a }'), says: 'not available in this version' },
-  {
-    code: 'not_yet_available',
-    text: 'tasks:\n  a: { «workflow»: other }\n',
-    says: 'not available in this version',
-  },
-  {
-    code: 'not_yet_available',
-    text: `defaults: { «heartbeat»: 3s }\n${task('run: x')}`,
-    says: 'not available',
-  },
-  { code: 'not_yet_available', text: task('uses: «docker»'), says: 'not available in this version' },
-  {
-    code: 'not_yet_available',
-    text: running('env: { A: "${{ «secrets.A» }}" }'),
-    says: 'not available in this version',
-  },
-  {
-    code: 'not_yet_available',
-    text: running('if: «run.interval.start»'),
-    says: 'not available in this version',
-  },
   { code: 'missing_key', text: running('retry: «{ delay: 1s }»'), says: '`attempts`' },
   { code: 'missing_key', text: task('uses: «http»'), says: '`url`' },
   {
@@ -326,6 +299,206 @@ export const MISTAKES: readonly Mistake[] = [
     text: `tasks:\n  a: { run: x, if: run.id }\noutputs: { n: "\${{ «tasks.a.outputs.n» }}" }\n`,
     says: '`default(tasks.a.outputs.n, null)`',
     severity: 'warning',
+  },
+  // Limits and repetitions
+  { code: 'bad_repeat', text: running('«repeat»: { delay: 5s }'), says: '`until: CONDITION`' },
+  {
+    code: 'bad_repeat',
+    text: task('uses: fail', 'with: { message: no }', '«repeat»: { max: 3 }'),
+    says: 'Remove `repeat`',
+  },
+  {
+    code: 'duplicate_limit',
+    text: running('concurrency: [{ key: db, limit: 2 }, { key: «db», limit: 2 }]'),
+    says: 'Keep one',
+  },
+  {
+    code: 'limits_differ',
+    text: two('run: x, concurrency: { key: db, limit: 2 }', 'run: x, concurrency: { key: db, limit: «3» }'),
+    says: 'the same number',
+    severity: 'warning',
+  },
+  // Templates
+  {
+    code: 'unknown_template',
+    text: `templates: { base: { queue: gpu } }\ntasks:\n  a: { run: x, extends: base }\n  b: { run: x, extends: «bas» }\n`,
+    says: 'Did you mean `base`?',
+  },
+  { code: 'unknown_template', text: running('extends: «base»'), says: 'under `templates`' },
+  {
+    code: 'unused_template',
+    text: `templates: { «base»: { queue: gpu } }\n${task('run: x')}`,
+    says: '`extends: base`',
+    severity: 'warning',
+  },
+  {
+    code: 'cycle',
+    text: `templates: { one: { extends: two }, two: { extends: «one» } }\n${running('extends: one')}`,
+    says: 'one → two → one',
+  },
+  // Sub-workflows and handlers
+  { code: 'needs_workflow', text: running('«inputs»: { a: 1 }'), says: 'by `env` or `with`' },
+  { code: 'needs_workflow', text: running('«detached»: true'), says: 'Remove it' },
+  { code: 'file_not_found', text: task('workflow: «./child.yaml»'), says: 'Relative paths start' },
+  { code: 'bad_name', text: task('workflow: «a/b/c»'), says: '`NAMESPACE/NAME`' },
+  {
+    code: 'expression_not_allowed',
+    text: task('workflow: «${{ run.id }}»'),
+    says: 'before the run starts',
+  },
+  { code: 'two_actions', text: task('run: x', '«workflow»: y'), says: 'Keep one' },
+  {
+    code: 'missing_input',
+    text: 'name: a\ntasks:\n  «t»: { workflow: b }\n---\nname: b\ninputs: { n: { type: integer, required: true } }\ntasks: { t: { run: x } }\n',
+    says: 'inputs: { n: … }',
+    plans: 1,
+  },
+  {
+    code: 'bad_input',
+    text: 'name: a\ntasks:\n  t: { workflow: b, inputs: { n: «many» } }\n---\nname: b\ninputs: { n: integer }\ntasks: { t: { run: x } }\n',
+    says: 'a whole number',
+    plans: 1,
+  },
+  {
+    code: 'unknown_input',
+    text: 'name: a\ntasks:\n  t: { workflow: b, inputs: { «nn»: 1 } }\n---\nname: b\ninputs: { n: integer }\ntasks: { t: { run: x } }\n',
+    says: 'Known here: `n`',
+    plans: 1,
+  },
+  {
+    code: 'unknown_output',
+    text: 'name: a\ntasks:\n  t: { workflow: b }\n  u: { run: [x, "${{ «tasks.t.outputs.mm» }}"] }\n---\nname: b\ntasks: { t: { run: x } }\noutputs: { m: 1 }\n',
+    says: 'Known here: `m`',
+    plans: 1,
+  },
+  { code: 'cycle', text: 'name: a\ntasks:\n  t: { workflow: «a» }\n', says: 'a → a' },
+  {
+    code: 'wrong_phase',
+    text: 'tasks: { a: { run: x } }\non_failure: { alarm: { run: y, needs: «a» } }\n',
+    says: 'Handlers start when all tasks have ended',
+  },
+  {
+    code: 'wrong_phase',
+    text: 'tasks: { a: { run: x, needs: «tidy» } }\non_finish: { tidy: { run: y } }\n',
+    says: 'Handlers run after all tasks',
+  },
+  {
+    code: 'wrong_phase',
+    text: 'tasks: { a: { run: x } }\non_finish:\n  b: { run: y }\n  c: { run: [y, "${{ «tasks.b.outputs.n» }}"] }\n',
+    says: 'Add `needs: b`',
+  },
+  {
+    code: 'duplicate_name',
+    text: 'tasks: { a: { run: x } }\non_finish: { «a»: { run: y } }\n',
+    says: 'Rename one of them',
+  },
+  {
+    code: 'names_differ_by_case',
+    text: 'tasks: { a: { run: x } }\non_finish: { «A»: { run: y } }\n',
+    says: 'Rename one of them',
+  },
+  {
+    code: 'not_in_handler',
+    text: 'tasks: { a: { run: x } }\non_finish: { b: { run: y, «compensate»: { run: z } } }\n',
+    says: 'Remove it',
+  },
+  {
+    code: 'missing_action',
+    text: running('«compensate»: { timeout: 3s }'),
+    says: 'the compensation of `a`'.slice(4),
+  },
+  { code: 'unknown_property', text: running('if: «run.failed_tasks» == 3'), says: 'under `on_failure`' },
+  { code: 'unknown_context', text: running('env: { A: "${{ «self.outputs.a» }}" }'), says: 'Known here' },
+  {
+    code: 'unknown_output',
+    text: running('outputs: { id: string }\n    compensate: { run: [rm, "${{ «self.outputs.idd» }}"] }'),
+    says: 'Did you mean `id`?',
+  },
+  // Triggers
+  { code: 'bad_trigger', text: `triggers:\n  - «{ inputs: {} }»\n${task('run: x')}`, says: '`cron`' },
+  {
+    code: 'bad_trigger',
+    text: `triggers:\n  - { cron: "0 6 * * *", «every»: 5m }\n${task('run: x')}`,
+    says: 'an item of its own',
+  },
+  {
+    code: 'bad_trigger',
+    text: `triggers:\n  - { every: 5m, «timezone»: Europe/Berlin }\n${task('run: x')}`,
+    says: 'Remove it',
+  },
+  {
+    code: 'bad_trigger',
+    text: `secrets: [S]\ninputs: { n: integer }\ntriggers:\n  - { webhook: { path: a, secret: S }, «inputs»: { n: 1 } }\n${task('run: x')}`,
+    says: 'within `webhook`',
+  },
+  {
+    code: 'bad_cron',
+    text: `triggers: [{ cron: «"0 25 * * *"» }]\n${task('run: x')}`,
+    says: '`25` is no hour',
+  },
+  { code: 'bad_cron', text: `triggers: [{ cron: «"@daily"» }]\n${task('run: x')}`, says: 'five fields' },
+  { code: 'bad_cron', text: `triggers: [{ cron: «"0 6 * *"» }]\n${task('run: x')}`, says: 'this has 4' },
+  {
+    code: 'bad_timezone',
+    text: `triggers: [{ cron: "0 6 * * *", timezone: «Europe/Berln» }]\n${task('run: x')}`,
+    says: 'Europe/Berlin',
+  },
+  {
+    code: 'bad_time',
+    text: `triggers: [{ at: «"2026-03-01 06:00"» }]\n${task('run: x')}`,
+    says: '2026-03-01T06:00:00Z',
+  },
+  {
+    code: 'unsigned_webhook',
+    text: `triggers: [{ «webhook»: { path: a } }]\n${task('run: x')}`,
+    says: '`secret: NAME`',
+    severity: 'warning',
+  },
+  {
+    code: 'missing_input',
+    text: `inputs: { n: { type: integer, required: true } }\ntriggers:\n  - «{ every: 5m }»\n${task('run: x')}`,
+    says: 'inputs: { n: … }',
+  },
+  // Secrets
+  {
+    code: 'unknown_secret',
+    text: running('env: { A: "${{ «secrets.TOKEN» }}" }'),
+    says: '`secrets: [TOKEN]`',
+  },
+  {
+    code: 'unknown_secret',
+    text: `secrets: [TOKEN]\n${running('env: { A: "x ${{ «secrets.TOKN» }}" }')}`,
+    says: 'Did you mean `TOKEN`?',
+  },
+  {
+    code: 'unknown_secret',
+    text: `callback: { url: "https://a.b", secret: «KEY» }\n${task('run: x')}`,
+    says: '`secrets: [KEY]`',
+  },
+  {
+    code: 'secret_not_allowed',
+    text: `secrets: [A]\n${running('if: «secrets.A» == 3')}`,
+    says: '`env` and `with`',
+  },
+  {
+    code: 'secret_not_allowed',
+    text: `secrets: [A]\n${task('run: [x, "${{ «secrets.A» }}"]')}`,
+    says: 'Pass it by `env`',
+  },
+  {
+    code: 'secret_not_allowed',
+    text: `secrets: [A]\n${task('uses: transform', 'with: { value: { a: "${{ «secrets.A» }}" } }')}`,
+    says: 'Only tasks that a worker runs',
+  },
+  {
+    code: 'secret_in_expression',
+    text: `secrets: [A]\n${running('env: { A: "${{ upper(«secrets.A») }}" }')}`,
+    says: 'as it is',
+  },
+  {
+    code: 'secret_in_expression',
+    text: `secrets: [A]\n${task('env: { A: "${{ secrets.A }}" }', 'run: [x, "${{ «env.A» }}"]')}`,
+    says: 'in its environment',
   },
   // Expressions
   { code: 'expression_syntax', text: running('if: "run.id ==«=» 3"'), says: '', others: true },
