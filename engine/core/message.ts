@@ -147,9 +147,11 @@ export interface ReportMessage {
 export interface GrantedMessage extends AttemptName {
   readonly type: 'granted';
   readonly limit: string;
+  /** The ask that it answers: an earlier one may have been given back meanwhile. */
+  readonly at: number;
 }
 
-/** A limit has no place and its `on_limit` says `reject`. For runs only. */
+/** A limit has no place and its `on_limit` says `reject`. For whole runs only. */
 export interface RefusedMessage extends AttemptName {
   readonly type: 'refused';
   readonly limit: string;
@@ -222,7 +224,13 @@ export interface LostMessage extends AttemptName {
   readonly type: 'lost';
 }
 
-export type Message = InboxMessage | TimerMessage | LostMessage | ActorTimerMessage;
+/** From the owner: nodes of the run have waited for a limit for so long that they ask it again. */
+export interface RemindMessage {
+  readonly type: 'remind';
+  readonly run: string;
+}
+
+export type Message = InboxMessage | TimerMessage | LostMessage | RemindMessage | ActorTimerMessage;
 
 /** The run that the message is for, or undefined when it is for an actor. */
 export function runOf(message: Message): string | undefined {

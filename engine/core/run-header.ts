@@ -30,6 +30,8 @@ export interface RunProgress {
   paused?: { readonly at: number; readonly reason?: string };
   /** The coming result, from the end of the main part on: while compensating and in handlers. */
   result?: { readonly status: 'succeeded' | 'failed' | 'cancelled'; readonly error?: RunError };
+  /** Why it ended without having begun: its limit had no place, or its key could not be resolved. */
+  refused?: RunError;
   /** Times that the run was taken up again after its end; absent for none. `run.attempt` is one more. */
   retries?: number;
   /** Signals that no node has taken yet, oldest first. */
@@ -103,7 +105,7 @@ export interface NodeOutput {
 /** JSON of the changing part, for `RunChange.header`. */
 export function progressJson(header: RunHeader): string {
   const { status, startedAt, finishedAt, seq, nodes, cancel, outputs, error } = header;
-  const { paused, result, retries, signals, answered } = header;
+  const { paused, result, refused, retries, signals, answered } = header;
   return JSON.stringify({
     status,
     startedAt,
@@ -115,6 +117,7 @@ export function progressJson(header: RunHeader): string {
     error,
     paused,
     result,
+    refused,
     retries,
     signals,
     answered,

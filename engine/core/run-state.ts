@@ -6,6 +6,7 @@
 import { countEdges, type MutableEdgeCounts } from './edge-counts.ts';
 import { compileGraph, type PlanGraph } from './graph.ts';
 import type { Json } from './json.ts';
+import type { LimitWait } from './limit/wait.ts';
 import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from './node-record.ts';
 import { isEnded, isRunEnded } from './node-state.ts';
 import type { Plan, PlanTask } from './plan.ts';
@@ -53,6 +54,10 @@ export interface RunState {
   openTasks: number;
   /** Position of the progressive cancellation. */
   cancelPosition: number;
+  /** Limits of nodes (−1: of the run itself) that ask for them or have them; derived, so a new owner asks again. */
+  readonly limited: Map<number, LimitWait>;
+  /** When nodes of the run last gave limits back, ms. */
+  releasedAt: number;
   /** Outputs of fan-outs as lists, once the fan-out has ended. */
   readonly joined: Map<number, Map<string, readonly Json[]>>;
 }
@@ -113,6 +118,8 @@ function rebuild(
     active: 0,
     openTasks: 0,
     cancelPosition: 0,
+    limited: new Map(),
+    releasedAt: 0,
     joined: new Map(),
   };
   for (const task of plan.tasks) {

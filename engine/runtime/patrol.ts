@@ -2,8 +2,10 @@
  * Patrol, relay and reaper in one: adds again the tickets of flights that nobody claimed, hands on those whose session died,
  * and names the nodes that killed too many sessions.
  */
+
+import { mustAskAgain } from '../core/decide/limit.ts';
 import { formatFlight, parseFlight, parseFlightKey } from '../core/flight.ts';
-import type { LostMessage } from '../core/message.ts';
+import type { LostMessage, RemindMessage } from '../core/message.ts';
 import { prepareTicket } from '../core/prepare.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { OwnedShard } from './owned-shard.ts';
@@ -43,6 +45,13 @@ export async function patrolFlights(owner: OwnedShard): Promise<LostMessage[]> {
   }
   owner.dispatch(again);
   return lost;
+}
+
+/** Runs that have waited so long for limits that they ask them again. */
+export function remindersOf({ runs }: OwnedShard['state'], now: number): RemindMessage[] {
+  return [...runs.values()]
+    .filter((run) => run.limited.size > 0 && mustAskAgain(run, now))
+    .map(({ header }) => ({ type: 'remind', run: header.id }));
 }
 
 /**

@@ -5,6 +5,8 @@
 import { endPosts } from '../core/decide/tell.ts';
 import { messageOf } from '../core/errors.ts';
 import { packEvents } from '../core/event.ts';
+import { releaseRunMessage } from '../core/limit/ask.ts';
+import { limitsOf } from '../core/limit/need.ts';
 import type { Post } from '../core/post.ts';
 import { progressJson, type RunHeader } from '../core/run-header.ts';
 import { dropRun } from '../core/shard-state.ts';
@@ -15,6 +17,7 @@ export async function quarantine(owner: OwnedShard, runId: string, error: unknow
   const message = `the run was quarantined: the engine failed on it (${messageOf(error)})`;
   logger.error(`run ${runId}: ${message}`, { stack: error instanceof Error ? (error.stack ?? '') : '' });
   const flights = [...owner.state.flights].filter(([, flight]) => flight.run === runId).map(([key]) => key);
+  const releases = releasesOf(owner, runId);
   dropRun(owner.state, runId);
   const stored = runId === '' ? undefined : await store.loadRun(runId);
   if (!stored) throw error;
@@ -25,7 +28,7 @@ export async function quarantine(owner: OwnedShard, runId: string, error: unknow
   header.error = { code: 'internal', message };
   const seq = header.seq + 1;
   header.seq = seq;
-  const posts = postsOf(owner, header);
+  const posts = [...releases, ...postsOf(owner, header)];
   const packed = packEvents([{ seq, type: 'run.failed', at, detail: { reason: message } }]);
   await owner.commit({
     cursor: null,
@@ -55,4 +58,17 @@ function postsOf(owner: OwnedShard, header: RunHeader): [id: string, post: Post]
   const { namespace, workflow } = header;
   const subscribers = owner.options.facts?.subscribersOf(namespace, workflow) ?? [];
   return endPosts(header, subscribers).map((post) => [String(owner.state.nextPost++), post]);
+}
+
+/** What the run holds of limits, as far as that can be told; what is not found here the limits find by asking. */
+function releasesOf({ state }: OwnedShard, runId: string): [id: string, post: Post][] {
+  const run = state.runs.get(runId);
+  try {
+    return [...(run ? limitsOf(run) : [])].map((address) => {
+      const message = releaseRunMessage(address, runId);
+      return [String(state.nextPost++), { kind: 'message', message }];
+    });
+  } catch {
+    return [];
+  }
 }

@@ -27,7 +27,7 @@ import type { ClientStore, InboxEntry, Lease, OwnerStore } from '../ports/shard-
 import type { TaskQueue } from '../ports/task-queue.ts';
 import type { CalmLogger } from './calm-logger.ts';
 import type { OwnedShard } from './owned-shard.ts';
-import { patrolFlights, recallClaims, ticketOf } from './patrol.ts';
+import { patrolFlights, recallClaims, remindersOf, ticketOf } from './patrol.ts';
 import { PostOffice } from './post-office.ts';
 import { quarantine } from './quarantine.ts';
 import { RunLoader } from './run-loader.ts';
@@ -145,8 +145,9 @@ export class ShardOwner implements OwnedShard {
       const lost = await patrolFlights(this);
       this.#posts.sendAll();
       // What is decided now happens now, not at the time of the last message.
-      if (lost.length > 0 || this.state.unfinished.size > 0) await this.#readClock();
-      await this.#work(lost.map((message) => ({ ms: this.#now, message })));
+      const reminders = remindersOf(this.state, this.storeNow());
+      if (lost.length + reminders.length > 0 || this.state.unfinished.size > 0) await this.#readClock();
+      await this.#work([...lost, ...reminders].map((message) => ({ ms: this.#now, message })));
     });
   }
 

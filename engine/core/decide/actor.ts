@@ -1,22 +1,14 @@
 /** Hands the messages and timers of actors to what their kind does with them. */
 import { type ActorKind, actorKind } from '../actor.ts';
 import type { ActorMessage, ActorTimerMessage } from '../message.ts';
+import type { ActorBehaviour } from './actor-behaviour.ts';
+import { LIMIT } from './limit-actor.ts';
 import { scheduleActor } from './schedule/index.ts';
 import type { Turn } from './turn.ts';
 
-/** What one kind of actor does. Messages may come twice, and late: both must be harmless. */
-export interface ActorBehaviour {
-  receive(turn: Turn, message: ActorMessage): void;
-  /** The timer was removed already; set it again to be called again. */
-  wake(turn: Turn, address: string, timer: string): void;
-}
-
-/** Of kinds that this version does not have: kept as it is, and left alone. */
-const UNKNOWN: ActorBehaviour = { receive: () => {}, wake: () => {} };
-
 /** One line a kind. */
 export const ACTORS = {
-  limit: UNKNOWN,
+  limit: LIMIT,
   schedule: scheduleActor,
 } satisfies Record<ActorKind, ActorBehaviour>;
 

@@ -7,7 +7,7 @@ import type { RunState } from '../run-state.ts';
 import { createNodes, endFanNode, stopRest } from './fan.ts';
 import { admit, hasRoom, isRunFull } from './node.ts';
 import { isFanNode, placeOf } from './node-place.ts';
-import { cancelNodes, finishRun } from './run.ts';
+import { cancelNodes, finishRun, keepAsking } from './run.ts';
 import { endTask, judgeTask } from './task.ts';
 import type { Turn } from './turn.ts';
 
@@ -26,6 +26,7 @@ export function advance(turn: Turn): boolean {
 /** True when nothing more follows for now. */
 function advanceRun(turn: Turn, run: RunState): boolean {
   const { header } = run;
+  keepAsking(turn, run);
   if (header.status === 'queued' || isRunEnded(header.status)) return true;
   while (!turn.isCrowded) {
     if (header.cancel) cancelNodes(turn, run);

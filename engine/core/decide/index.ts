@@ -4,6 +4,7 @@
  * A batch is: new Turn → `decide` for each message → `settleTurn` (what follows, then dispatch) → `turn.finish` → commit.
  */
 import { flightKey } from '../flight.ts';
+import { WHOLE_RUN } from '../limit/address.ts';
 import type { Message, TimerKind, TimerMessage } from '../message.ts';
 import { isEnded, isRunEnded } from '../node-state.ts';
 import type { RunState } from '../run-state.ts';
@@ -11,9 +12,10 @@ import { takeForActor } from './actor.ts';
 import { advance } from './advance.ts';
 import { dispatch, type MayBundle, type WindowOf } from './dispatch.ts';
 import { endWait } from './engine-action.ts';
-import { admit } from './node.ts';
+import { askAgain, giveBack, giveBackUnwanted } from './limit.ts';
+import { admit, takeGranted } from './node.ts';
 import type { NodePlace } from './node-place.ts';
-import { cancelRun, startRun } from './run.ts';
+import { cancelRun, startRun, takeRefused, takeRunGranted } from './run.ts';
 import {
   currentPlace,
   recordLate,
@@ -37,6 +39,7 @@ export function decide(turn: Turn, message: Message): void {
   const run = turn.shard.runs.get(message.run);
   if (!run) return clearAfterLostRun(turn, message);
   if (isRunEnded(run.header.status)) {
+    if (message.type === 'granted' || message.type === 'still_held') giveBack(turn, message);
     if (message.type === 'settled' || message.type === 'late') recordLate(turn, run, message);
     if (message.type === 'report') tellAgain(turn, run);
     return;
@@ -69,6 +72,16 @@ export function decide(turn: Turn, message: Message): void {
       const place = currentPlace(run, message);
       return place && takeLost(turn, place);
     }
+    case 'granted':
+      return message.node === WHOLE_RUN
+        ? takeRunGranted(turn, run, message)
+        : takeGranted(turn, run, message);
+    case 'refused':
+      return takeRefused(turn, run, message);
+    case 'still_held':
+      return giveBackUnwanted(turn, run, message);
+    case 'remind':
+      return askAgain(turn, run);
     case 'timer':
       return takeTimer(turn, run, message);
   }
@@ -77,6 +90,7 @@ export function decide(turn: Turn, message: Message): void {
 /** The store lost the run (it went back to an earlier state), but not what hangs on it: that goes, too. */
 function clearAfterLostRun(turn: Turn, message: Message): void {
   if (message.type === 'report') return tellUnknown(turn, message);
+  if (message.type === 'granted' || message.type === 'still_held') return giveBack(turn, message);
   if (message.type !== 'settled') return;
   turn.removeFlight(flightKey(message.run, message.node, message.generation, message.attempt));
 }

@@ -21,6 +21,11 @@ export function attemptName({ run, index, record }: NodePlace): AttemptName {
   return { run: run.header.id, node: index, generation: record.generation, attempt: record.attempt };
 }
 
+/** Whether the place is a fan-out as a whole, which does no work itself. */
+export function isFanTask({ run, index }: NodePlace): boolean {
+  return run.tasks[index]?.fan !== undefined;
+}
+
 /** Whether the place is one node of a fan-out, rather than a task. */
 export function isFanNode({ run, index }: NodePlace): boolean {
   return index >= run.plan.tasks.length;

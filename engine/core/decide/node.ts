@@ -1,12 +1,15 @@
 /** Steps of one node: ready, waiting, retrying, ended. Every change of a node's state goes through here. */
 import type { TaskError } from '../errors.ts';
 import type { Json } from '../json.ts';
-import type { NodeRecord } from '../node-record.ts';
+import { hasLimits } from '../limit/need.ts';
+import type { LimitNeed } from '../limit/wait.ts';
+import type { GrantedMessage } from '../message.ts';
 import type { EndedNodeState } from '../node-state.ts';
 import type { NodeOutput } from '../run-header.ts';
 import { isActive, type RunState } from '../run-state.ts';
 import { flightOf, pushReady, removeFlight } from '../shard-state.ts';
-import { attemptName, isFanNode, type NodePlace } from './node-place.ts';
+import { enterLimits, isEntering, leaveLimits, takeGrant } from './limit.ts';
+import { attemptName, isFanNode, isFanTask, type NodePlace, placeOf } from './node-place.ts';
 import type { Turn } from './turn.ts';
 
 /** Whether `max_parallel` of run and fan-out leave room for one more node. */
@@ -20,12 +23,44 @@ export function isRunFull({ plan, active }: RunState): boolean {
   return plan.maxParallel !== undefined && active >= plan.maxParallel;
 }
 
-/** Its rule says run: queue the next attempt, or hold it back until there is room. */
+/** Its rule says run: queue the next attempt, or hold it back until there is room and its limits let it in. */
 export function admit(turn: Turn, place: NodePlace): void {
-  if (hasRoom(place)) return queueAttempt(turn, place);
+  if (!hasRoom(place)) return holdBack(turn, place);
+  if (!hasLimits(place.task)) return queueAttempt(turn, place);
+  const entered = enterLimits(turn, place);
+  if ('error' in entered) endNode(turn, place, 'failed', { e: entered.error });
+  else if (entered.value) waitForLimit(turn, place, entered.value);
+  else queueAttempt(turn, place);
+}
+
+function holdBack(turn: Turn, { run, index, record }: NodePlace): void {
+  record.state = 'blocked';
+  run.held.push(index);
+  turn.saveNode(run, index);
+}
+
+/** It keeps its place in `max_parallel`, so that it can begin as soon as the limit lets it in. */
+function waitForLimit(turn: Turn, place: NodePlace, need: LimitNeed): void {
   place.record.state = 'blocked';
-  place.run.held.push(place.index);
-  turn.saveNode(place.run, place.index);
+  countActive(place, 1);
+  blockOn(turn, place, need);
+}
+
+function blockOn(turn: Turn, { run, index, record }: NodePlace, { key }: LimitNeed): void {
+  turn.saveNode(run, index);
+  const attempt = record.attempt > 0 ? { attempt: record.attempt } : {};
+  turn.event(run, 'node.blocked', { node: index, ...attempt, detail: { limit: key } });
+}
+
+/** A limit has let the node in: it waits for the next one, or begins. */
+export function takeGranted(turn: Turn, run: RunState, message: GrantedMessage): void {
+  const granted = takeGrant(turn, run, message);
+  const place = placeOf(run, message.node);
+  if (granted.kind === 'nothing' || !place) return;
+  if (granted.next) return blockOn(turn, place, granted.next);
+  // Its place in `max_parallel` goes over to the attempt.
+  count(place, -1);
+  queueAttempt(turn, place);
 }
 
 function queueAttempt(turn: Turn, place: NodePlace): void {
@@ -36,7 +71,7 @@ function queueAttempt(turn: Turn, place: NodePlace): void {
   record.startedAt = 0;
   record.endedAt = 0;
   record.deaths = 0;
-  countActive(run, record, 1);
+  countActive(place, 1);
   turn.saveNode(run, index);
   turn.event(run, 'node.queued', { node: index, attempt: record.attempt });
   if (task.queueTimeoutMs !== undefined)
@@ -68,7 +103,7 @@ export function waitUntil(
   outputs: { readonly [name: string]: Json },
 ): void {
   const { run, index, record } = place;
-  countActive(run, record, -1);
+  leave(turn, place);
   record.state = 'waiting';
   record.startedAt = turn.now;
   turn.saveNode(run, index);
@@ -81,7 +116,7 @@ export function waitUntil(
 /** The attempt failed and another follows after a pause. */
 export function retryLater(turn: Turn, place: NodePlace, delayMs: number, error: TaskError): void {
   const { run, index, record } = place;
-  countActive(run, record, -1);
+  leave(turn, place);
   record.state = 'retrying';
   record.endedAt = turn.now;
   turn.saveNode(run, index);
@@ -98,7 +133,7 @@ export function retryLater(turn: Turn, place: NodePlace, delayMs: number, error:
 /** The node's end, once per generation. */
 export function endNode(turn: Turn, place: NodePlace, state: EndedNodeState, left: NodeOutput = {}): void {
   const { run, index, record } = place;
-  countActive(run, record, -1);
+  leave(turn, place);
   record.state = state;
   record.endedAt = turn.now;
   turn.saveNode(run, index);
@@ -128,11 +163,20 @@ export function landFlight(turn: Turn, place: NodePlace): void {
   if (found?.flight.state === 'x') turn.removeTimer('abandon', name);
 }
 
+/** Gives back what the node holds: its place in `max_parallel`, and its limits. Call before its state changes. */
+export function leave(turn: Turn, place: NodePlace): void {
+  countActive(place, -1);
+  leaveLimits(turn, place);
+}
+
 /** `max_parallel` counts nodes that are started and unfinished. Call before the state changes, or right after it became active. */
-function countActive(run: RunState, record: NodeRecord, step: 1 | -1): void {
-  if (!isActive(record)) return;
-  const fan = run.tasks[record.task]?.fan;
-  if (fan && run.nodes[record.task] === record) return;
+function countActive(place: NodePlace, step: 1 | -1): void {
+  const { run, index, record } = place;
+  if ((isActive(record) || isEntering(run, index)) && !isFanTask(place)) count(place, step);
+}
+
+function count({ run, record }: NodePlace, step: 1 | -1): void {
   run.active += step;
+  const fan = run.tasks[record.task]?.fan;
   if (fan) fan.active += step;
 }

@@ -1,11 +1,13 @@
 /** A run as a whole: its start, its cancellation, its end. */
 
 import { plainOutcome } from '../edge-counts.ts';
-import type { AttemptName } from '../message.ts';
+import { parseLimitAddress, WHOLE_RUN } from '../limit/address.ts';
+import type { AttemptName, GrantedMessage, RefusedMessage } from '../message.ts';
 import { isEnded, isRunEnded } from '../node-state.ts';
 import type { CancelRequest, RunError } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
 import { closeFan } from './fan.ts';
+import { enterRunLimit, leaveRunLimit, takeRunGrant } from './limit.ts';
 import { placeOf } from './node-place.ts';
 import { evaluateOutputs } from './run-outputs.ts';
 import { stopNode } from './stop.ts';
@@ -14,15 +16,65 @@ import type { Turn } from './turn.ts';
 
 const runTimer = (run: RunState): AttemptName => ({ run: run.header.id, node: 0, generation: 0, attempt: 0 });
 
-/** The `start` message: the run begins. */
+/** The `start` message: the run begins, or waits for its limit. */
 export function startRun(turn: Turn, run: RunState): void {
-  const { header, plan } = run;
-  if (header.status !== 'queued') return;
-  header.status = 'running';
+  if (run.header.status !== 'queued' || isAccepted(run)) return;
+  acceptRun(turn, run);
+  const entered = enterRunLimit(turn, run);
+  if ('error' in entered) return refuseRun(turn, run, entered.error);
+  if (!entered.value) return beginRun(turn, run);
+  turn.event(run, 'run.blocked', { detail: { limit: entered.value.key } });
+  turn.saveStatus(run, true);
+}
+
+/** Whether the owner has taken the `start` message: the run has a history. */
+function isAccepted({ header }: RunState): boolean {
+  return header.seq > 0;
+}
+
+function acceptRun(turn: Turn, run: RunState): void {
+  const { header } = run;
   turn.requireRun(run);
-  header.startedAt = turn.now;
   header.nodes = run.nodes.length;
   turn.event(run, 'run.created', { at: header.createdAt });
+}
+
+/** A run that waits for its limit asks for it, in the hands of a new owner again. */
+export function keepAsking(turn: Turn, run: RunState): void {
+  if (run.header.status !== 'queued' || !isAccepted(run) || run.limited.has(WHOLE_RUN)) return;
+  enterRunLimit(turn, run);
+}
+
+/** The run's limit has let it in. */
+export function takeRunGranted(turn: Turn, run: RunState, message: GrantedMessage): void {
+  if (takeRunGrant(turn, run, message)) beginRun(turn, run);
+}
+
+/** The run's limit has no place, and the workflow says `reject`. */
+export function takeRefused(turn: Turn, run: RunState, message: RefusedMessage): void {
+  if (run.header.status !== 'queued' || message.node !== WHOLE_RUN) return;
+  const { key } = parseLimitAddress(message.limit);
+  const text = `the limit "${key}" has no place and says \`reject\`: ${message.reason}`;
+  refuseRun(turn, run, { code: 'limit_exceeded', message: text });
+}
+
+/** The run ends without having begun: none of its tasks or handlers runs. */
+function refuseRun(turn: Turn, run: RunState, error: RunError): void {
+  const { header } = run;
+  run.limited.delete(WHOLE_RUN);
+  header.refused = error;
+  header.cancel = { at: turn.now, graceMs: 0, code: 'cancelled', reason: error.message };
+  header.status = 'cancelling';
+  run.cancelPosition = 0;
+  turn.event(run, 'run.cancelling', { detail: { reason: error.code } });
+  turn.saveStatus(run, true);
+  turn.shard.unfinished.add(header.id);
+}
+
+function beginRun(turn: Turn, run: RunState): void {
+  const { header, plan } = run;
+  header.status = 'running';
+  header.startedAt = turn.now;
   turn.event(run, 'run.started');
   turn.saveStatus(run, true);
   if (plan.timeoutMs !== undefined) turn.setTimer('run_timeout', runTimer(run), turn.now + plan.timeoutMs);
@@ -33,7 +85,10 @@ export function startRun(turn: Turn, run: RunState): void {
 export function cancelRun(turn: Turn, run: RunState, request: Omit<CancelRequest, 'at'>): void {
   const { header } = run;
   if (isRunEnded(header.status) || header.cancel) return;
-  if (header.status === 'queued') startRun(turn, run);
+  if (header.status === 'queued') {
+    if (!isAccepted(run)) acceptRun(turn, run);
+    leaveRunLimit(turn, run);
+  }
   header.cancel = { at: turn.now, ...request };
   header.status = 'cancelling';
   run.cancelPosition = 0;
@@ -68,6 +123,7 @@ export function finishRun(turn: Turn, run: RunState): void {
   header.outputs = outputs.values;
   if (error) header.error = error;
   turn.removeTimer('run_timeout', runTimer(run));
+  leaveRunLimit(turn, run);
   turn.event(run, `run.${header.status}`);
   turn.saveStatus(run, false);
   tellEnd(turn, run);
@@ -76,6 +132,7 @@ export function finishRun(turn: Turn, run: RunState): void {
 /** What the ends of its tasks make of the run. */
 function resultOf(run: RunState): { status: 'succeeded' | 'failed' | 'cancelled'; error?: RunError } {
   const { header, plan } = run;
+  if (header.refused) return { status: 'failed', error: header.refused };
   if (header.cancel?.code === 'run_timeout') {
     const message = `the run passed its timeout of ${plan.timeoutMs} ms`;
     return { status: 'failed', error: { code: 'run_timeout', message } };

@@ -244,10 +244,15 @@ export class Turn {
 
   /** Takes back what this turn did to documents, since its commit is void. Runs are loaded again instead. */
   undoDocuments(): void {
+    // New maps: what was derived from the old ones is void as well.
+    const restored = new Map<string, Map<string, Json>>();
     for (const [actor, field, value] of this.#documentsBefore.values()) {
-      const documents = this.shard.actors.get(actor) ?? new Map<string, Json>();
+      const documents = restored.get(actor) ?? new Map(this.shard.actors.get(actor));
+      restored.set(actor, documents);
       if (value === undefined) documents.delete(field);
       else documents.set(field, value);
+    }
+    for (const [actor, documents] of restored) {
       if (documents.size === 0) this.shard.actors.delete(actor);
       else this.shard.actors.set(actor, documents);
     }

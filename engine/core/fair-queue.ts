@@ -1,0 +1,109 @@
+/**
+ * A queue that shares fairly between keys and orders by rank within one: start-time fair queueing (Goyal, Vin and Cheng 1996).
+ *
+ * Each key has a virtual time, which moves on by the cost of what it was given; the key that is furthest behind goes next.
+ * A key that had nothing to do begins at the present virtual time, so it saves up no claim for later.
+ */
+import { PriorityHeap } from './priority-heap.ts';
+
+export interface FairRules<T> {
+  /** Whether `a` goes before `b`, both of one key. */
+  readonly before: (a: T, b: T) => boolean;
+  readonly keyOf: (item: T) => string;
+  /** What the item takes of what is shared, more than 0. */
+  readonly costOf: (item: T) => number;
+}
+
+interface Flow<T> {
+  readonly key: string;
+  readonly items: PriorityHeap<T>;
+  /** Virtual time at which its next item starts. */
+  start: number;
+  /** Order of becoming busy, for ties. */
+  order: number;
+}
+
+/** Idle keys that are remembered; beyond that those are forgotten whom the present has caught up with. */
+const IDLE_KEYS = 64;
+
+export class FairQueue<T> {
+  readonly #rules: FairRules<T>;
+  readonly #flows = new Map<string, Flow<T>>();
+  readonly #busy = new PriorityHeap<Flow<T>>((a, b) =>
+    a.start === b.start ? a.order < b.order : a.start < b.start,
+  );
+  /** Start of the item that was taken last. */
+  #now = 0;
+  #size = 0;
+  #order = 0;
+
+  constructor(rules: FairRules<T>) {
+    this.#rules = rules;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The present virtual time: what was taken last started then. */
+  get virtualTime(): number {
+    return this.#now;
+  }
+
+  /** What `pop` would give. */
+  get first(): T | undefined {
+    return this.#busy.first?.items.first;
+  }
+
+  /** Virtual time at which the next item of the key starts. */
+  startOf(key: string): number {
+    return Math.max(this.#now, this.#flows.get(key)?.start ?? 0);
+  }
+
+  push(item: T): void {
+    const key = this.#rules.keyOf(item);
+    const flow = this.#flows.get(key) ?? this.#open(key);
+    this.#size++;
+    flow.items.push(item);
+    if (flow.items.size > 1) return;
+    flow.start = Math.max(this.#now, flow.start);
+    flow.order = this.#order++;
+    this.#busy.push(flow);
+  }
+
+  pop(): T | undefined {
+    return this.#take(true);
+  }
+
+  /** Removes the first item without charging its key: it was no longer wanted. */
+  drop(): void {
+    this.#take(false);
+  }
+
+  #take(isCharged: boolean): T | undefined {
+    const flow = this.#busy.pop();
+    const item = flow?.items.pop();
+    if (!flow || item === undefined) return undefined;
+    this.#size--;
+    if (isCharged) {
+      this.#now = Math.max(this.#now, flow.start);
+      flow.start += this.#rules.costOf(item);
+    }
+    if (flow.items.size === 0) return item;
+    flow.order = this.#order++;
+    this.#busy.push(flow);
+    return item;
+  }
+
+  #open(key: string): Flow<T> {
+    if (this.#flows.size - this.#busy.size > IDLE_KEYS) this.#forgetIdle();
+    const flow = { key, items: new PriorityHeap(this.#rules.before), start: 0, order: 0 };
+    this.#flows.set(key, flow);
+    return flow;
+  }
+
+  #forgetIdle(): void {
+    for (const [key, flow] of this.#flows)
+      if (flow.items.size === 0 && flow.start <= this.#now) this.#flows.delete(key);
+  }
+}
