@@ -88,10 +88,11 @@ export class FairQueue<T> {
     if (isCharged) {
       this.#now = Math.max(this.#now, flow.start);
       flow.start += this.#rules.costOf(item);
+      flow.order = this.#order++;
     }
-    if (flow.items.size === 0) return item;
-    flow.order = this.#order++;
-    this.#busy.push(flow);
+    if (flow.items.size > 0) this.#busy.push(flow);
+    // Nobody is behind any more: all that was given is forgotten.
+    else if (this.#size === 0) this.#now = Math.max(this.#now, flow.start);
     return item;
   }
 
