@@ -2,6 +2,7 @@
 export { createMemoryArtifactStore, type MemoryArtifactStoreOptions } from './artifact-store.ts';
 export { createMemoryCacheStore } from './cache-store.ts';
 export { createManualClock, type ManualClock } from './clock.ts';
+export { createMemoryDefinitionStore } from './definition-store.ts';
 export { createMemoryLogStore, type MemoryLogStoreOptions } from './log-store.ts';
 export { createMemoryMembership, type MemoryMembershipOptions } from './membership.ts';
 export { createMemoryRunIndex } from './run-index.ts';

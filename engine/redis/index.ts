@@ -2,6 +2,7 @@
 export { createRedisArtifactStore, type RedisArtifactStoreOptions } from './artifact-store.ts';
 export { createRedisCacheStore } from './cache-store.ts';
 export { type ConnectionOptions, type Connections, createConnections } from './connection.ts';
+export { createRedisDefinitionStore } from './definition-store.ts';
 export { type Finding, inspectRedis, requireSuitableRedis } from './doctor.ts';
 export { createKeys, DEFAULT_PREFIX, type Keys } from './keys.ts';
 export { createRedisLogStore, type RedisLogStoreOptions } from './log-store.ts';

@@ -68,6 +68,16 @@ export interface Keys {
   secrets(): string;
   /** String: a success that may be reused, JSON. */
   cached(key: string): string;
+  /** Hash: a workflow as it was applied: `revision`, `json`. */
+  definition(namespace: string, name: string): string;
+  /** Hash: `namespace/name` → line of an applied workflow, JSON. */
+  definitionLines(): string;
+  /** String: plan of an applied workflow, JSON. */
+  definitionPlan(hash: string): string;
+  /** Hash: schedules that follow other workflows, JSON each. */
+  subscriptions(): string;
+  /** String: counts changes of definitions. */
+  definitionChanges(): string;
 }
 
 /** @param prefix before every key, so that several installations share a Redis; default `sluice:`. */
@@ -104,5 +114,11 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
       `${prefix}workflow:${encodeURIComponent(namespace)}:${encodeURIComponent(name)}`,
     secrets: () => `${prefix}secrets`,
     cached: (key) => `${prefix}cached:${key}`,
+    definition: (namespace, name) =>
+      `${prefix}{definitions}:of:${encodeURIComponent(namespace)}:${encodeURIComponent(name)}`,
+    definitionLines: () => `${prefix}{definitions}:lines`,
+    definitionPlan: (hash) => `${prefix}{definitions}:plan:${hash}`,
+    subscriptions: () => `${prefix}{definitions}:subscriptions`,
+    definitionChanges: () => `${prefix}{definitions}:changes`,
   };
 }

@@ -6,6 +6,7 @@
 import type { EngineActions } from '../core/engine-outcome.ts';
 import { dispatchWindow } from '../core/policy.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DefinitionStore } from '../ports/definition-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Membership, WorkerInfo } from '../ports/membership.ts';
 import type { RunIndex } from '../ports/run-index.ts';
@@ -13,15 +14,18 @@ import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { CalmLogger } from './calm-logger.ts';
 import { ShardOwner } from './shard-owner.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 export interface OrchestratorOptions {
   /** Unique for this process life. */
   readonly id: string;
   readonly shards: number;
-  readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start'>;
+  readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
   readonly queue: Pick<TaskQueue, 'add'>;
   readonly membership: Membership;
   readonly index: Pick<RunIndex, 'record'>;
+  /** Who follows which workflow. Absent: nobody. */
+  readonly definitions?: Pick<DefinitionStore, 'subscriptions'>;
   readonly actions: EngineActions;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -66,10 +70,12 @@ class ShardKeeper implements Orchestrator {
   /** Queues all of whose workers take bundles. */
   #bundling: ReadonlySet<string> = new Set();
   #workers: readonly WorkerInfo[] = [];
+  readonly #subscriptions: Subscriptions;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
     this.#complaints = new CalmLogger(options.clock, options.logger);
+    this.#subscriptions = new Subscriptions(options.definitions, options.clock);
   }
 
   async start(): Promise<void> {
@@ -113,6 +119,8 @@ class ShardKeeper implements Orchestrator {
   async keepLeases(): Promise<void> {
     const { membership, id, shards } = this.#options;
     await membership.announceOrchestrator(id, MEMBER_MS);
+    // Before any shard is taken: what is decided there must know who wants to be told.
+    await this.#subscriptions.refresh();
     const [live, workers] = await Promise.all([membership.orchestrators(), membership.workers()]);
     this.#orchestrators = Math.max(1, live.length);
     this.#workers = workers;
@@ -179,7 +187,10 @@ class ShardKeeper implements Orchestrator {
           complaints: this.#complaints,
           windowOf: (queue) => this.#windowOf(queue),
           mayBundle: (queue) => this.#bundling.has(queue),
-          facts: { workersOf: (queue, labels) => this.#workersOf(queue, labels), subscribersOf: () => [] },
+          facts: {
+            workersOf: (queue, labels) => this.#workersOf(queue, labels),
+            subscribersOf: (namespace, workflow) => this.#subscriptions.of(namespace, workflow),
+          },
         }),
       );
     }

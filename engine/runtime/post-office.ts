@@ -3,13 +3,15 @@
  * addressee's shard, a start to the shard of the new run. Delivered posts are taken out of the store by the next commit.
  */
 import type { Plan } from '../core/plan.ts';
-import type { Post } from '../core/post.ts';
+import type { Post, RunRequest } from '../core/post.ts';
+import { shardOf } from '../core/run-id.ts';
 import type { ShardState } from '../core/shard-state.ts';
 import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
 import type { CalmLogger } from './calm-logger.ts';
 
 export interface PostOfficeOptions {
-  readonly store: Pick<OwnerStore, 'loadPlan'> & Pick<ClientStore, 'send' | 'start'>;
+  readonly store: Pick<OwnerStore, 'loadPlan'> & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
+  readonly shards: number;
   readonly state: ShardState;
   readonly complaints: CalmLogger;
 }
@@ -65,11 +67,26 @@ export class PostOffice {
     }
   }
 
+  /** Sub-workflows are started from the run's own shard, so their plans must be there. */
+  async #bringPlans(plan: Plan, { id, pins = {} }: RunRequest): Promise<void> {
+    const { store, state, shards } = this.#options;
+    const target = shardOf(id, shards);
+    if (target === state.shard) return;
+    const hashes = new Set([...Object.values(pins), ...childrenOf(plan)]);
+    for (const hash of hashes) {
+      const child = await store.loadPlan(state.shard, hash);
+      if (!child) continue;
+      await store.storePlan(target, child);
+      for (const grandchild of childrenOf(child)) hashes.add(grandchild);
+    }
+  }
+
   /** A run that is there already, from this post or from anyone else, is as good as started. */
-  async #start(header: Extract<Post, { kind: 'start' }>['header']): Promise<void> {
+  async #start(header: RunRequest): Promise<void> {
     const { store, state, complaints } = this.#options;
     const plan: Plan | undefined = await store.loadPlan(state.shard, header.plan);
     if (plan) {
+      await this.#bringPlans(plan, header);
       await store.start(header, plan);
       return;
     }
@@ -88,4 +105,9 @@ export class PostOffice {
       { type: 'child_ended', ...name, child: header.id, status: 'failed', outputs: {}, error },
     ]);
   }
+}
+
+/** Plans that a plan names by their hashes. */
+function childrenOf({ tasks }: Plan): string[] {
+  return tasks.flatMap(({ child }) => child?.hash ?? []);
 }

@@ -33,7 +33,7 @@ import { quarantine } from './quarantine.ts';
 import { RunLoader } from './run-loader.ts';
 
 export interface ShardOwnerOptions {
-  readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start'>;
+  readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
   readonly queue: Pick<TaskQueue, 'add'>;
   readonly index: Pick<RunIndex, 'record'>;
   readonly clock: Clock;
@@ -43,6 +43,8 @@ export interface ShardOwnerOptions {
   readonly actions: EngineActions;
   readonly windowOf: WindowOf;
   readonly mayBundle: MayBundle;
+  /** Number of shards; posts need it to bring plans to other shards. Default 1. */
+  readonly shards?: number;
   /** What decisions may ask of the world. Default: no workers, no subscribers. */
   readonly facts?: ShardFacts;
 }
@@ -88,7 +90,7 @@ export class ShardOwner implements OwnedShard {
     this.state = newShardState(lease.shard, options.actions);
     this.loader = new RunLoader(options.store, this.state, lease.shard);
     const { store, complaints } = options;
-    this.#posts = new PostOffice({ store, complaints, state: this.state });
+    this.#posts = new PostOffice({ store, complaints, state: this.state, shards: options.shards ?? 1 });
   }
 
   /**

@@ -1,12 +1,14 @@
 import { createMemoryArtifactStore } from '../../../engine/memory/artifact-store.ts';
 import { createMemoryCacheStore } from '../../../engine/memory/cache-store.ts';
 import { createManualClock } from '../../../engine/memory/clock.ts';
+import { createMemoryDefinitionStore } from '../../../engine/memory/definition-store.ts';
 import { createMemoryLogStore } from '../../../engine/memory/log-store.ts';
 import { createMemoryMembership } from '../../../engine/memory/membership.ts';
 import { createMemoryRunIndex } from '../../../engine/memory/run-index.ts';
 import { createMemorySecretRecords } from '../../../engine/memory/secret-records.ts';
 import { artifactStoreContract } from '../../contract/artifact-store.ts';
 import { cacheStoreContract } from '../../contract/cache-store.ts';
+import { definitionStoreContract } from '../../contract/definition-store.ts';
 import { logStoreContract } from '../../contract/log-store.ts';
 import { membershipContract } from '../../contract/membership.ts';
 import { runIndexContract } from '../../contract/run-index.ts';
@@ -18,6 +20,7 @@ membershipContract('memory', async () => {
   const clock = createManualClock(1_000);
   return { membership: createMemoryMembership({ now: clock.now }), advance: clock.advance, close };
 });
+definitionStoreContract('memory', async () => ({ definitions: createMemoryDefinitionStore(), close }));
 runIndexContract('memory', async () => ({ index: createMemoryRunIndex(), close }));
 logStoreContract('memory', async (settings) => ({ logs: createMemoryLogStore(settings), close }));
 artifactStoreContract('memory', async () => ({ artifacts: createMemoryArtifactStore(), close }));

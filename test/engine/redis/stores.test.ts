@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createRedisArtifactStore } from '../../../engine/redis/artifact-store.ts';
 import { createRedisCacheStore } from '../../../engine/redis/cache-store.ts';
+import { createRedisDefinitionStore } from '../../../engine/redis/definition-store.ts';
 import { createRedisLogStore } from '../../../engine/redis/log-store.ts';
 import { createRedisMembership } from '../../../engine/redis/membership.ts';
 import { createRedisRunIndex } from '../../../engine/redis/run-index.ts';
 import { createRedisSecretRecords } from '../../../engine/redis/secret-records.ts';
 import { artifactStoreContract } from '../../contract/artifact-store.ts';
 import { cacheStoreContract } from '../../contract/cache-store.ts';
+import { definitionStoreContract } from '../../contract/definition-store.ts';
 import { logStoreContract } from '../../contract/log-store.ts';
 import { membershipContract } from '../../contract/membership.ts';
 import { runIndexContract } from '../../contract/run-index.ts';
@@ -18,6 +20,11 @@ const RUN = '01J8ZQ4T9W0000000000000000';
 membershipContract('Redis', async () => {
   const { connections, close } = await openConnections();
   return { membership: createRedisMembership(connections), close };
+});
+
+definitionStoreContract('Redis', async () => {
+  const { connections, close } = await openConnections();
+  return { definitions: createRedisDefinitionStore(connections), close };
 });
 
 runIndexContract('Redis', async () => {
