@@ -1,5 +1,6 @@
 /** Executors: the ways of doing work. A new one is one file and one line in the list below. */
 import type { Executor } from '../engine/ports/executor.ts';
+import { approvalExecutor } from './approval.ts';
 import { failExecutor } from './fail.ts';
 import { functionExecutor } from './function.ts';
 import { httpExecutor } from './http/index.ts';
@@ -21,6 +22,7 @@ export {
 export type { FunctionContext, RegisteredFunction } from './registered-function.ts';
 export type { ExecutorSettings, HttpSettings, ModuleSettings } from './settings.ts';
 export {
+  approvalExecutor,
   failExecutor,
   functionExecutor,
   httpExecutor,
@@ -40,6 +42,7 @@ export function builtinExecutors(settings: ExecutorSettings = {}): readonly Exec
     moduleExecutor(settings),
     functionExecutor(settings),
     waitExecutor(),
+    approvalExecutor(),
     switchExecutor(),
     transformExecutor(),
     failExecutor(),

@@ -1,72 +1,77 @@
-/** `uses: wait`: ends after a while or at a time. Holds no worker and no slot meanwhile. */
+/** `uses: wait`: ends after a while, at a time, or when a signal comes. Holds no worker and no slot meanwhile. */
 import { z } from 'zod';
-import { parseDuration } from '../engine/core/duration.ts';
 import type { EngineExecutor, EngineOutcome } from '../engine/ports/executor.ts';
 import { evaluateWith } from './evaluate-with.ts';
+import { durationMs, durationText, resolvedDuration, timeMs, timeText } from './moment.ts';
+import { toValueSpecs, valueSpecs } from './value-specs.ts';
 
-const LONGEST_MS = 10 * 366 * 86_400_000;
-const DURATION = 'expected a duration such as `30s`, `1h30m` or `PT1H30M`';
-const TIME =
-  'expected a time with its zone such as `2026-03-01T06:00:00Z`, or a date, which begins at midnight UTC';
-const TOO_LONG = 'expected at most ten years';
 const ONE = 'give either `for` (a duration) or `until` (a time)';
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}))?$/i;
+const SOMETHING = 'say what to wait for: `for` (a duration), `until` (a time) or `signal` (a name)';
+const NEEDS_SIGNAL = '`schema` describes the payload of a signal; name it with `signal`';
 
-const forText = z
-  .string({ error: DURATION })
-  .refine((text) => parseDuration(text) !== undefined, { error: DURATION })
-  .refine(isNotTooLong, { error: TOO_LONG });
-const until = z
-  .string({ error: TIME })
-  .refine((text) => !Number.isNaN(timeMs(text)), { error: TIME })
-  .optional()
-  .describe('When to go on, as a date and time. A time that has passed does not wait.');
+const signal = z.string({ error: 'expected the name of a signal' }).regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/, {
+  error: 'expected a name of letters, digits, `_`, `.` and `-`, at most 64, not beginning with a digit',
+});
 
 /** As written in a workflow, where a bare number is an error. */
-const waitOptions = z
-  .strictObject({ for: forText.optional().describe('How long to wait, as a duration.'), until })
-  .refine(hasOne, { error: ONE });
-/** As resolved: an input of type `duration` arrives as its milliseconds. */
-const resolvedOptions = z
-  .strictObject({
-    for: z
-      .union([forText, z.number().nonnegative({ error: DURATION })], { error: DURATION })
-      .refine(isNotTooLong, { error: TOO_LONG })
-      .optional(),
-    until,
-  })
-  .refine(hasOne, { error: ONE });
+const waitOptions = optionsWith(durationText);
+const resolvedOptions = optionsWith(resolvedDuration);
+
+function optionsWith<D extends typeof durationText | typeof resolvedDuration>(duration: D) {
+  return z
+    .strictObject({
+      for: duration.optional().describe('How long to wait, as a duration; with `signal`, the longest.'),
+      until: timeText
+        .optional()
+        .describe(
+          'When to go on, as a date and time; with `signal`, the latest. A time that has passed does not wait.',
+        ),
+      signal: signal
+        .optional()
+        .describe(
+          'Name of a signal to wait for (`sluice signal RUN NAME --data JSON`); its payload becomes the outputs.',
+        ),
+      schema: valueSpecs
+        .optional()
+        .describe('Fields of the payload, as the inputs of a workflow are declared.'),
+    })
+    .refine((options) => options.for === undefined || options.until === undefined, { error: ONE })
+    .refine(({ for: span, until, signal: name }) => (span ?? until ?? name) !== undefined, {
+      error: SOMETHING,
+    })
+    .refine((options) => options.schema === undefined || options.signal !== undefined, {
+      error: NEEDS_SIGNAL,
+      path: ['schema'],
+    });
+}
 
 export function waitExecutor(): EngineExecutor {
   return {
     place: 'engine',
     name: 'wait',
-    summary: 'Waits for a duration or until a time, without a worker.',
+    summary: 'Waits for a duration, until a time, or for a signal, without a worker.',
     options: waitOptions,
-    fixedOutputs: {},
     evaluate: (options, now) =>
-      evaluateWith(resolvedOptions, 'wait', options, (checked) => waitUntil(checked, now)),
+      evaluateWith(resolvedOptions, 'wait', options, (checked) => outcomeOf(checked, now)),
   };
 }
 
-function waitUntil(options: z.infer<typeof resolvedOptions>, now: number): EngineOutcome {
-  const until = options.until === undefined ? now + durationMs(options.for ?? 0) : timeMs(options.until);
-  return until <= now ? { kind: 'succeeded', outputs: {} } : { kind: 'wait', until, outputs: {} };
+function outcomeOf(options: z.infer<typeof resolvedOptions>, now: number): EngineOutcome {
+  const until = endOf(options, now);
+  if (options.signal !== undefined) {
+    return {
+      kind: 'signal',
+      name: options.signal,
+      ...(options.schema === undefined ? {} : { schema: toValueSpecs(options.schema) }),
+      ...(until === undefined ? {} : { until }),
+    };
+  }
+  return until === undefined || until <= now
+    ? { kind: 'succeeded', outputs: {} }
+    : { kind: 'wait', until, outputs: {} };
 }
 
-function durationMs(value: string | number): number {
-  return typeof value === 'number' ? value : (parseDuration(value) ?? 0);
-}
-
-/** A time without a zone would mean something else on every machine, so it is none. */
-function timeMs(text: string): number {
-  return ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
-}
-
-function isNotTooLong(value: string | number): boolean {
-  return durationMs(value) <= LONGEST_MS;
-}
-
-function hasOne(options: { for?: unknown; until?: unknown }): boolean {
-  return (options.for === undefined) !== (options.until === undefined);
+function endOf(options: z.infer<typeof resolvedOptions>, now: number): number | undefined {
+  if (options.until !== undefined) return timeMs(options.until);
+  return options.for === undefined ? undefined : now + durationMs(options.for);
 }

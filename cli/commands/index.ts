@@ -24,6 +24,9 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'logs', load: async () => (await import('./logs.ts')).logsCommand },
   { name: 'cancel', load: async () => (await import('./cancel.ts')).cancelCommand },
   { name: 'secrets', load: async () => (await import('./secrets.ts')).secretsCommand },
+  { name: 'approve', load: async () => (await import('./approve.ts')).approveCommand },
+  { name: 'reject', load: async () => (await import('./reject.ts')).rejectCommand },
+  { name: 'signal', load: async () => (await import('./signal.ts')).signalCommand },
   { name: 'doctor', load: async () => (await import('./doctor.ts')).doctorCommand },
   { name: 'completion', load: async () => (await import('./completion.ts')).completionCommand },
 ];

@@ -11,6 +11,7 @@ import { allowedTasks } from '../view/failed-nodes.ts';
 import { failureLines } from '../view/failure-block.ts';
 import { describeEvent } from '../view/line-view.ts';
 import { plainText } from '../view/plain-text.ts';
+import { relationLines } from '../view/relation-lines.ts';
 import { summaryLines } from '../view/summary.ts';
 
 interface ShowFlags extends RedisFlags {
@@ -42,6 +43,7 @@ async function showRun(host: Host, engine: Engine, run: string, flags: ShowFlags
   const { artifacts } = engine;
   const lines = [
     ...inputLines(view),
+    ...relationLines(view, colors),
     ...summaryLines(view, { colors, allowed: allowedTasks(plan), artifacts, cwd, withOutputs: true }),
     ...(view.status === 'failed'
       ? failureLines(view, { plan, tails: new Map(), colors, folder: undefined })

@@ -43,6 +43,24 @@ export const node = z
     outputs: values,
     artifacts: values.describe('Artifact name → reference to a kept file.'),
     needs: z.array(z.string()).describe('Ids of the tasks that it depends on.'),
+    waiting: z
+      .object({
+        for: z.enum(['time', 'signal', 'approval', 'repeat']),
+        until: time.nullable().describe('When the wait ends by itself; null when it does not.'),
+        signal: z.string().optional().describe('Name of the signal.'),
+        fields: values.optional().describe('Declared fields of the form, or of the payload of the signal.'),
+        approvers: z.array(z.string()).optional(),
+      })
+      .nullable()
+      .describe('What a waiting node waits for; null for any other.'),
+    child: z
+      .string()
+      .nullable()
+      .describe('Id of the run that a sub-workflow started last; null before, and for any other task.'),
+    cost: z
+      .number()
+      .nullable()
+      .describe('Cost of its finished attempts by the rate of its task; null without a rate.'),
   })
   .describe('One vertex of the graph.');
 
@@ -63,6 +81,11 @@ export const run = z
       .object({ code: z.string(), message: z.string(), task: z.string().optional() })
       .nullable()
       .describe('Why the run failed or was cancelled.'),
+    parent: z
+      .object({ run: z.string(), node: z.string() })
+      .nullable()
+      .describe('The node of another run that started this one.'),
+    cost: z.number().nullable().describe('Cost of all its nodes; null when no task has a rate.'),
     created_at: time,
     started_at: time.nullable(),
     finished_at: time.nullable(),

@@ -72,7 +72,18 @@ export function describeEvent(event: EventView, tookMs: number | undefined): str
     case 'node.expanded':
       return countOf(Number(event['count']), 'node');
     case 'node.waiting':
-      return `waiting until ${event['until']}`;
+      return waitingWords(event);
+    case 'node.repeating':
+      return `iteration ${event['iteration']} is done${took}; ${nextTry(event).replace('attempt', 'one')}`;
+    case 'node.child_started':
+      return `started run ${event['run']}`;
+    case 'node.approved':
+    case 'node.rejected':
+      return decisionWords(event);
+    case 'node.signalled':
+      return `took the signal ${plainText(String(event['reason']))}`;
+    case 'node.overdue':
+      return 'is late';
     case 'node.retrying':
       return `attempt ${event.attempt} failed${took}: ${errorText(event).replace(/\.$/, '')}; ${nextTry(event)}`;
     case 'node.succeeded':
@@ -90,6 +101,17 @@ export function describeEvent(event: EventView, tookMs: number | undefined): str
     default:
       return undefined;
   }
+}
+
+function waitingWords({ reason, until }: EventView): string {
+  const limit = typeof until === 'string' ? ` until ${until}` : '';
+  return `waiting${typeof reason === 'string' ? ` for ${plainText(reason)}` : ''}${limit}`;
+}
+
+function decisionWords({ type, by, reason }: EventView): string {
+  const who = typeof by === 'string' ? ` by ${plainText(by)}` : '';
+  const why = typeof reason === 'string' ? `: ${firstLine(reason)}` : '';
+  return `${type.slice('node.'.length)}${who}${why}`;
 }
 
 function nextTry({ at, until }: EventView): string {

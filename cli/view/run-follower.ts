@@ -57,6 +57,7 @@ const ATTEMPT_ENDS: ReadonlySet<string> = new Set([
   'node.succeeded',
   'node.failed',
   'node.retrying',
+  'node.repeating',
   'node.cancelled',
 ]);
 

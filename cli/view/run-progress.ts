@@ -31,6 +31,7 @@ const STATE_AFTER: ReadonlyMap<EventType, NodeState> = new Map([
   ['node.queued', 'queued'],
   ['node.started', 'running'],
   ['node.waiting', 'waiting'],
+  ['node.repeating', 'waiting'],
   ['node.retrying', 'retrying'],
   ['node.succeeded', 'succeeded'],
   ['node.failed', 'failed'],

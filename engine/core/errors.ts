@@ -95,6 +95,10 @@ export const SLUICE_ERROR_CODES = {
 
 export type SluiceErrorCode = keyof typeof SLUICE_ERROR_CODES;
 
+export function isSluiceErrorCode(text: string): text is SluiceErrorCode {
+  return Object.hasOwn(SLUICE_ERROR_CODES, text);
+}
+
 /** An error of the engine. The message says subject, id, what was expected and what to do. */
 export class SluiceError extends Error {
   readonly code: SluiceErrorCode;

@@ -65,6 +65,22 @@ export function checkValues(
   return problems.length > 0 ? { problems } : { values: checked };
 }
 
+/**
+ * What somebody filled in (a form, a signal's payload) against its fields: nothing that is not a field, all that is required,
+ * each value as declared.
+ */
+export function checkFields(specs: Specs, values: JsonObject): ValueProblem[] {
+  const unknown = Object.keys(values)
+    .filter((name) => !Object.hasOwn(specs, name))
+    .map((path) => ({ path, message: `is no field of it; the fields are ${listOf(Object.keys(specs))}` }));
+  const known = Object.entries(specs).flatMap(([name, spec]) => {
+    const value = own(values, name) ?? spec.default ?? null;
+    if (value !== null) return checkValue(spec, value, name);
+    return spec.required ? [{ path: name, message: 'is required, but has no value' }] : [];
+  });
+  return [...unknown, ...known];
+}
+
 function own(values: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }

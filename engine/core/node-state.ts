@@ -34,7 +34,8 @@ export const NODE_STEPS = {
   queued: ['running', 'succeeded', 'failed', 'retrying', 'cancelled'],
   running: ['succeeded', 'failed', 'retrying', 'cancelled', 'waiting', 'skipped'],
   retrying: ['queued', 'blocked', 'failed', 'cancelled'],
-  waiting: ['succeeded', 'failed', 'cancelled'],
+  /** `queued` and `blocked`: the next iteration of a task with `repeat`. */
+  waiting: ['succeeded', 'failed', 'cancelled', 'queued', 'blocked'],
   succeeded: [],
   failed: [],
   skipped: [],

@@ -3,7 +3,13 @@
  * what is not deterministic (`now()`) was fixed when the node became ready.
  */
 import type { TaskError } from './errors.ts';
-import { EvaluationError, type Lookup, resolveTemplate, type Scope } from './expression/index.ts';
+import {
+  EvaluationError,
+  type Lookup,
+  resolveTemplate,
+  type Scope,
+  type ScopeValue,
+} from './expression/index.ts';
 import { fanOutItems, isDerived } from './fan-out.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import type { NodeRecord } from './node-record.ts';
@@ -51,11 +57,22 @@ export function itemOf(run: RunState, record: NodeRecord, task: PlanTask): ItemS
       : { items: run.outputs.get(record.task)?.i ?? [] };
     fan.items = 'items' in derived ? derived.items : [];
   }
-  return { index: record.item, item: fan.items[record.item] ?? null, kind: task.fanOut.kind };
+  const { items } = fan;
+  return {
+    index: record.item,
+    item: items[record.item] ?? null,
+    kind: task.fanOut.kind,
+    total: items.length,
+  };
 }
 
-/** Scope of a node's own expressions: its item, its `env`, and `now()` fixed at the time it became ready. */
-export function nodeScope(run: RunState, record: NodeRecord, task: PlanTask): Scope {
+/** Scope of a node's own expressions: its item, its `env`, and `now()` fixed at the time it became ready. `extra`: see `runScope`. */
+export function nodeScope(
+  run: RunState,
+  record: NodeRecord,
+  task: PlanTask,
+  extra: ReadonlyMap<string, ScopeValue> = NOTHING,
+): Scope {
   const item = itemOf(run, record, task);
   const bare = runScope(run, record.queuedAt, item, new Map([['secrets', NO_SECRETS]]));
   const env: Lookup = {
@@ -63,12 +80,11 @@ export function nodeScope(run: RunState, record: NodeRecord, task: PlanTask): Sc
       Object.hasOwn(task.env, name) ? resolveTemplate(task.env[name] ?? null, bare) : undefined,
     keys: () => Object.keys(task.env),
   };
-  const extra = new Map<string, Lookup>([
-    ['env', env],
-    ['secrets', NO_SECRETS],
-  ]);
-  return runScope(run, record.queuedAt, item, extra);
+  const own = new Map<string, ScopeValue>([['env', env], ['secrets', NO_SECRETS], ...extra]);
+  return runScope(run, record.queuedAt, item, own);
 }
+
+const NOTHING: ReadonlyMap<string, ScopeValue> = new Map();
 
 /** Resolved options of the node's action. */
 export function prepareOptions(run: RunState, record: NodeRecord, task: PlanTask): Prepared<JsonObject> {

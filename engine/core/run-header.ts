@@ -6,6 +6,7 @@ import type { TaskError } from './errors.ts';
 import type { Json } from './json.ts';
 import type { RunStatus } from './node-state.ts';
 import type { SourceRef } from './ticket.ts';
+import type { WaitingFor } from './waiting.ts';
 
 export interface RunError {
   readonly code: string;
@@ -98,8 +99,10 @@ export interface NodeOutput {
   readonly e?: TaskError;
   /** Of a fan-out whose items cannot be derived again (broadcast): the items. */
   readonly i?: readonly Json[];
-  /** Of a task with `repeat`: iterations done, and the attempt after which the current one began. */
-  readonly r?: { readonly done: number; readonly since: number };
+  /** Of a task with `repeat`: iterations done, the attempt after which the current one began, and the generation of both. */
+  readonly r?: { readonly done: number; readonly since: number; readonly g: number };
+  /** What it waits for, beside time. */
+  readonly w?: WaitingFor;
 }
 
 /** JSON of the changing part, for `RunChange.header`. */

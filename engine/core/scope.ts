@@ -2,7 +2,7 @@
 
 import type { TaskError } from './errors.ts';
 import { EvaluationError, type Lookup, type Scope, type ScopeValue } from './expression/index.ts';
-import type { Json } from './json.ts';
+import { isJsonObject, type Json } from './json.ts';
 import { isEnded } from './node-state.ts';
 import type { FanOut } from './plan.ts';
 import type { RunState } from './run-state.ts';
@@ -12,6 +12,8 @@ export interface ItemScope {
   readonly index: number;
   readonly item: Json;
   readonly kind: FanOut['kind'];
+  /** Number of nodes. */
+  readonly total: number;
 }
 
 /** Scope of a node or, without `item`, of a whole task or run. `extra` adds contexts such as `error` and `self`. */
@@ -35,6 +37,8 @@ export function runScope(
         return item?.index;
       case 'matrix':
         return item?.kind === 'matrix' ? item.item : undefined;
+      case 'broadcast':
+        return item?.kind === 'broadcast' ? broadcastOf(item) : undefined;
       case 'run':
         return runLookup(run);
       case 'trigger':
@@ -43,7 +47,16 @@ export function runScope(
         return undefined;
     }
   };
-  return { now, get, keys: () => ['inputs', 'tasks', 'item', 'index', 'matrix', 'run', 'trigger'] };
+  return {
+    now,
+    get,
+    keys: () => ['inputs', 'tasks', 'item', 'index', 'matrix', 'broadcast', 'run', 'trigger'],
+  };
+}
+
+/** Which of the workers it is for. */
+function broadcastOf({ index, total, item }: ItemScope): Json {
+  return { index, total, worker: isJsonObject(item) ? (item['name'] ?? null) : null };
 }
 
 /** Reads own members only, whatever their names. */
@@ -57,16 +70,34 @@ function ownLookup(values: { readonly [name: string]: Json }): Lookup {
 function runLookup(run: RunState): Lookup {
   const { header } = run;
   const iso = (at: number) => new Date(at).toISOString();
-  return new Map<string, Json>([
+  const at = logicalTime(run);
+  const error = header.result?.error ?? header.error;
+  const values = new Map<string, Json>([
     ['id', header.id],
     ['workflow', header.workflow],
     ['namespace', header.namespace],
     ['version', header.plan],
-    ['logical_time', logicalTime(run)],
+    ['logical_time', at],
+    ['interval', header.trigger['interval'] ?? { start: at, end: at }],
     ['started_at', iso(header.startedAt ?? header.createdAt)],
-    ['attempt', 1],
-    ['status', header.status],
+    ['attempt', (header.retries ?? 0) + 1],
+    // At its end the coming result, for handlers.
+    ['status', header.result?.status ?? header.status],
+    ['error', error ? { code: error.code, message: error.message, task: error.task ?? null } : null],
+    // Set by an installation with a dashboard.
+    ['url', null],
   ]);
+  return {
+    get: (name) => (name === 'failed_tasks' ? failedTasks(run) : values.get(name)),
+    keys: () => [...values.keys(), 'failed_tasks'],
+  };
+}
+
+/** Ids of the tasks of the main part that failed, in the order of the file. */
+function failedTasks({ plan, nodes }: RunState): string[] {
+  return plan.tasks.flatMap((task, i) =>
+    task.phase === undefined && nodes[i]?.state === 'failed' ? [task.id] : [],
+  );
 }
 
 /** The tick of a schedule, or a manual run's start. RFC 3339. */
@@ -126,10 +157,14 @@ function errorValue(error: TaskError | undefined): Json {
 }
 
 /** Scope entries for `retry.on`: the error of the attempt that just failed. */
-export function errorScope(error: TaskError, attempt: number): ReadonlyMap<string, ScopeValue> {
+export function errorScope(
+  error: TaskError,
+  attempt: number,
+  iteration: number,
+): ReadonlyMap<string, ScopeValue> {
   return new Map<string, ScopeValue>([
     ['error', errorValue(error)],
-    ['self', { error: errorValue(error), status: 'failed', attempt }],
+    ['self', { error: errorValue(error), status: 'failed', attempt, iteration }],
   ]);
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { SluiceError } from '../core/errors.ts';
 import { type EventRecord, unpackEvents } from '../core/event.ts';
 import { canonicalJson, type Json } from '../core/json.ts';
+import type { Answer, Asked, RunMessage } from '../core/message.ts';
 import { isRunEnded } from '../core/node-state.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunHeader } from '../core/run-header.ts';
@@ -11,6 +12,7 @@ import type { SourceRef } from '../core/ticket.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunIndex } from '../ports/run-index.ts';
 import type { ClientStore, StoredRun } from '../ports/shard-store.ts';
+import { askOwner } from './ask-owner.ts';
 import { type EventView, type RunView, recordsOf, viewEvent, viewRun } from './run-view.ts';
 
 export interface StartOptions {
@@ -109,6 +111,16 @@ export class Client {
     await this.#options.store.send([
       { type: 'cancel', run, graceMs, ...(reason === undefined ? {} : { reason }) },
     ]);
+  }
+
+  /**
+   * Asks a run for something and waits for its owner's answer, which comes once it has taken effect and is durable.
+   * @throws SluiceError with the code of the refusal; no_answer when no orchestrator answered within `waitMs`
+   */
+  async request(message: RunMessage & Asked, waitMs?: number): Promise<Answer & { ok: true }> {
+    await this.header(message.run);
+    const request = Buffer.from(this.#options.random()).toString('hex');
+    return askOwner(this.#options.store, { ...message, request }, waitMs);
   }
 
   /** @throws SluiceError run_not_found */

@@ -10,6 +10,7 @@ import { NODE_STATES, type NodeState, type RunStatus } from '../core/node-state.
 import type { Plan } from '../core/plan.ts';
 import type { NodeOutput, RunError, RunHeader } from '../core/run-header.ts';
 import type { StoredRun } from '../ports/shard-store.ts';
+import { childOf, costOf, totalCost, viewWaiting, type WaitingView } from './waiting-view.ts';
 
 export interface AttemptView {
   readonly number: number;
@@ -31,6 +32,18 @@ export interface NodeView {
   readonly artifacts: { readonly [name: string]: Json };
   /** Ids of the tasks that it depends on. */
   readonly needs: readonly string[];
+  /** What a waiting node waits for; null for any other. */
+  readonly waiting: WaitingView | null;
+  /** Id of the run that it started last, for a sub-workflow; null before, and for any other task. */
+  readonly child: string | null;
+  /** Cost of its finished attempts by the rate of its task; null without a rate. */
+  readonly cost: number | null;
+}
+
+export interface ParentView {
+  readonly run: string;
+  /** Name of the node there. */
+  readonly node: string;
 }
 
 export interface RunView {
@@ -43,6 +56,10 @@ export interface RunView {
   readonly inputs: { readonly [name: string]: Json };
   readonly outputs: { readonly [name: string]: Json };
   readonly error: RunError | null;
+  /** The node of another run that started this one; null without. */
+  readonly parent: ParentView | null;
+  /** Cost of all its nodes; null when no task has a rate. */
+  readonly cost: number | null;
   readonly created_at: string;
   readonly started_at: string | null;
   readonly finished_at: string | null;
@@ -65,9 +82,14 @@ export function viewRun(stored: StoredRun, plan: Plan, events: readonly EventRec
   const { header } = stored;
   const records = recordsOf(stored, plan);
   const attempts = attemptsByNode(events);
+  const byNode = eventsByNode(events);
   const nodes = records
     .map((record, index) =>
-      viewNode(index, record, plan, readOutput(stored, index), attempts.get(index) ?? []),
+      viewNode(index, record, plan, {
+        output: readOutput(stored, index),
+        attempts: attempts.get(index) ?? [],
+        events: byNode.get(index) ?? [],
+      }),
     )
     .sort((a, b) => a.order - b.order || a.item - b.item)
     .map(({ view }) => view);
@@ -81,6 +103,8 @@ export function viewRun(stored: StoredRun, plan: Plan, events: readonly EventRec
     inputs: header.inputs,
     outputs: header.outputs ?? {},
     error: header.error ?? null,
+    parent: viewParent(header),
+    cost: totalCost(nodes.map(({ cost }) => cost)),
     created_at: iso(header.createdAt) ?? '',
     started_at: iso(header.startedAt),
     finished_at: iso(header.finishedAt),
@@ -113,12 +137,24 @@ interface OrderedView {
   readonly item: number;
 }
 
+interface NodeFacts {
+  readonly output: NodeOutput;
+  readonly attempts: readonly AttemptView[];
+  /** Its own, in order. */
+  readonly events: readonly EventRecord[];
+}
+
+/** A run that was started by a node, whether or not that waits for it. */
+function viewParent({ trigger }: RunHeader): ParentView | null {
+  const { type, run, node } = trigger;
+  return type === 'workflow' && typeof run === 'string' && typeof node === 'string' ? { run, node } : null;
+}
+
 function viewNode(
   index: number,
   record: NodeRecord,
   plan: Plan,
-  output: NodeOutput,
-  attempts: readonly AttemptView[],
+  { output, attempts, events }: NodeFacts,
 ): OrderedView {
   const task = plan.tasks[record.task];
   const isFanNode = index >= plan.tasks.length;
@@ -131,6 +167,9 @@ function viewNode(
     outputs: record.state === 'succeeded' ? (output.o ?? {}) : {},
     artifacts: output.a ?? {},
     needs: [...new Set(task?.edges.map((edge) => plan.tasks[edge.from]?.id ?? '?'))],
+    waiting: viewWaiting(record, output, events),
+    child: task?.child ? childOf(events) : null,
+    cost: costOf(task?.costPerHour, attempts),
   };
   return { view, order: record.task, item: isFanNode ? record.item : -1 };
 }
@@ -138,6 +177,17 @@ function viewNode(
 function readOutput(stored: StoredRun, index: number): NodeOutput {
   const json = stored.outputs.get(index);
   return json === undefined ? {} : (JSON.parse(json) as NodeOutput);
+}
+
+function eventsByNode(events: readonly EventRecord[]): Map<number, EventRecord[]> {
+  const byNode = new Map<number, EventRecord[]>();
+  for (const event of events) {
+    if (event.node === undefined) continue;
+    const list = byNode.get(event.node);
+    if (list) list.push(event);
+    else byNode.set(event.node, [event]);
+  }
+  return byNode;
 }
 
 /** The attempts of each node, from the history. */
@@ -180,6 +230,7 @@ function isAttemptEnd(type: EventRecord['type']): boolean {
     type === 'node.succeeded' ||
     type === 'node.failed' ||
     type === 'node.retrying' ||
+    type === 'node.repeating' ||
     type === 'node.cancelled'
   );
 }

@@ -27,7 +27,7 @@ describe('wait', () => {
   });
 
   it.each<[JsonObject, RegExp]>([
-    [{}, /either `for`/],
+    [{}, /say what to wait for/],
     [{ for: '1s', until: '2026-03-02' }, /either `for`/],
     [{ for: 'soon' }, /`for`: expected a duration/],
     [{ for: -1 }, /`for`: expected a duration/],

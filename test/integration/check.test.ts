@@ -67,6 +67,9 @@ function theEvidence(change: Partial<Evidence> = {}): Evidence {
     outputs: {},
     artifacts: {},
     needs: [],
+    waiting: null,
+    child: null,
+    cost: null,
   }));
   const told: Evidence['told'] = {
     format: 1,
@@ -78,6 +81,8 @@ function theEvidence(change: Partial<Evidence> = {}): Evidence {
     inputs: {},
     outputs: { total: 5 },
     error: null,
+    parent: null,
+    cost: null,
     created_at: '',
     started_at: null,
     finished_at: null,

@@ -1,9 +1,11 @@
 /** The store of one run in plain Maps, with the checks that every commit must pass on its way in. */
 import { type Commit, MAX_COMMIT_NODES } from '../../engine/core/commit.ts';
 import { type EventRecord, unpackEvents } from '../../engine/core/event.ts';
+import type { Answer } from '../../engine/core/message.ts';
 import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../engine/core/node-record.ts';
 import { NODE_STEPS, type NodeState } from '../../engine/core/node-state.ts';
 import type { Plan } from '../../engine/core/plan.ts';
+import type { Post } from '../../engine/core/post.ts';
 import type { RunHeader } from '../../engine/core/run-header.ts';
 import { newRunState, type RunState, restoreRunState } from '../../engine/core/run-state.ts';
 import { START_MS } from './run-builder.ts';
@@ -13,6 +15,10 @@ export class RigStore {
   readonly timers = new Map<string, number>();
   readonly events: EventRecord[] = [];
   readonly commits: Commit[] = [];
+  /** Answers to requests. */
+  readonly answers = new Map<string, Answer>();
+  /** Posts, in order. */
+  readonly posts: Post[] = [];
   readonly #outputs = new Map<number, string>();
   #progress = '{}';
   #records = new Uint8Array(0);
@@ -43,6 +49,8 @@ export class RigStore {
     for (const key of commit.flights.remove) this.flights.delete(key);
     for (const [key, due] of commit.timers.set) this.timers.set(key, due);
     for (const key of commit.timers.remove) this.timers.delete(key);
+    for (const [request, json] of commit.answers ?? []) this.answers.set(request, JSON.parse(json) as Answer);
+    for (const [, json] of commit.outbox?.set ?? []) this.posts.push(JSON.parse(json) as Post);
     const nodes = commit.runs.flatMap(({ records }) =>
       records.map(({ bytes }) => bytes.length / RECORD_BYTES),
     );

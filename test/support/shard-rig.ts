@@ -10,6 +10,7 @@ import type { EventRecord } from '../../engine/core/event.ts';
 import { flightKey, formatFlight, parseFlight } from '../../engine/core/flight.ts';
 import type { Json } from '../../engine/core/json.ts';
 import {
+  type Answer,
   type AttemptOutcome,
   type Message,
   parseTimerKey,
@@ -18,11 +19,13 @@ import {
 import type { NodeRecord } from '../../engine/core/node-record.ts';
 import type { NodeState } from '../../engine/core/node-state.ts';
 import type { Plan } from '../../engine/core/plan.ts';
+import type { Post } from '../../engine/core/post.ts';
 import type { RunHeader } from '../../engine/core/run-header.ts';
 import type { RunState } from '../../engine/core/run-state.ts';
 import { adoptRun, dropRun, newShardState, type ShardState } from '../../engine/core/shard-state.ts';
 import type { Ticket } from '../../engine/core/ticket.ts';
 import {
+  approvalExecutor,
   failExecutor,
   noopExecutor,
   switchExecutor,
@@ -33,6 +36,7 @@ import { RigStore } from './rig-store.ts';
 import { aHeader, START_MS } from './run-builder.ts';
 
 const ENGINE_EXECUTORS = [
+  approvalExecutor(),
   failExecutor(),
   noopExecutor(),
   switchExecutor(),
@@ -85,6 +89,16 @@ export class ShardRig {
     return this.#store.commits;
   }
 
+  /** Answers to requests, by request id. */
+  get answers(): ReadonlyMap<string, Answer> {
+    return this.#store.answers;
+  }
+
+  /** What was posted to other runs and actors, in order. */
+  get posts(): readonly Post[] {
+    return this.#store.posts;
+  }
+
   get runId(): string {
     return this.#base.id;
   }
@@ -119,7 +133,7 @@ export class ShardRig {
     if (messages.some(mayAbandon)) this.refreshFlights();
     let pending = messages;
     for (let more = true; more; ) {
-      if (this.#options.forgetful) this.load();
+      if (this.#options.forgetful || !this.shard.runs.has(this.runId)) this.load();
       const turn = new Turn(this.shard, this.now);
       for (const message of pending) decide(turn, message);
       const left = settleTurn(turn, () => this.#options.window ?? Number.POSITIVE_INFINITY);

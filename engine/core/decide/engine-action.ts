@@ -1,13 +1,15 @@
-/** Actions that need no worker (switch, transform, wait, fail, noop): evaluated by the shard's owner at once. */
+/** Actions that need no worker (switch, transform, wait, approval, fail, noop): evaluated by the shard's owner at once. */
 
 import { caseNames } from '../edge-counts.ts';
 import type { EngineActions, EngineOutcome } from '../engine-outcome.ts';
-import type { Json } from '../json.ts';
 import { NO_CASE } from '../node-record.ts';
 import { prepareOptions } from '../prepare.ts';
-import { endNode, startAttempt, waitUntil } from './node.ts';
+import { askForApproval, takeApprovalDeadline } from './approval.ts';
+import { startAttempt, waitFor } from './node.ts';
 import type { NodePlace } from './node-place.ts';
+import { nextIteration, succeedAttempt } from './repeat.ts';
 import { failAttempt, failWithoutRetry } from './settle.ts';
+import { awaitSignal, expireSignal } from './signal.ts';
 import type { Turn } from './turn.ts';
 
 type EngineAction = EngineActions extends ReadonlyMap<string, infer Action> ? Action : never;
@@ -21,20 +23,30 @@ export function runEngineAction(turn: Turn, place: NodePlace, action: EngineActi
 
 function apply(turn: Turn, place: NodePlace, outcome: EngineOutcome): void {
   if (outcome.kind === 'failed') return failAttempt(turn, place, outcome.error);
+  if (outcome.kind === 'signal') return awaitSignal(turn, place, outcome);
+  if (outcome.kind === 'approval') return askForApproval(turn, place, outcome);
+  const { outputs } = outcome;
   if (outcome.kind === 'wait' && outcome.until > turn.now)
-    return waitUntil(turn, place, outcome.until, outcome.outputs);
-  succeed(turn, place, outcome.outputs);
-}
-
-/** The wait is over: the outputs were stored when it began. */
-export function endWait(turn: Turn, place: NodePlace): void {
-  endNode(turn, place, 'succeeded', { o: place.run.outputs.get(place.index)?.o ?? {} });
-}
-
-function succeed(turn: Turn, place: NodePlace, outputs: { readonly [name: string]: Json }): void {
+    return waitFor(turn, place, { o: outputs }, { until: outcome.until });
   if (place.task.action.uses === 'switch') {
     const choice = caseNames(place.task).indexOf(String(outputs['case']));
     place.record.choice = choice < 0 || outputs['case'] === null ? NO_CASE : choice + 1;
   }
-  endNode(turn, place, 'succeeded', { o: outputs });
+  succeedAttempt(turn, place, { o: outputs });
+}
+
+/** The time of a waiting node is over: a wait has ended, nobody came, or the next iteration begins. */
+export function endWait(turn: Turn, place: NodePlace): void {
+  const left = place.run.outputs.get(place.index);
+  switch (left?.w?.kind) {
+    case 'signal':
+      return expireSignal(turn, place, left.w);
+    case 'approval':
+      return takeApprovalDeadline(turn, place, left.w);
+    case 'repeat':
+      return nextIteration(turn, place);
+    default:
+      // The outputs were stored when it began.
+      return succeedAttempt(turn, place, { o: left?.o ?? {} });
+  }
 }

@@ -6,15 +6,18 @@
 import { flightKey } from '../flight.ts';
 import { WHOLE_RUN } from '../limit/address.ts';
 import type { Message, TimerKind, TimerMessage } from '../message.ts';
-import { isEnded, isRunEnded } from '../node-state.ts';
+import { isRunEnded } from '../node-state.ts';
 import type { RunState } from '../run-state.ts';
 import { takeForActor } from './actor.ts';
 import { advance } from './advance.ts';
+import { takeApproval } from './approval.ts';
+import { takeDeadline } from './deadline.ts';
 import { dispatch, type MayBundle, type WindowOf } from './dispatch.ts';
 import { endWait } from './engine-action.ts';
 import { askAgain, giveBack, giveBackUnwanted } from './limit.ts';
 import { admit, takeGranted } from './node.ts';
 import type { NodePlace } from './node-place.ts';
+import { answeredBefore, refuseRequest } from './request.ts';
 import { cancelRun, startRun, takeRefused, takeRunGranted } from './run.ts';
 import {
   currentPlace,
@@ -25,6 +28,7 @@ import {
   takeStarted,
   takeTimeout,
 } from './settle.ts';
+import { takeSignal } from './signal.ts';
 import { abandonNode } from './stop.ts';
 import { tellAgain, tellUnknown } from './tell.ts';
 import type { Turn } from './turn.ts';
@@ -42,6 +46,10 @@ export function decide(turn: Turn, message: Message): void {
     if (message.type === 'granted' || message.type === 'still_held') giveBack(turn, message);
     if (message.type === 'settled' || message.type === 'late') recordLate(turn, run, message);
     if (message.type === 'report') tellAgain(turn, run);
+    if (message.type === 'signal' || message.type === 'approval') {
+      if (!answeredBefore(turn, run, message))
+        refuseRequest(turn, run, message, `run ${message.run} has ended: it is ${run.header.status}`);
+    }
     return;
   }
   turn.shard.unfinished.add(message.run);
@@ -68,6 +76,10 @@ export function decide(turn: Turn, message: Message): void {
         ...(reason === undefined ? {} : { reason }),
       });
     }
+    case 'signal':
+      return takeSignal(turn, run, message);
+    case 'approval':
+      return takeApproval(turn, run, message);
     case 'lost': {
       const place = currentPlace(run, message);
       return place && takeLost(turn, place);
@@ -91,6 +103,10 @@ export function decide(turn: Turn, message: Message): void {
 function clearAfterLostRun(turn: Turn, message: Message): void {
   if (message.type === 'report') return tellUnknown(turn, message);
   if (message.type === 'granted' || message.type === 'still_held') return giveBack(turn, message);
+  if (message.type === 'signal' || message.type === 'approval') {
+    const text = `no run has the id ${message.run}`;
+    return turn.answer(message, { ok: false, code: 'run_not_found', message: text });
+  }
   if (message.type !== 'settled') return;
   turn.removeFlight(flightKey(message.run, message.node, message.generation, message.attempt));
 }
@@ -104,10 +120,8 @@ const TIMERS = {
   timeout: takeTimeout,
   queue_timeout: takeQueueTimeout,
   abandon: abandonNode,
-  deadline: (turn, place) =>
-    isEnded(place.record.state) ? undefined : turn.event(place.run, 'node.overdue', { node: place.index }),
 } satisfies Record<
-  Exclude<TimerKind, 'run_timeout' | 'run_deadline'>,
+  Exclude<TimerKind, 'run_timeout' | 'run_deadline' | 'deadline'>,
   (turn: Turn, place: NodePlace) => void
 >;
 
@@ -120,6 +134,7 @@ function takeTimer(turn: Turn, run: RunState, message: TimerMessage): void {
   if (message.kind === 'run_timeout')
     return cancelRun(turn, run, { code: 'run_timeout', graceMs: RUN_TIMEOUT_GRACE_MS });
   if (message.kind === 'run_deadline') return turn.event(run, 'run.late');
+  if (message.kind === 'deadline') return takeDeadline(turn, run, message.node);
   const place = currentPlace(run, message);
   if (place) TIMERS[message.kind](turn, place);
 }

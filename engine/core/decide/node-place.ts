@@ -30,3 +30,17 @@ export function isFanTask({ run, index }: NodePlace): boolean {
 export function isFanNode({ run, index }: NodePlace): boolean {
   return index >= run.plan.tasks.length;
 }
+
+/** Name of the node for people: `resize`, or `resize[3]`. */
+export function nodeName(place: NodePlace): string {
+  return isFanNode(place) ? `${place.task.id}[${place.record.item}]` : place.task.id;
+}
+
+/** The node of this name, if the run has it (by now). */
+export function findNode(run: RunState, name: string): NodePlace | undefined {
+  const [, id = name, item] = /^(.+)\[(\d+)\]$/.exec(name) ?? [];
+  const task = run.plan.tasks.findIndex((one) => one.id === id);
+  if (item === undefined) return placeOf(run, task);
+  const index = run.tasks[task]?.fan?.nodes[Number(item)];
+  return index === undefined ? undefined : placeOf(run, index);
+}

@@ -1,6 +1,6 @@
 /** Steps of one node: ready, waiting, retrying, ended. Every change of a node's state goes through here. */
 import type { TaskError } from '../errors.ts';
-import type { Json } from '../json.ts';
+import type { EventDetail, EventType } from '../event.ts';
 import { hasLimits } from '../limit/need.ts';
 import type { LimitNeed } from '../limit/wait.ts';
 import type { GrantedMessage } from '../message.ts';
@@ -8,6 +8,7 @@ import type { EndedNodeState } from '../node-state.ts';
 import type { NodeOutput } from '../run-header.ts';
 import { isActive, type RunState } from '../run-state.ts';
 import { flightOf, pushReady, removeFlight } from '../shard-state.ts';
+import { clearDeadline } from './deadline.ts';
 import { enterLimits, isEntering, leaveLimits, takeGrant } from './limit.ts';
 import { attemptName, isFanNode, isFanTask, type NodePlace, placeOf } from './node-place.ts';
 import type { Turn } from './turn.ts';
@@ -95,22 +96,32 @@ export function startAttempt(
   turn.event(run, 'node.started', { node: index, attempt: record.attempt, at, detail });
 }
 
-/** Nothing to do until `until`; holds no slot and none of `max_parallel`. */
-export function waitUntil(
-  turn: Turn,
-  place: NodePlace,
-  until: number,
-  outputs: { readonly [name: string]: Json },
-): void {
+export interface Wait {
+  /** ms since 1970. Absent: until somebody says something. */
+  readonly until?: number;
+  /** Event to write instead of `node.waiting`. */
+  readonly as?: EventType;
+  readonly detail?: EventDetail;
+}
+
+/** Nothing to do for now; holds no slot and none of `max_parallel`. `left` says what it waits for. */
+export function waitFor(turn: Turn, place: NodePlace, left: NodeOutput, wait: Wait): void {
   const { run, index, record } = place;
+  const { until, as = 'node.waiting' } = wait;
   leave(turn, place);
   record.state = 'waiting';
-  record.startedAt = turn.now;
   turn.saveNode(run, index);
-  turn.saveOutput(run, index, { o: outputs });
-  turn.event(run, 'node.waiting', { node: index, attempt: record.attempt, detail: { until } });
-  turn.setTimer('wait', attemptName(place), until);
+  turn.saveOutput(run, index, { ...left, ...iterationsOf(place) });
+  const detail = { ...(until === undefined ? {} : { until }), ...wait.detail };
+  turn.event(run, as, { node: index, attempt: record.attempt, detail });
+  if (until !== undefined) turn.setTimer('wait', attemptName(place), until);
   turn.shard.unfinished.add(run.header.id);
+}
+
+/** What a repeating node carries from attempt to attempt, as part of what it leaves. */
+export function iterationsOf({ run, index, record }: NodePlace): Pick<NodeOutput, 'r'> {
+  const r = run.outputs.get(index)?.r;
+  return r?.g === record.generation ? { r } : {};
 }
 
 /** The attempt failed and another follows after a pause. */
@@ -120,7 +131,7 @@ export function retryLater(turn: Turn, place: NodePlace, delayMs: number, error:
   record.state = 'retrying';
   record.endedAt = turn.now;
   turn.saveNode(run, index);
-  turn.saveOutput(run, index, { e: error });
+  turn.saveOutput(run, index, { e: error, ...iterationsOf(place) });
   turn.event(run, 'node.retrying', {
     node: index,
     attempt: record.attempt,
@@ -136,6 +147,7 @@ export function endNode(turn: Turn, place: NodePlace, state: EndedNodeState, lef
   leave(turn, place);
   record.state = state;
   record.endedAt = turn.now;
+  clearDeadline(turn, place);
   turn.saveNode(run, index);
   // The last of a fan-out's nodes ends the fan-out in the same commit: room for that is taken now.
   if (isFanNode(place)) turn.saveNode(run, record.task);

@@ -6,6 +6,7 @@ import type { AttemptName, GrantedMessage, RefusedMessage } from '../message.ts'
 import { isEnded, isRunEnded } from '../node-state.ts';
 import type { CancelRequest, RunError } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
+import { clearRunDeadline, setDeadlines } from './deadline.ts';
 import { closeFan } from './fan.ts';
 import { enterRunLimit, leaveRunLimit, takeRunGrant } from './limit.ts';
 import { placeOf } from './node-place.ts';
@@ -78,6 +79,7 @@ function beginRun(turn: Turn, run: RunState): void {
   turn.event(run, 'run.started');
   turn.saveStatus(run, true);
   if (plan.timeoutMs !== undefined) turn.setTimer('run_timeout', runTimer(run), turn.now + plan.timeoutMs);
+  setDeadlines(turn, run);
   turn.shard.unfinished.add(header.id);
 }
 
@@ -124,6 +126,7 @@ export function finishRun(turn: Turn, run: RunState): void {
   if (error) header.error = error;
   turn.removeTimer('run_timeout', runTimer(run));
   leaveRunLimit(turn, run);
+  clearRunDeadline(turn, run);
   turn.event(run, `run.${header.status}`);
   turn.saveStatus(run, false);
   tellEnd(turn, run);

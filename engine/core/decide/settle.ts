@@ -12,6 +12,7 @@ import { flightOf, learnDuration } from '../shard-state.ts';
 import type { AttemptResult } from '../ticket.ts';
 import { endNode, landFlight, retryLater, startAttempt } from './node.ts';
 import { attemptName, type NodePlace, placeOf } from './node-place.ts';
+import { attemptsOfIteration, iterationOf, succeedAttempt } from './repeat.ts';
 import { isStopping } from './stop.ts';
 import type { Turn } from './turn.ts';
 
@@ -62,7 +63,7 @@ export function takeSettled(turn: Turn, run: RunState, message: SettledMessage):
       attempt: message.attempt,
       detail: { run: outcome.cached },
     });
-  endNode(turn, place, 'succeeded', result(outcome));
+  succeedAttempt(turn, place, result(outcome));
 }
 
 function result({ outputs, artifacts }: AttemptResult): NodeOutput {
@@ -102,13 +103,13 @@ function retryDelay(turn: Turn, place: NodePlace, error: TaskError): number | un
       run,
       record.queuedAt,
       itemOf(run, record, task),
-      errorScope(error, record.attempt),
+      errorScope(error, record.attempt, iterationOf(place)),
     );
     const answer = preparing(() => isTruthy(evaluate(parseExpression(on), scope)));
     if ('error' in answer || !answer.value) return undefined;
   }
   return nextRetryDelay(task.retry, {
-    failed: record.attempt,
+    failed: attemptsOfIteration(place),
     now: turn.now,
     firstStartedAt: record.firstStartedAt || record.queuedAt,
     ...(error.retry_after === undefined ? {} : { retryAfterMs: error.retry_after }),

@@ -20,6 +20,9 @@ function aNode(id: string, needs: string[], from?: number, to?: number): NodeVie
     outputs: {},
     artifacts: {},
     needs,
+    waiting: null,
+    child: null,
+    cost: null,
   };
 }
 
