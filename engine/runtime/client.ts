@@ -115,11 +115,12 @@ export class Client {
 
   /**
    * Asks a run for something and waits for its owner's answer, which comes once it has taken effect and is durable.
+   * With a `request` id of its own the message may be sent again: it takes effect once, and is answered alike.
    * @throws SluiceError with the code of the refusal; no_answer when no orchestrator answered within `waitMs`
    */
   async request(message: RunMessage & Asked, waitMs?: number): Promise<Answer & { ok: true }> {
     await this.header(message.run);
-    const request = Buffer.from(this.#options.random()).toString('hex');
+    const request = message.request ?? Buffer.from(this.#options.random()).toString('hex');
     return askOwner(this.#options.store, { ...message, request }, waitMs);
   }
 

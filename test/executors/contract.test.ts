@@ -134,6 +134,7 @@ describe('the list of executors', () => {
       'module',
       'function',
       'wait',
+      'approval',
       'switch',
       'transform',
       'fail',

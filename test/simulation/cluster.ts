@@ -6,6 +6,7 @@ import type { Logger } from '../../engine/ports/logger.ts';
 import { type Client, createClient } from '../../engine/runtime/client.ts';
 import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
+import { approvalExecutor } from '../../executors/approval.ts';
 import { failExecutor } from '../../executors/fail.ts';
 import { noopExecutor } from '../../executors/noop.ts';
 import { switchExecutor } from '../../executors/switch.ts';
@@ -21,6 +22,7 @@ const ENGINE_EXECUTORS = [
   switchExecutor(),
   transformExecutor(),
   waitExecutor(),
+  approvalExecutor(),
   failExecutor(),
   noopExecutor(),
 ];

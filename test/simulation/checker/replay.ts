@@ -37,6 +37,7 @@ function apply(states: Map<number, Replayed>, event: EventRecord): void {
     'node.started': 'running',
     'node.expanded': 'running',
     'node.waiting': 'waiting',
+    'node.repeating': 'waiting',
     'node.retrying': 'retrying',
   };
   now.state = endOf(event) ?? next[event.type as keyof typeof next] ?? now.state;
@@ -74,8 +75,7 @@ function* differ(
   replayed: Replayed = { state: 'pending', attempt: 0 },
 ): Iterable<{ what: string; node: number }> {
   // A blocked node has no event: it has begun to wait for room.
-  const isHeld =
-    record.state === 'blocked' && (replayed.state === 'pending' || replayed.state === 'retrying');
+  const isHeld = record.state === 'blocked' && ['pending', 'retrying', 'waiting'].includes(replayed.state);
   if (record.state !== replayed.state && !isHeld)
     yield { what: `stored as ${record.state}, by its events ${replayed.state}`, node };
   if (record.attempt !== replayed.attempt)

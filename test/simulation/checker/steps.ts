@@ -7,9 +7,23 @@ const ENDS = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
 const NEXT: { readonly [event: string]: readonly string[] } = {
   '': ['queued', 'expanded', 'skipped', 'upstream_failed', 'failed', 'cancelled'],
   queued: ['started', 'retrying', 'failed', 'cancelled'],
-  started: ['started', 'progress', 'waiting', 'retrying', 'succeeded', 'failed', 'cancelled'],
-  progress: ['started', 'progress', 'retrying', 'succeeded', 'failed', 'cancelled'],
-  waiting: ['succeeded', 'cancelled'],
+  started: [
+    'started',
+    'progress',
+    'waiting',
+    'signalled',
+    'repeating',
+    'retrying',
+    'succeeded',
+    'failed',
+    'cancelled',
+  ],
+  progress: ['started', 'progress', 'repeating', 'retrying', 'succeeded', 'failed', 'cancelled'],
+  waiting: ['succeeded', 'failed', 'retrying', 'cancelled', 'approved', 'rejected', 'signalled', 'repeating'],
+  approved: ['succeeded', 'failed', 'repeating'],
+  rejected: ['succeeded', 'failed', 'repeating'],
+  signalled: ['succeeded', 'failed', 'repeating'],
+  repeating: ['queued', 'cancelled'],
   retrying: ['queued', 'cancelled'],
   expanded: ['succeeded', 'failed', 'skipped', 'cancelled'],
 };
@@ -22,7 +36,7 @@ export const steps = ofEveryRun(
     for (const [node, events] of byNode) {
       let last = '';
       for (const event of events) {
-        if (event.type === 'node.late') continue;
+        if (event.type === 'node.late' || event.type === 'node.overdue') continue;
         const step = event.type.slice('node.'.length);
         if (!(NEXT[last] ?? []).includes(step))
           yield { what: `${last || 'nothing'} → ${step} (seq ${event.seq})`, node };
@@ -43,7 +57,7 @@ function* attemptsOf(
 ): Iterable<{ what: string; node: number }> {
   let attempt = 0;
   for (const event of events) {
-    if (event.type === 'node.late' || event.type === 'node.expanded') continue;
+    if (['node.late', 'node.expanded', 'node.overdue'].includes(event.type)) continue;
     if (event.type === 'node.queued') attempt++;
     if ((event.attempt ?? 0) !== attempt && !(endOf(event) && event.attempt === undefined && attempt === 0))
       yield {

@@ -13,6 +13,8 @@ import {
   waiting,
 } from './basics.ts';
 import type { Feature } from './feature.ts';
+import { approval, signal } from './people.ts';
+import { deadline, repeat } from './repetition.ts';
 
 export const FEATURES: readonly Feature[] = [
   retry,
@@ -26,4 +28,8 @@ export const FEATURES: readonly Feature[] = [
   maxParallel,
   runTimeout,
   cancelling,
+  repeat,
+  deadline,
+  approval,
+  signal,
 ];
