@@ -23,7 +23,7 @@ const NEXT: { readonly [event: string]: readonly string[] } = {
   approved: ['succeeded', 'failed', 'repeating'],
   rejected: ['succeeded', 'failed', 'repeating'],
   signalled: ['succeeded', 'failed', 'repeating'],
-  repeating: ['queued', 'cancelled'],
+  repeating: ['queued', 'blocked', 'failed', 'cancelled'],
   retrying: ['queued', 'cancelled'],
   expanded: ['succeeded', 'failed', 'skipped', 'cancelled'],
 };
