@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const FOLDERS = ['engine', 'dsl', 'executors', 'sdk', 'cli', 'bench', 'monitoring', 'server'];
+const FOLDERS = ['engine', 'dsl', 'executors', 'testing', 'sdk', 'cli', 'bench', 'monitoring', 'server'];
 
 interface Import {
   readonly file: string;
@@ -46,6 +46,7 @@ const ARROWS: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ['engine/memory/', ['engine/core/', 'engine/ports/']],
   ['dsl/', ['engine/core/', 'engine/ports/']],
   ['executors/', ['engine/core/', 'engine/ports/']],
+  ['testing/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'engine/memory/', 'dsl/', 'executors/']],
   ['sdk/', ['engine/', 'dsl/', 'executors/']],
 ];
 

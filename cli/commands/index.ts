@@ -13,6 +13,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'init', load: async () => (await import('./init.ts')).initCommand },
   { name: 'run', load: async () => (await import('./run.ts')).runCommand },
   { name: 'validate', load: async () => (await import('./validate.ts')).validateCommand },
+  { name: 'test', load: async () => (await import('./test.ts')).testCommand },
   { name: 'graph', load: async () => (await import('./graph.ts')).graphCommand },
   { name: 'schema', load: async () => (await import('./schema.ts')).schemaCommand },
   { name: 'start', load: async () => (await import('./start.ts')).startCommand },

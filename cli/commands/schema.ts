@@ -1,6 +1,7 @@
 /** `sluice schema NAME`: JSON Schemas of the language and of what Sluice prints. */
 import { Argument, type Command } from 'commander';
 import { workflowJsonSchema } from '../../dsl/index.ts';
+import { testFileJsonSchema } from '../../testing/test-file/json-schema.ts';
 import { newCommand } from '../command.ts';
 import { allExecutors } from '../compose/executors.ts';
 import { CONTRACT_NAMES, type ContractName, contractSchema } from '../contract/index.ts';
@@ -12,11 +13,16 @@ export function schemaCommand(host: Host): Command {
     'schema run',
   ])
     .addArgument(
-      new Argument('[name]', 'which schema').choices(['workflow', ...CONTRACT_NAMES]).default('workflow'),
+      new Argument('[name]', 'which schema')
+        .choices(['workflow', 'test', ...CONTRACT_NAMES])
+        .default('workflow'),
     )
-    .action((name: 'workflow' | ContractName) => {
-      const schema =
-        name === 'workflow' ? workflowJsonSchema(allExecutors(host.settings)) : contractSchema(name);
-      host.print(JSON.stringify(schema, null, 2));
+    .action((name: 'workflow' | 'test' | ContractName) => {
+      host.print(JSON.stringify(schemaOf(host, name), null, 2));
     });
+}
+
+function schemaOf(host: Host, name: 'workflow' | 'test' | ContractName) {
+  if (name === 'workflow') return workflowJsonSchema(allExecutors(host.settings));
+  return name === 'test' ? testFileJsonSchema() : contractSchema(name);
 }

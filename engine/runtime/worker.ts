@@ -70,6 +70,8 @@ export interface Worker {
   stop(timeoutMs: number): Promise<void>;
   /** Works on one ticket, from the claim to the accepted outcome. Never rejects. */
   runOnce(ticket: Ticket): Promise<TicketVerdict>;
+  /** One round of the heartbeat: says that the session lives, and soon stops the attempts that their shards want stopped. */
+  beat(): void;
   /** Tickets at hand. */
   active(): number;
 }
@@ -83,6 +85,7 @@ class QueueWorker implements Worker {
   readonly #tools: AttemptTools;
   readonly #alarms: AlarmLoop;
   readonly #complaints: CalmLogger;
+  readonly #heartbeat: Heartbeat;
   /** Flights at hand, from before the claim on: the store would grant the same session the same flight twice. */
   readonly #atHand = new Set<string>();
   readonly #held = new Map<string, Attempt>();
@@ -98,6 +101,9 @@ class QueueWorker implements Worker {
     this.#options = options;
     this.#alarms = new AlarmLoop(options.clock);
     this.#complaints = new CalmLogger(options.clock, options.logger);
+    const { store, session, clock } = options;
+    const onFailure = (error: unknown) => this.#complain(error);
+    this.#heartbeat = new Heartbeat({ store, session, clock, held: this.#held, onFailure });
     this.#tools = {
       executors: new Map(options.executors.map((executor) => [executor.name, executor])),
       workspace: options.workspace,
@@ -115,10 +121,8 @@ class QueueWorker implements Worker {
   }
 
   async start(): Promise<void> {
-    const { store, session, clock, queue, queues } = this.#options;
-    const onFailure = (error: unknown) => this.#complain(error);
-    const heartbeat = new Heartbeat({ store, session, clock, held: this.#held, onFailure });
-    void heartbeat.run(this.#loopsEnd.signal);
+    const { queue, queues } = this.#options;
+    void this.#heartbeat.run(this.#loopsEnd.signal);
     void this.#keepAnnounced();
     this.#consumers = Object.entries(queues).map(([name, slots]) =>
       queue.consume(name, slots, (ticket) => this.runOnce(ticket)),
@@ -128,6 +132,10 @@ class QueueWorker implements Worker {
   stop(timeoutMs: number): Promise<void> {
     this.#stopped ??= this.#stop(timeoutMs);
     return this.#stopped;
+  }
+
+  beat(): void {
+    this.#heartbeat.beatAll();
   }
 
   active(): number {

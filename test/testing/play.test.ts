@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { type TestWorkflowOptions, testWorkflow } from '../../testing/index.ts';
+
+function run(tasks: string, options: Omit<TestWorkflowOptions, 'text'> = {}) {
+  return testWorkflow({ text: tasks, ...options });
+}
+
+const HOUR_MS = 3_600_000;
+
+describe('a workflow in a test program', () => {
+  it('runs days of waiting and of work in virtual time', async () => {
+    const text = `
+tasks:
+  a: { run: [./a] }
+  pause: { uses: wait, with: { for: 3d }, needs: a }
+  b: { run: [./b], needs: pause }`;
+    const played = await run(text, { stubs: { '*': { delayMs: 6 * HOUR_MS } } });
+    expect(played.status).toBe('succeeded');
+    expect(played.durationMs).toBe(84 * HOUR_MS);
+  });
+
+  it('tries again after a failure and a timeout, one outcome of the stub for each attempt', async () => {
+    const text = 'tasks: { a: { run: [./a], retry: { attempts: 3, delay: 10m }, timeout: 30s } }';
+    const played = await run(text, {
+      stubs: { a: [{ fail: { code: 'exit_code', message: 'no', exit_code: 3 } }, { hang: true }, {}] },
+    });
+    expect(played.status).toBe('succeeded');
+    expect(played.node('a').attempts.map(({ error }) => error?.code)).toEqual([
+      'exit_code',
+      'timeout',
+      undefined,
+    ]);
+    expect(played.durationMs).toBe(2 * 600_000 + 30_000 + 600_000);
+  });
+
+  it('gives a stub what the task is given, and its outputs to the tasks behind', async () => {
+    const text = `
+inputs: { city: { type: string } }
+tasks:
+  a: { foreach: [1, 2], run: [./a], env: { N: "\${{ item }}", CITY: "\${{ inputs.city }}" } }
+  b: { uses: transform, with: { value: { all: "\${{ tasks.a.outputs.twice }}" } } }
+outputs: { all: "\${{ tasks.b.outputs.all }}" }`;
+    const played = await run(text, {
+      inputs: { city: 'Oslo' },
+      stubs: { a: ({ env }) => ({ outputs: { twice: 2 * Number(env['N']) } }) },
+    });
+    expect(played.outputs).toEqual({ all: [2, 4] });
+    expect(played.calls.map(({ index, env }) => [index, env['CITY']])).toEqual([
+      [0, 'Oslo'],
+      [1, 'Oslo'],
+    ]);
+  });
+
+  it('cancels from outside, and stops what hangs', async () => {
+    const played = await run('tasks: { a: { run: [./a] }, b: { run: [./b], needs: a } }', {
+      stubs: { a: { hang: true } },
+      timeline: [{ at: '1d', cancel: true, reason: 'enough' }],
+    });
+    expect(played.status).toBe('cancelled');
+    expect(played.node('a').status).toBe('cancelled');
+    expect(played.durationMs).toBe(24 * HOUR_MS);
+  });
+
+  it('says what a run waits for that will never end', async () => {
+    const played = await run('tasks: { a: { run: [./a] } }', { stubs: { a: { hang: true } } });
+    expect(played.status).toBe('running');
+    expect(played.stuck).toContain('a is running');
+  });
+
+  it('executes what is to be executed, with its files and outputs', async () => {
+    const text = `
+tasks:
+  a: { run: [./a], artifacts: { note: note.txt } }
+  b:
+    run: |
+      echo "words=$(wc -w < in.txt)" >> "$SLUICE_OUTPUT"
+    files: { in.txt: "\${{ tasks.a.artifacts.note }}" }
+    outputs: { words: integer }
+outputs: { words: "\${{ tasks.b.outputs.words }}" }`;
+    const stubs = { a: { artifacts: { note: 'three small words' } }, b: { execute: true } };
+    const played = await run(text, { stubs });
+    expect(played.error).toBe(null);
+    expect(played.outputs).toEqual({ words: 3 });
+  });
+
+  it('refuses a workflow with mistakes, inputs that do not fit, and a task without stub', async () => {
+    await expect(run('tasks: { a: { rum: x } }')).rejects.toMatchObject({ code: 'invalid_workflow' });
+    const typed = 'inputs: { n: { type: integer } }\ntasks: { a: { run: [./a] } }';
+    await expect(run(typed, { inputs: { n: 'x' } })).rejects.toMatchObject({ code: 'invalid_input' });
+    await expect(run('tasks: { a: { run: [./a] } }')).rejects.toThrow('the task a has no stub');
+  });
+
+  it('checks options and declared outputs as a worker does', async () => {
+    const text = 'tasks: { a: { run: [./a], outputs: { n: integer } } }';
+    const played = await run(text, { stubs: { a: { outputs: { n: 'x' } } } });
+    expect(played.error).toMatchObject({ code: 'invalid_output', task: 'a' });
+  });
+
+  it('gives the same run every time', async () => {
+    const text = 'tasks: { a: { foreach: [1, 2, 3], run: [./a], retry: { attempts: 3, jitter: 1 } } }';
+    const stubs = { 'a[1]': [{ fail: { code: 'exit_code' as const, message: 'no' } }, {}], '*': {} };
+    const [first, second] = [await run(text, { stubs }), await run(text, { stubs })];
+    expect(second.events).toEqual(first.events);
+  });
+});
