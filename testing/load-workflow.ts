@@ -10,5 +10,15 @@ export function loadWorkflow(path: string, executors: readonly Executor[], text?
   const folder = dirname(resolve(path));
   const file = { path, text: text ?? readFileSync(path, 'utf8') };
   const fileExists = (relativePath: string) => existsSync(join(folder, relativePath));
-  return { linked: [], ...compileWorkflows(file, { executors, fileExists }), file, folder };
+  const readFile = (relativePath: string) => readIfThere(join(folder, relativePath));
+  return { ...compileWorkflows(file, { executors, fileExists, readFile }), file, folder };
+}
+
+/** The text of a sub-workflow's file; what is wrong with it is told where it is named. */
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

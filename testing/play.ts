@@ -40,6 +40,7 @@ export async function play(scenario: Scenario): Promise<Played> {
   const stage = new Stage({
     startMs: scenario.nowMs ?? DEFAULT_NOW_MS,
     stubs: scenario.stubs,
+    secrets: scenario.secrets,
     executors: scenario.executors,
     plans: [plan, ...(scenario.linked ?? [])],
   });

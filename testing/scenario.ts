@@ -28,6 +28,8 @@ export interface Scenario {
   readonly executors: readonly Executor[];
   readonly stubs: Stubs;
   readonly inputs?: JsonObject;
+  /** Values of secrets. Default: `secret-NAME`. */
+  readonly secrets?: { readonly [name: string]: string };
   /** Virtual time of the start, ms since 1970. Default 2026-01-01T00:00:00Z. */
   readonly nowMs?: number;
   readonly trigger?: { readonly type: string; readonly [field: string]: Json };

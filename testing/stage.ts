@@ -13,6 +13,7 @@ import {
 } from '../engine/memory/index.ts';
 import type { Executor } from '../engine/ports/executor.ts';
 import type { Logger } from '../engine/ports/logger.ts';
+import type { SecretStore } from '../engine/ports/secret-store.ts';
 import type { ShardStore } from '../engine/ports/shard-store.ts';
 import type { TaskQueue } from '../engine/ports/task-queue.ts';
 import { type Client, createClient } from '../engine/runtime/client.ts';
@@ -28,6 +29,7 @@ export interface StageOptions {
   /** Virtual time at the beginning, ms since 1970. */
   readonly startMs: number;
   readonly stubs: Stubs;
+  readonly secrets?: { readonly [name: string]: string } | undefined;
   readonly executors: readonly Executor[];
   /** The plans that may run: the one that is tested first, then its sub-workflows. */
   readonly plans: readonly [Plan, ...Plan[]];
@@ -87,6 +89,7 @@ export class Stage {
       ...shared,
       artifacts,
       logs: createMemoryLogStore(),
+      secrets: stubSecrets(options.secrets ?? {}),
       workspace: this.#workspace,
       executors: this.work.executors(plans.flatMap(({ tasks }) => tasks.map(({ action }) => action.uses))),
       session: 'test-worker',
@@ -190,6 +193,13 @@ export class Stage {
     };
     return { debug: ignore, info: ignore, warn: ignore, error: note };
   }
+}
+
+/** Secrets that a test does not name have values all the same: no test needs a real one. */
+function stubSecrets(values: { readonly [name: string]: string }): SecretStore {
+  return {
+    read: async (_namespace, name) => (Object.hasOwn(values, name) ? values[name] : `secret-${name}`),
+  };
 }
 
 function engineActions(executors: readonly Executor[]) {

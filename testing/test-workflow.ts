@@ -24,6 +24,8 @@ export interface TestWorkflowOptions {
   /** Name of one of several workflows of the file. Default: the first. */
   readonly workflow?: string;
   readonly inputs?: JsonObject;
+  /** Values of secrets. Default: `secret-NAME`. */
+  readonly secrets?: { readonly [name: string]: string };
   /** What stands for the work of tasks: by `task`, `task[3]`, `workflow/task`, or `*` for all others. */
   readonly stubs?: Stubs;
   /** Virtual time of the start. Default: 2026-01-01T00:00:00Z. */
@@ -61,13 +63,14 @@ export async function testWorkflow(options: TestWorkflowOptions): Promise<TestRu
 }
 
 function scenarioOf(options: TestWorkflowOptions, executors: readonly Executor[]) {
-  const { inputs = {}, stubs = {}, now, trigger, timeline = [] } = options;
+  const { inputs = {}, secrets = {}, stubs = {}, now, trigger, timeline = [] } = options;
   const { plan, linked, folder } = findPlan(options, executors);
   return {
     plan,
     linked,
     executors,
     stubs,
+    secrets,
     inputs,
     ...(now === undefined ? {} : { nowMs: new Date(now).getTime() }),
     ...(trigger === undefined ? {} : { trigger }),

@@ -55,7 +55,7 @@ async function runFile(host: Host, path: string, filter: string | undefined): Pr
   const advice = 'Tests of a workflow x.yaml stand in x.test.yaml.';
   const text = readTextFile(host, { path, subject: path, advice });
   const executors = allExecutors(host.settings);
-  const load = (workflow: string) => ({ linked: [], ...compileFile(host, workflow) });
+  const load = (workflow: string) => compileFile(host, workflow);
   try {
     return await runTestFile({ path, text, executors, load, filter });
   } finally {

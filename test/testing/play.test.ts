@@ -96,6 +96,19 @@ outputs: { words: "\${{ tasks.b.outputs.words }}" }`;
     expect(played.error).toMatchObject({ code: 'invalid_output', task: 'a' });
   });
 
+  it('gives secrets of its own, and masks them in what comes out', async () => {
+    const text = `
+secrets: [TOKEN, KEY]
+tasks: { a: { run: [./a], env: { AUTH: "Bearer \${{ secrets.TOKEN }}", KEY: "\${{ secrets.KEY }}" } } }
+outputs: { said: "\${{ tasks.a.outputs.said }}" }`;
+    const played = await run(text, {
+      secrets: { TOKEN: 'tok-12345' },
+      stubs: { a: ({ env }) => ({ outputs: { said: `I sent ${env['AUTH']}` } }) },
+    });
+    expect(played.calls[0]?.env).toEqual({ AUTH: 'Bearer tok-12345', KEY: 'secret-KEY' });
+    expect(played.outputs).toEqual({ said: 'I sent Bearer ***' });
+  });
+
   it('gives the same run every time', async () => {
     const text = 'tasks: { a: { foreach: [1, 2, 3], run: [./a], retry: { attempts: 3, jitter: 1 } } }';
     const stubs = { 'a[1]': [{ fail: { code: 'exit_code' as const, message: 'no' } }, {}], '*': {} };

@@ -31,6 +31,7 @@ export function toScenario({ file, test, plan, linked, executors, folder }: Scen
     inputs: { ...file.inputs, ...test.inputs },
     ...(now === undefined ? {} : { nowMs: Date.parse(now) }),
     ...(trigger === undefined ? {} : { trigger: trigger as Scenario['trigger'] & object }),
+    secrets: { ...file.secrets, ...test.secrets },
     timeline: (test.timeline ?? []).map(toHappening),
     source: { directory: folder },
   };
