@@ -65,7 +65,7 @@ export async function startOrchestrator(host: Host, engine: Engine): Promise<Run
 }
 
 export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags): Promise<RunningWorker> {
-  const { store, membership, logs, artifacts, secrets, clock, logger } = engine;
+  const { store, membership, logs, artifacts, secrets, cache, clock, logger } = engine;
   const { cacheDirectory, temporaryDirectory } = host.settings;
   const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(engine);
@@ -83,6 +83,7 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
       logger,
     }),
     secrets: secrets.store,
+    cache,
     executors: allExecutors(host.settings),
     clock,
     logger,

@@ -43,6 +43,9 @@ export class JobLoop {
   #delayedUntil = 0;
   #lockTimer: NodeJS.Timeout | undefined;
   #endPause: (() => void) | undefined;
+  #isWaiting = false;
+  /** A pause has cut the connection on which the loop waits for wake-ups. */
+  #isCut = false;
 
   constructor(options: JobLoopOptions) {
     this.#options = options;
@@ -55,9 +58,15 @@ export class JobLoop {
     this.#fetchMore();
   }
 
-  /** Fetches no more, but for what the fetch under way brings. */
-  pause(): void {
+  /**
+   * Fetches no more, but for what the fetch under way brings. A wait for a wake-up ends at once: it would take the wake-up of a
+   * ticket that this worker hands back from a worker that would work on it. Resolves when Redis knows.
+   */
+  async pause(): Promise<void> {
     this.#isPaused = true;
+    if (!this.#isWaiting) return;
+    this.#isCut = true;
+    await this.#options.worker.getBackend().disconnectBlocking().catch(this.#options.onTrouble);
   }
 
   resume(): void {
@@ -97,6 +106,7 @@ export class JobLoop {
   async #fetchSome(): Promise<void> {
     if (!this.#isPlenty && !(await this.#waitForOne())) return;
     const room = this.#options.slots - this.#atHand.size;
+    if (!this.#hasRoom()) return;
     const count = this.#isPlenty ? Math.min(this.#appetite, room) : 1;
     await Promise.all(Array.from({ length: count }, () => this.#fetchOne()));
     this.#appetite = this.#isPlenty ? Math.min(2 * count, MOST_AT_ONCE) : 1;
@@ -111,11 +121,11 @@ export class JobLoop {
 
   /** Waits for a wake-up, or for long enough to look without one. False: the wake-up was for a later time. */
   async #waitForOne(): Promise<boolean> {
-    const { worker, drainDelayS } = this.#options;
+    const { drainDelayS } = this.#options;
     const untilDelayedS = this.#delayedUntil === 0 ? drainDelayS : (this.#delayedUntil - Date.now()) / 1_000;
     if (untilDelayedS > 0) {
       const timeoutS = Math.max(SHORTEST_WAIT_S, Math.min(drainDelayS, untilDelayedS));
-      const marker = await worker.getBackend().waitForJob(timeoutS);
+      const marker = await this.#waitForMarker(timeoutS);
       if (marker !== null && marker.score > Date.now()) {
         this.#delayedUntil = Math.min(marker.score, this.#delayedUntil || Number.POSITIVE_INFINITY);
         return false;
@@ -123,6 +133,19 @@ export class JobLoop {
     }
     this.#delayedUntil = 0;
     return true;
+  }
+
+  async #waitForMarker(timeoutS: number) {
+    const backend = this.#options.worker.getBackend();
+    if (this.#isCut) await backend.reconnectBlocking();
+    this.#isCut = false;
+    if (this.#isPaused) return null;
+    this.#isWaiting = true;
+    try {
+      return await backend.waitForJob(timeoutS);
+    } finally {
+      this.#isWaiting = false;
+    }
   }
 
   /** Begins what was fetched, if it is a job. */
@@ -171,7 +194,7 @@ export class JobLoop {
   }
 
   async #recover(error: unknown): Promise<void> {
-    if (this.#isStopped) return;
+    if (this.#isStopped || (this.#isPaused && this.#isCut)) return;
     this.#options.onTrouble(error);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, AFTER_TROUBLE_MS);

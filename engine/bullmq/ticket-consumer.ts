@@ -74,7 +74,8 @@ export class BullTicketConsumer implements TicketConsumer {
 
   async pause(): Promise<void> {
     this.#isPaused = true;
-    this.#loop.pause();
+    // While Redis is away there is nothing to wait for.
+    await settleWithin(CLOSE_FLOOR_MS, this.#loop.pause());
   }
 
   resume(): void {
@@ -155,7 +156,7 @@ export class BullTicketConsumer implements TicketConsumer {
 
   async #end(timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
-    this.#loop.pause();
+    void this.#loop.pause();
     await settleWithin(timeoutMs, this.#untilIdle());
     const isIdle = this.#running.size === 0;
     if (!isIdle) await settleWithin(CLOSE_FLOOR_MS, this.#handOver());

@@ -21,6 +21,7 @@ import type { SecretStore } from '../ports/secret-store.ts';
 import type { ClaimName } from '../ports/shard-store.ts';
 import type { OpenWorkspace, Workspace } from '../ports/workspace.ts';
 import type { Alarmed, AlarmLoop } from './alarm-loop.ts';
+import { AttemptCache, type CacheTools } from './attempt-cache.ts';
 import { makeContext } from './attempt-context.ts';
 import { describeFailure } from './attempt-failure.ts';
 import { checkEnv, checkOptions, findExecutor } from './attempt-input.ts';
@@ -50,6 +51,8 @@ export interface AttemptTools {
   readonly logs: LogStore;
   /** Absent: the worker knows no secret. */
   readonly secrets?: SecretStore | undefined;
+  /** Where former successes are found. Absent: everything is worked on. */
+  readonly reuse?: CacheTools | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly alarms: AlarmLoop;
@@ -179,20 +182,34 @@ export class Attempt implements Alarmed {
     this.#news.ring(now);
   }
 
-  async #work(): Promise<AttemptResult> {
+  async #work(): Promise<AttemptResult & { readonly cached?: string }> {
     const executor = findExecutor(this.#tools.executors, this.ticket.uses);
     const ticket = await this.#openTicket();
     const options = checkOptions(executor, ticket.with);
     checkEnv(ticket.env);
     if (needsWorkspace(executor, ticket)) this.#workspace = await this.#openWorkspace();
     this.#throwIfStopped();
+    const cache = this.#openCache();
+    const reused = await cache?.find();
+    this.#throwIfStopped();
+    if (reused !== undefined) return reused;
     this.#expectSigns();
     const outputs = await this.#runUntilForced(() => executor.run(options, this.#makeContext(ticket)));
     this.#throwIfStopped();
     this.#end();
     const checked = this.#masked(checkOutputs(ticket, outputs));
     const artifacts = await this.#collect();
-    return artifacts ? { outputs: checked, artifacts } : { outputs: checked };
+    const result = artifacts ? { outputs: checked, artifacts } : { outputs: checked };
+    await cache?.keep(result);
+    return result;
+  }
+
+  #openCache(): AttemptCache | undefined {
+    const { ticket } = this;
+    const { reuse } = this.#tools;
+    if (ticket.cache === undefined || reuse === undefined) return undefined;
+    const say = (text: string) => this.#openLog().line('system', text);
+    return new AttemptCache({ ...reuse, ticket, sourceDirectory: this.#workspace?.sourceDirectory, say });
   }
 
   #throwIfStopped(): void {
@@ -319,7 +336,8 @@ export class Attempt implements Alarmed {
 }
 
 function needsWorkspace(executor: WorkerExecutor, ticket: Ticket): boolean {
-  return executor.needsWorkspace !== false || isFilled(ticket.artifacts) || isFilled(ticket.files);
+  const isAsked = isFilled(ticket.artifacts) || isFilled(ticket.files) || ticket.cache?.files !== undefined;
+  return executor.needsWorkspace !== false || isAsked;
 }
 
 function isFilled(named: object | undefined): boolean {

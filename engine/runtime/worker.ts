@@ -8,6 +8,7 @@ import { flightKey } from '../core/flight.ts';
 import type { AttemptOutcome, InboxMessage, SettledMessage } from '../core/message.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { CacheStore } from '../ports/cache-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Executor } from '../ports/executor.ts';
 import type { LogStore } from '../ports/log-store.ts';
@@ -42,6 +43,8 @@ export interface WorkerOptions {
   readonly workspace: Workspace;
   /** Where values of secrets come from. Default: from nowhere; tasks that need one fail. */
   readonly secrets?: SecretStore;
+  /** Successes that may be reused (`cache`). Default: none; everything is worked on. */
+  readonly cache?: CacheStore;
   readonly executors: readonly Executor[];
   readonly clock: Clock;
   readonly logger: Logger;
@@ -109,6 +112,7 @@ class QueueWorker implements Worker {
       workspace: options.workspace,
       logs: options.logs,
       secrets: options.secrets,
+      reuse: options.cache && { cache: options.cache, artifacts: options.artifacts, clock: options.clock },
       clock: options.clock,
       logger: options.logger,
       alarms: this.#alarms,
@@ -265,6 +269,8 @@ class QueueWorker implements Worker {
     this.#isStopping = true;
     const pausing = Promise.allSettled(this.#consumers.map((consumer) => consumer.pause()));
     await this.#waitUntilIdle(timeoutMs);
+    // What is handed back is then not offered to this worker again.
+    await this.#within(STOP_RESERVE_MS, pausing);
     this.#isShutDown = true;
     for (const attempt of this.#held.values()) attempt.stop('shutdown');
     await this.#waitUntilIdle(this.#tools.graceMs + STOP_RESERVE_MS);

@@ -4,6 +4,7 @@ import { SILENT } from '../../../engine/ports/logger.ts';
 import type { TaskQueue } from '../../../engine/ports/task-queue.ts';
 import { type TestRedis, testRedis } from '../../support/redis.ts';
 import { aTicket, tickets } from './a-ticket.ts';
+import { askRedis } from './ask-redis.ts';
 import { collect, createGate, DONE } from './collector.ts';
 
 const LOCK_MS = 600;
@@ -59,6 +60,30 @@ describe('fetching', () => {
     expect(most).toBeGreaterThan(2);
   });
 
+  it('leaves wake-ups to others once it is paused, and goes on after', async () => {
+    const first = collect();
+    const second = collect();
+    const paused = queue.consume('default', 1, first.handler);
+    // Redis wakes whoever has waited longest.
+    await queue.add([aTicket({ node: 0 })]);
+    await first.reached(1);
+    await expect.poll(() => blockedClients(), { interval: 10 }).toBe(1);
+    const other = queue.consume('default', 1, second.handler);
+    await expect.poll(() => blockedClients(), { interval: 10, timeout: 5_000 }).toBe(2);
+    await paused.pause();
+    for (let node = 1; node <= 5; node++) {
+      const from = Date.now();
+      await queue.add([aTicket({ node })]);
+      await second.reached(node);
+      expect(Date.now() - from).toBeLessThan(700);
+    }
+    await other.pause();
+    paused.resume();
+    await queue.add([aTicket({ node: 6 })]);
+    await first.reached(2);
+    expect([first.seen.length, second.seen.length]).toEqual([2, 5]);
+  });
+
   it('takes tickets that come one at a time, each after the last was done', async () => {
     const got = collect();
     queue.consume('default', 5, got.handler);
@@ -69,3 +94,11 @@ describe('fetching', () => {
     expect(got.seen.map(({ node }) => node)).toEqual([...Array(20).keys()]);
   });
 });
+
+/** Clients that wait for a wake-up of the queue at this moment. */
+function blockedClients(): Promise<number> {
+  return askRedis(redis.connection, async (client) => {
+    const list = String(await client.client('LIST'));
+    return list.split('\n').filter((line) => line.includes(redis.prefix) && /flags=\w*b/.test(line)).length;
+  });
+}

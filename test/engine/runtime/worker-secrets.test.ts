@@ -130,7 +130,7 @@ describe('an attempt with a heartbeat', () => {
     expect((await rig.inbox()).at(-1)).toMatchObject({
       outcome: {
         status: 'failed',
-        error: { code: 'heartbeat_timeout', message: expect.stringContaining('1s') },
+        error: { code: 'heartbeat_timeout', message: expect.stringContaining('heartbeat of 1.0s') },
       },
     });
   });
