@@ -9,9 +9,16 @@ import type { RunStatus } from '../engine/core/node-state.ts';
 import type { Plan } from '../engine/core/plan.ts';
 import type { SourceRef } from '../engine/core/ticket.ts';
 import type { RunSummary } from '../engine/ports/run-index.ts';
+import { createExplainer, type Explainer } from '../engine/runtime/explainer.ts';
 import { packSource, storeBundle } from '../engine/runtime/source-bundle.ts';
 import { type EngineParts, openParts, type RedisOptions } from './engine-parts.ts';
-import { type SluiceWorker, startOrchestrator, startWorker, type WorkerOptions } from './roles.ts';
+import {
+  engineActions,
+  type SluiceWorker,
+  startOrchestrator,
+  startWorker,
+  type WorkerOptions,
+} from './roles.ts';
 import { Run } from './run.ts';
 import type { Workflow } from './workflow.ts';
 import type { WorkflowTypes } from './workflow-file.ts';
@@ -100,11 +107,13 @@ class Connection implements Sluice {
   readonly #parts: EngineParts;
   readonly #orchestrator: { stop(): Promise<void> } | undefined;
   readonly #workers: SluiceWorker[] = [];
+  readonly #explainer: Explainer;
   #closed: Promise<void> | undefined;
 
   constructor(parts: EngineParts, orchestrator: { stop(): Promise<void> } | undefined) {
     this.#parts = parts;
     this.#orchestrator = orchestrator;
+    this.#explainer = createExplainer({ ...parts, engineActions: new Set(engineActions().keys()) });
   }
 
   async start<O>(
@@ -121,11 +130,11 @@ class Connection implements Sluice {
       trigger: { type: 'manual' },
       ...(source === undefined ? {} : { source }),
     });
-    return new Run<O>(this.#parts.client, run);
+    return new Run<O>(this.#parts.client, this.#explainer, run);
   }
 
   run<O>(id: string): Run<O> {
-    return new Run<O>(this.#parts.client, id);
+    return new Run<O>(this.#parts.client, this.#explainer, id);
   }
 
   async *runs(filter: RunFilter = {}): AsyncGenerator<RunSummary> {

@@ -1,5 +1,6 @@
 /** Sluice for TypeScript and JavaScript programs: docs/sdk.md. */
 export { SluiceError, type SluiceErrorCode, type TaskError } from '../engine/core/errors.ts';
+export type { NodeExplanation, Reason, RunExplanation } from '../engine/core/explain/index.ts';
 export type { Json, JsonObject } from '../engine/core/json.ts';
 export type { NodeState, RunStatus } from '../engine/core/node-state.ts';
 export type { Plan } from '../engine/core/plan.ts';

@@ -109,7 +109,8 @@ function openQueue({ queueConnection, prefix, logger }: EngineParts) {
   return createBullTaskQueue({ connection: queueConnection, prefix, logger });
 }
 
-function engineActions(): EngineActions {
+/** What the orchestrator does itself. */
+export function engineActions(): EngineActions {
   return new Map(
     builtinExecutors().flatMap((executor) =>
       executor.place === 'engine'

@@ -1,9 +1,11 @@
 /** A handle on one run: its result, its history, its state, and what may be asked of it. Holds no state: any number may exist. */
 import { SluiceError } from '../engine/core/errors.ts';
+import type { NodeExplanation, RunExplanation } from '../engine/core/explain/index.ts';
 import type { Json } from '../engine/core/json.ts';
 import { isRunEnded, type RunStatus } from '../engine/core/node-state.ts';
 import type { RunHeader } from '../engine/core/run-header.ts';
 import type { Client } from '../engine/runtime/client.ts';
+import type { Explainer } from '../engine/runtime/explainer.ts';
 import type { EventView, RunView } from '../engine/runtime/run-view.ts';
 import { outlast, streamEvents, streamRecords } from './event-stream.ts';
 import { RunFailed } from './run-failed.ts';
@@ -25,9 +27,11 @@ export interface EventOptions {
 export class Run<Outputs = { readonly [name: string]: Json }> {
   readonly id: string;
   readonly #client: Client;
+  readonly #explainer: Explainer;
 
-  constructor(client: Client, id: string) {
+  constructor(client: Client, explainer: Explainer, id: string) {
     this.#client = client;
+    this.#explainer = explainer;
     this.id = id;
   }
 
@@ -51,6 +55,13 @@ export class Run<Outputs = { readonly [name: string]: Json }> {
   /** The run with all its nodes, as `sluice show --json` prints it. @throws SluiceError run_not_found */
   show(): Promise<RunView> {
     return this.#client.show(this.id);
+  }
+
+  /** Why the run, or one node of it (`resize[3]`), stands as it does: docs/explain.md. @throws SluiceError run_not_found, node_not_found */
+  explain(): Promise<RunExplanation>;
+  explain(node: string): Promise<NodeExplanation>;
+  explain(node?: string): Promise<RunExplanation | NodeExplanation> {
+    return node === undefined ? this.#explainer.run(this.id) : this.#explainer.node(this.id, node);
   }
 
   /** @throws SluiceError run_not_found */

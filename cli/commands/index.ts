@@ -22,6 +22,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'orchestrator', load: async () => (await import('./orchestrator.ts')).orchestratorCommand },
   { name: 'list', load: async () => (await import('./list.ts')).listCommand },
   { name: 'show', load: async () => (await import('./show.ts')).showCommand },
+  { name: 'explain', load: async () => (await import('./explain.ts')).explainCommand },
   { name: 'logs', load: async () => (await import('./logs.ts')).logsCommand },
   { name: 'cancel', load: async () => (await import('./cancel.ts')).cancelCommand },
   { name: 'secrets', load: async () => (await import('./secrets.ts')).secretsCommand },

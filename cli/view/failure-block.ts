@@ -64,6 +64,7 @@ function nextLines(run: RunView, node: NodeView | undefined, { plan, colors }: F
   const hasLog = node !== undefined && action !== undefined && !ENGINE_EXECUTORS.has(action.uses);
   const commands = [
     ...(hasLog ? [`sluice logs ${shellWord(`${run.id}/${node.id}`)}`] : []),
+    `sluice explain ${run.id}`,
     `sluice show ${run.id} --events`,
   ];
   return ['', 'Next:', ...commands.map((command) => `  ${colors.cyan(command)}`)];

@@ -63,6 +63,10 @@ export function clientStore(context: StoreContext): ClientStore {
     async readActors(shard, prefix) {
       return documentsOf(context.shard(shard), prefix);
     },
+    async readTimers(shard, timers) {
+      const known = context.shard(shard).timers;
+      return timers.map((timer) => known.get(timer) ?? null);
+    },
     async readEvents(run, after, limit, blockMs, signal) {
       const collect = () => {
         const events = context.shard(context.shardOf(run)).runs.get(run)?.events ?? [];

@@ -166,6 +166,8 @@ export interface ClientStore {
   ): Promise<Answer | undefined>;
   /** Documents of the shard's actors whose address begins with the prefix, as last committed. */
   readActors(shard: number, prefix: string): Promise<readonly StoredDocument[]>;
+  /** When these timers of the shard are due, ms; null for one that is not set. In the order asked. */
+  readTimers(shard: number, timers: readonly string[]): Promise<readonly (number | null)[]>;
   readHeader(run: string): Promise<RunHeader | undefined>;
   loadRun(run: string): Promise<StoredRun | undefined>;
   loadPlan(shard: number, hash: string): Promise<Plan | undefined>;

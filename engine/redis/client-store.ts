@@ -36,9 +36,30 @@ export function clientStore(context: StoreContext): ClientStore {
     readAnswer: (address, request, blockMs, signal) =>
       readAnswer(context, { address, request, blockMs, signal }),
     readActors: (shard, prefix) => scanDocuments(context, context.keys.actors(shard), prefix),
+    readTimers: (shard, timers) => readTimers(context, shard, timers),
     readEvents: (run, after, limit, blockMs, signal) =>
       readEvents(context, { run, after, limit, blockMs, signal }),
   };
+}
+
+/** Timers in one command. */
+const TIMER_PIECE = 1_000;
+
+async function readTimers(
+  context: StoreContext,
+  shard: number,
+  timers: readonly string[],
+): Promise<(number | null)[]> {
+  const due: (number | null)[] = [];
+  for (let at = 0; at < timers.length; at += TIMER_PIECE) {
+    const names = timers.slice(at, at + TIMER_PIECE);
+    const scores = (await context.call('zmscore', [context.keys.timers(shard), ...names])) as (
+      | string
+      | null
+    )[];
+    due.push(...scores.map((score) => (score === null ? null : Number(score))));
+  }
+  return due;
 }
 
 /** A plan is sent along the first time only: it may be a thousand times larger than the run's header. */

@@ -144,6 +144,11 @@ export class Client {
     return (await this.#events(run)).map((event) => viewEvent(event, plan, records));
   }
 
+  /** The history as it is stored, in `seq` order. */
+  history(run: string): Promise<readonly EventRecord[]> {
+    return this.#events(run);
+  }
+
   /** State and plan of a run. @throws SluiceError run_not_found */
   async load(run: string): Promise<{ stored: StoredRun; plan: Plan }> {
     const { store, shards } = this.#options;

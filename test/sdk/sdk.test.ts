@@ -148,6 +148,24 @@ describe('a run', () => {
     expect(seen).toEqual(['cancelled']);
   });
 
+  it('can be explained, and each of its nodes', async () => {
+    const flow = workflow('explained', {}, (w) => {
+      const a = w.task('a', { uses: 'function', with: { name: 'refuse' } });
+      w.task('b', { uses: 'noop', needs: a });
+    });
+    const run = await sluice.start(flow);
+    await run.result().catch(() => {});
+    expect((await run.explain()).nodes.map(({ node, status }) => `${node} ${status}`)).toEqual([
+      'a failed',
+      'b upstream_failed',
+    ]);
+    expect((await run.explain('a')).reasons.map(({ text }) => text)).toEqual([
+      'failed: no such order',
+      'The task has no `retry`.',
+    ]);
+    await expect(run.explain('c')).rejects.toMatchObject({ code: 'node_not_found' });
+  });
+
   it('that does not exist is told', async () => {
     const run = sluice.run('01ARZ3NDEKTSV4RRFFQ69G5FAV');
     await expect(run.result()).rejects.toMatchObject({ code: 'run_not_found' });

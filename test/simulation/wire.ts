@@ -56,6 +56,7 @@ function storeOf({ store, faults }: Shared, link: Link, blocking: Link): Ports['
     storePlan: (...args) => link.call('storePlan', () => store.storePlan(...args), write),
     readAnswer: (...args) => blocking.call('readAnswer', () => store.readAnswer(...args)),
     readActors: (...args) => link.call('readActors', () => store.readActors(...args)),
+    readTimers: (...args) => link.call('readTimers', () => store.readTimers(...args)),
     readFlights: (...args) => link.call('readFlights', () => store.readFlights(...args)),
     deadSessions: (...args) => link.call('deadSessions', () => store.deadSessions(...args)),
     claim: (...args) => link.call('claim', () => store.claim(...args)),

@@ -14,6 +14,7 @@ export function actorCases(make: MakeShardStore): void {
   outboxCases(open);
   answerCases(open);
   planCases(open);
+  timerCases(open);
 }
 
 const documents = (
@@ -108,6 +109,33 @@ function answerCases(open: Open): void {
       const reading = store.readAnswer(aRunId(), 'request-1', FOREVER_MS, stop.signal);
       stop.abort();
       expect(await reading).toBeUndefined();
+    });
+  });
+}
+
+function timerCases(open: Open): void {
+  describe('readTimers', () => {
+    it('answers when each is due, in the order asked, and null for what is not set', async () => {
+      const { store } = await open();
+      expect(await store.readTimers(SHARD, [])).toEqual([]);
+      await store.commit(
+        await own(store),
+        1,
+        aCommit({
+          timers: {
+            set: [
+              ['wait:a', 1_700_000_000_123],
+              ['retry:b', 5],
+            ],
+            remove: [],
+          },
+        }),
+      );
+      expect(await store.readTimers(SHARD, ['retry:b', 'none', 'wait:a'])).toEqual([
+        5,
+        null,
+        1_700_000_000_123,
+      ]);
     });
   });
 }

@@ -1,0 +1,133 @@
+/** Nodes that have ended: why so. The rule is asked again; its answer does not depend on the order of arrival. */
+
+import { isFanNode, type NodePlace } from '../decide/node-place.ts';
+import type { TaskError } from '../errors.ts';
+import { evaluate, isTruthy, parseExpression } from '../expression/index.ts';
+import { itemOf, preparing } from '../prepare.ts';
+import { nextRetryDelay } from '../retry-policy.ts';
+import { errorScope, runScope } from '../scope.ts';
+import { conditionOf } from './condition.ts';
+import { iso, type Reason, reason } from './explanation.ts';
+import { type ExplainFacts, forTime } from './facts.ts';
+import { fanReasons } from './fan.ts';
+import { verdictOf } from './pending.ts';
+import { edgeReasons, ruleReason } from './rule.ts';
+
+export function succeededReasons(place: NodePlace): Reason[] {
+  const { record } = place;
+  const tries = record.attempt > 1 ? ` at attempt ${record.attempt}` : '';
+  const took = record.startedAt > 0 ? `, in ${forTime(record.endedAt - record.startedAt)}` : '';
+  return [
+    reason('done', `Succeeded${tries}${took}.`, { attempt: record.attempt, at: iso(record.endedAt) }),
+    ...fanOf(place),
+  ];
+}
+
+function fanOf(place: NodePlace): Reason[] {
+  return isFanNode(place) ? [] : fanReasons(place);
+}
+
+export function skippedReasons(place: NodePlace): Reason[] {
+  const { run, task, record } = place;
+  const verdict = isFanNode(place) ? 'run' : verdictOf(place);
+  const rule = isFanNode(place) ? [] : [ruleReason(task.triggerRule, verdict), ...edgeReasons(run, task)];
+  if (verdict !== 'run') return rule;
+  const condition = conditionOf(place, record.endedAt);
+  return [...(condition ? [condition.reason] : []), ...fanOf(place), ...rule];
+}
+
+export function upstreamFailedReasons({ run, task, ...rest }: NodePlace): Reason[] {
+  const edges = edgeReasons(run, task);
+  const failed = edges.filter(({ counts }) => counts === 'F');
+  const others = edges.filter(({ counts }) => counts !== 'F');
+  return [...failed, ruleReason(task.triggerRule, verdictOf({ run, task, ...rest })), ...others];
+}
+
+export function cancelledReasons(place: NodePlace): Reason[] {
+  const { run, record, task } = place;
+  const { cancel } = run.header;
+  if (cancel) {
+    const why =
+      cancel.code === 'run_timeout'
+        ? 'passed its timeout'
+        : `was cancelled${cancel.reason ? `: ${cancel.reason}` : ''}`;
+    return [reason('cancelled', `The run ${why}.`, { at: iso(cancel.at) }), ...fanOf(place)];
+  }
+  if (isFanNode(place))
+    return [reason('fan_out_stopped', `${task.id} had failed already, and \`fail_fast\` stops the rest.`)];
+  return [reason('cancelled', 'It was cancelled.', { at: iso(record.endedAt) }), ...fanOf(place)];
+}
+
+export function failedReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
+  const error = place.run.outputs.get(place.index)?.e;
+  if (!error) return [reason('error', 'It failed; no error is stored.'), ...fanOf(place)];
+  return [
+    reason('error', `${error.code}: ${error.message}`, { error: { ...error } }),
+    ...fanOf(place),
+    ...(place.task.fanOut && !isFanNode(place) ? [] : [noRetryReason(place, error)]),
+    ...attemptReasons(place, facts),
+  ];
+}
+
+/** Errors after which the engine never tries again, whatever the policy says. */
+const FINAL: ReadonlySet<string> = new Set([
+  'worker_lost',
+  'expression_error',
+  'unresolved_reference',
+  'invalid_options',
+  'rejected',
+  'marked_failed',
+  'limit_exceeded',
+  'too_many_items',
+]);
+
+function noRetryReason(place: NodePlace, error: TaskError): Reason {
+  const { record, task } = place;
+  const { attempts, on, budgetMs } = task.retry;
+  if (record.attempt === 0 || FINAL.has(error.code))
+    return reason('no_retry', `An error of the kind ${error.code} is not tried again.`, {
+      attempt: record.attempt,
+    });
+  if (attempts <= 1) return reason('no_retry', 'The task has no `retry`.', { attempts });
+  if (record.attempt >= attempts)
+    return reason('no_retry', `All ${attempts} attempts were used.`, { attempt: record.attempt, attempts });
+  if (on !== undefined && !wantsRetry(place, on, error))
+    return reason('no_retry', `\`retry.on: ${on}\` is not true of this error.`, { on });
+  if (budgetMs !== undefined && isPastBudget(place))
+    return reason('no_retry', `Another attempt would begin after \`retry.budget\` of ${forTime(budgetMs)}.`, {
+      budget_ms: budgetMs,
+    });
+  return reason('no_retry', 'It was being stopped, so it was not tried again.');
+}
+
+function wantsRetry({ run, record, task }: NodePlace, on: string, error: TaskError): boolean {
+  const scope = runScope(run, record.queuedAt, itemOf(run, record, task), errorScope(error, record.attempt));
+  const answer = preparing(() => isTruthy(evaluate(parseExpression(on), scope)));
+  return 'value' in answer && answer.value;
+}
+
+function isPastBudget({ record, task }: NodePlace): boolean {
+  const firstStartedAt = record.firstStartedAt || record.queuedAt;
+  return (
+    nextRetryDelay(task.retry, { failed: record.attempt, now: record.endedAt, firstStartedAt, random: 0 }) ===
+    undefined
+  );
+}
+
+/** What happened before, where the history was read. */
+export function attemptReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
+  return facts
+    .attempts(place.index)
+    .filter(({ attempt }) => attempt < place.record.attempt)
+    .map(({ attempt, error, at }) =>
+      reason('attempt', `Attempt ${attempt} failed with ${error.code}: ${firstLine(error.message)}`, {
+        attempt,
+        at: iso(at),
+        error: { ...error },
+      }),
+    );
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
+}

@@ -1,0 +1,85 @@
+/** Nodes that have not been started: what their rule says, what holds them back, and whether they would be started now. */
+import { hasRoom, isRunFull } from '../decide/node.ts';
+import { isFanNode, type NodePlace } from '../decide/node-place.ts';
+import { isStopping } from '../decide/stop.ts';
+import { fanOutItems, isDerived } from '../fan-out.ts';
+import { isRunEnded } from '../node-state.ts';
+import { preparing } from '../prepare.ts';
+import type { RunState } from '../run-state.ts';
+import { runScope } from '../scope.ts';
+import { judge, type Verdict } from '../trigger-rule.ts';
+import { conditionOf } from './condition.ts';
+import { type Reason, reason } from './explanation.ts';
+import { edgeReasons, openUpstream, ruleReason } from './rule.ts';
+
+/** What the trigger rule says of a task, by the same question that the engine asks. */
+export function verdictOf({ run, index, task }: NodePlace): Verdict {
+  const state = run.tasks[index];
+  return state ? judge(task.triggerRule, state.counts) : 'run';
+}
+
+/** Whether the run takes decisions about new work at all. */
+export function isDeciding({ header }: RunState): boolean {
+  return header.status !== 'queued' && !isRunEnded(header.status) && !header.cancel && !header.paused;
+}
+
+/** Whether the engine, asked now, would start the pending or blocked node. */
+export function wouldRun(place: NodePlace, now: number): boolean {
+  const { run, record, task } = place;
+  if (!isDeciding(run) || isStopping(run, record.task)) return false;
+  if (record.state === 'blocked') return hasRoom(place);
+  if (record.state !== 'pending') return false;
+  if (!isFanNode(place) && verdictOf(place) !== 'run') return false;
+  const condition = conditionOf(place, now);
+  if (condition && condition.says !== true) return false;
+  return task.fanOut && !isFanNode(place) ? hasItems(place, now) : hasRoom(place);
+}
+
+/** A fan-out starts whatever room there is: its nodes are held back one by one. */
+function hasItems({ run, task }: NodePlace, now: number): boolean {
+  const { fanOut } = task;
+  if (!fanOut || !isDerived(fanOut)) return true;
+  const reply = preparing(() => fanOutItems(fanOut, runScope(run, now)));
+  return 'value' in reply && 'items' in reply.value;
+}
+
+export function pendingReasons(place: NodePlace, now: number): Reason[] {
+  if (isFanNode(place)) return withCondition(place, now, roomReasons(place));
+  const verdict = verdictOf(place);
+  const rule = [ruleReason(place.task.triggerRule, verdict), ...edgeReasons(place.run, place.task)];
+  if (verdict === 'wait') return [upstreamReason(place), ...rule];
+  if (verdict !== 'run') return rule;
+  return withCondition(place, now, place.task.fanOut ? rule : [...roomReasons(place), ...rule]);
+}
+
+function withCondition(place: NodePlace, now: number, reasons: readonly Reason[]): Reason[] {
+  const condition = conditionOf(place, now);
+  return condition ? [condition.reason, ...reasons] : [...reasons];
+}
+
+function upstreamReason({ run, task }: NodePlace): Reason {
+  const open = openUpstream(run, task);
+  const names = open.slice(0, 10).map(({ id, state }) => `${id} (${state})`);
+  const more = open.length > 10 ? ` and ${open.length - 10} more` : '';
+  return reason('upstream', `Waits for ${names.join(', ')}${more}.`, { open: open.map(({ id }) => id) });
+}
+
+export function blockedReasons(place: NodePlace): Reason[] {
+  return roomReasons(place);
+}
+
+/** What of `max_parallel` is used up, by the same counts that the engine keeps. */
+function roomReasons({ run, record, task }: NodePlace): Reason[] {
+  const fan = run.tasks[record.task]?.fan;
+  const reasons: Reason[] = [];
+  if (fan && task.maxParallel !== undefined && fan.active >= task.maxParallel) {
+    const text = `\`max_parallel: ${task.maxParallel}\` of ${task.id} is used up: ${fan.active} of its nodes are under way.`;
+    reasons.push(reason('task_full', text, { limit: task.maxParallel, active: fan.active }));
+  }
+  if (isRunFull(run)) {
+    const limit = run.plan.maxParallel ?? 0;
+    const text = `\`max_parallel: ${limit}\` of the run is used up: ${run.active} nodes are under way.`;
+    reasons.push(reason('run_full', text, { limit, active: run.active }));
+  }
+  return reasons;
+}
