@@ -20,7 +20,7 @@ import type { Turn } from './turn.ts';
 const TIMEOUT_SLACK_MS = 15_000;
 
 /** What another attempt could not change: somebody has to do something first. */
-const FINAL_ERRORS: ReadonlySet<TaskErrorCode> = new Set<TaskErrorCode>(['secret_unavailable']);
+export const FINAL_ERRORS: ReadonlySet<TaskErrorCode> = new Set<TaskErrorCode>(['secret_unavailable']);
 
 /** The node that a message speaks of, if the message is about its current, unfinished attempt. */
 export function currentPlace(
@@ -97,17 +97,7 @@ export function failWithoutRetry(turn: Turn, place: NodePlace, error: TaskError)
 
 function retryDelay(turn: Turn, place: NodePlace, error: TaskError): number | undefined {
   const { run, record, task } = place;
-  const { on } = task.retry;
-  if (on !== undefined && task.retry.attempts > 1) {
-    const scope = runScope(
-      run,
-      record.queuedAt,
-      itemOf(run, record, task),
-      errorScope(error, record.attempt, iterationOf(place)),
-    );
-    const answer = preparing(() => isTruthy(evaluate(parseExpression(on), scope)));
-    if ('error' in answer || !answer.value) return undefined;
-  }
+  if (!wantsRetry(place, error)) return undefined;
   return nextRetryDelay(task.retry, {
     failed: attemptsOfIteration(place),
     now: turn.now,
@@ -115,6 +105,21 @@ function retryDelay(turn: Turn, place: NodePlace, error: TaskError): number | un
     ...(error.retry_after === undefined ? {} : { retryAfterMs: error.retry_after }),
     random: seededRandom(run.header, place.index, record.attempt),
   });
+}
+
+/** What `retry.on` says of the error. */
+export function wantsRetry(place: NodePlace, error: TaskError): boolean {
+  const { run, record, task } = place;
+  const { on } = task.retry;
+  if (on === undefined || task.retry.attempts <= 1) return true;
+  const scope = runScope(
+    run,
+    record.queuedAt,
+    itemOf(run, record, task),
+    errorScope(error, record.attempt, iterationOf(place)),
+  );
+  const answer = preparing(() => isTruthy(evaluate(parseExpression(on), scope)));
+  return 'value' in answer && answer.value;
 }
 
 /** 0 to 1, the same for the same attempt, so that a decision made again is the same decision. */

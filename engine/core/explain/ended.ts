@@ -1,11 +1,11 @@
 /** Nodes that have ended: why so. The rule is asked again; its answer does not depend on the order of arrival. */
 
 import { isFanNode, type NodePlace } from '../decide/node-place.ts';
+import { attemptsOfIteration } from '../decide/repeat.ts';
+import { FINAL_ERRORS, wantsRetry } from '../decide/settle.ts';
+import { isStopping } from '../decide/stop.ts';
 import type { TaskError } from '../errors.ts';
-import { evaluate, isTruthy, parseExpression } from '../expression/index.ts';
-import { itemOf, preparing } from '../prepare.ts';
 import { nextRetryDelay } from '../retry-policy.ts';
-import { errorScope, runScope } from '../scope.ts';
 import { conditionOf } from './condition.ts';
 import { iso, type Reason, reason } from './explanation.ts';
 import { type ExplainFacts, forTime } from './facts.ts';
@@ -69,48 +69,38 @@ export function failedReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
   ];
 }
 
-/** Errors after which the engine never tries again, whatever the policy says. */
-const FINAL: ReadonlySet<string> = new Set([
-  'worker_lost',
-  'expression_error',
-  'unresolved_reference',
-  'invalid_options',
-  'rejected',
-  'marked_failed',
-  'limit_exceeded',
-  'too_many_items',
-]);
-
 function noRetryReason(place: NodePlace, error: TaskError): Reason {
   const { record, task } = place;
   const { attempts, on, budgetMs } = task.retry;
-  if (record.attempt === 0 || FINAL.has(error.code))
+  if (record.attempt === 0 || FINAL_ERRORS.has(error.code))
     return reason('no_retry', `An error of the kind ${error.code} is not tried again.`, {
       attempt: record.attempt,
     });
   if (attempts <= 1) return reason('no_retry', 'The task has no `retry`.', { attempts });
-  if (record.attempt >= attempts)
+  if (attemptsOfIteration(place) >= attempts)
     return reason('no_retry', `All ${attempts} attempts were used.`, { attempt: record.attempt, attempts });
-  if (on !== undefined && !wantsRetry(place, on, error))
+  if (on !== undefined && !wantsRetry(place, error))
     return reason('no_retry', `\`retry.on: ${on}\` is not true of this error.`, { on });
   if (budgetMs !== undefined && isPastBudget(place))
     return reason('no_retry', `Another attempt would begin after \`retry.budget\` of ${forTime(budgetMs)}.`, {
       budget_ms: budgetMs,
     });
-  return reason('no_retry', 'It was being stopped, so it was not tried again.');
+  const text = isStopping(place.run, record.task)
+    ? 'It was being stopped, so it was not tried again.'
+    : `An error of the kind ${error.code} is not tried again.`;
+  return reason('no_retry', text);
 }
 
-function wantsRetry({ run, record, task }: NodePlace, on: string, error: TaskError): boolean {
-  const scope = runScope(run, record.queuedAt, itemOf(run, record, task), errorScope(error, record.attempt));
-  const answer = preparing(() => isTruthy(evaluate(parseExpression(on), scope)));
-  return 'value' in answer && answer.value;
-}
-
-function isPastBudget({ record, task }: NodePlace): boolean {
+function isPastBudget(place: NodePlace): boolean {
+  const { record, task } = place;
   const firstStartedAt = record.firstStartedAt || record.queuedAt;
   return (
-    nextRetryDelay(task.retry, { failed: record.attempt, now: record.endedAt, firstStartedAt, random: 0 }) ===
-    undefined
+    nextRetryDelay(task.retry, {
+      failed: attemptsOfIteration(place),
+      now: record.endedAt,
+      firstStartedAt,
+      random: 0,
+    }) === undefined
   );
 }
 
