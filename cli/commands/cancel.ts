@@ -1,5 +1,6 @@
 /** `sluice cancel RUN`: asks a run to end. */
 import { type Command, Option } from 'commander';
+import { SluiceError } from '../../engine/core/errors.ts';
 import { isRunEnded } from '../../engine/core/node-state.ts';
 import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
@@ -33,31 +34,44 @@ export function cancelCommand(host: Host): Command {
         const { status } = await engine.client.header(run);
         if (isRunEnded(status))
           throw new CliFailure(EXIT.conflict, `Run ${run} has ended already: it ${words(status)}.`);
-        await engine.client.cancel(run, { graceMs: grace, ...(reason === undefined ? {} : { reason }) });
+        const request = { graceMs: grace, ...(reason === undefined ? {} : { reason }) };
         const isDriven = (await liveOrchestrators(engine)).length > 0;
-        if (!isDriven && engine.isEmbedded) return endAlone(host, engine, { run, grace });
-        host.say(`Run ${run} is being cancelled. Its end: sluice watch ${run}`);
-        if (!isDriven) host.say('No orchestrator is running at the moment; it takes effect when one does.');
+        if (!isDriven && engine.isEmbedded) return endAlone(host, engine, { run, ...request });
+        await askToCancel(host, engine, { run, ...request }, isDriven);
       }),
     );
+}
+
+async function askToCancel(host: Host, engine: Engine, asked: Asked, isDriven: boolean): Promise<void> {
+  const { run, ...request } = asked;
+  try {
+    await engine.client.request({ type: 'cancel', run, ...request }, isDriven ? undefined : 0);
+    host.say(`Run ${run} is being cancelled. Its end: sluice watch ${run}`);
+  } catch (thrown) {
+    if (isDriven || !(thrown instanceof SluiceError) || thrown.code !== 'no_answer') throw thrown;
+    host.say(`Run ${run} is being cancelled. Its end: sluice watch ${run}`);
+    host.say('No orchestrator is running at the moment; it takes effect when one does.');
+  }
 }
 
 /** Workers that died are noticed after seconds; then nothing is left to wait for. */
 const PATIENCE_MS = 20_000;
 
-interface Cancelled {
+interface Asked {
   readonly run: string;
-  readonly grace: number;
+  readonly graceMs: number;
+  readonly reason?: string;
 }
 
 /** What a killed command left behind in a private Redis: nobody else will ever end it, so this command does. */
-async function endAlone(host: Host, engine: Engine, { run, grace }: Cancelled): Promise<void> {
+async function endAlone(host: Host, engine: Engine, { run, ...request }: Asked): Promise<void> {
   host.drivesRuns = true;
-  host.say(`Run ${run} is being cancelled.`);
   const orchestrator = await startOrchestrator(host, engine);
   const interruption = listenForInterruption();
   try {
-    const limit = AbortSignal.timeout(grace + PATIENCE_MS);
+    await engine.client.cancel(run, request);
+    host.say(`Run ${run} is being cancelled.`);
+    const limit = AbortSignal.timeout(request.graceMs + PATIENCE_MS);
     const { status } = await engine.client.wait(run, AbortSignal.any([limit, interruption.signal]));
     if (isRunEnded(status)) host.say(`Run ${run} ${words(status)}.`);
     else host.say(`Run ${run} has not ended yet. See what it waits for: sluice show ${run}`);

@@ -31,6 +31,7 @@ export const TASK_ERROR_CODES = {
   cancelled: 'the attempt was cancelled',
   heartbeat_timeout: 'the attempt was silent for longer than `heartbeat`',
   repeat_exhausted: '`repeat` reached `max` before `until` was true',
+  compensation_failed: 'a compensation finally failed, so not everything was undone',
   child_failed: 'the sub-workflow failed or was cancelled',
   child_not_started: 'the sub-workflow could not be started',
   wait_expired: 'nobody sent the signal, or decided, before the deadline',

@@ -4,8 +4,9 @@
  * Records 0 … tasks−1 belong to the tasks: for a task without fan-out that is its only node; for a fan-out it is the task
  * itself, and its nodes follow after all tasks. Times are stored relative to the run's creation.
  *
- *  0 state u8 · 1 flags u8 · 2 attempt u16 · 4 task u24 · 7 generation u8 · 8 item u32 (fan-out task: number of nodes)
- * 12 queued · 16 started · 20 ended · 24 first started (each u32, see `packTime`) · 28 deaths u8 · 29 – · 30 choice u16
+ *  0 state u8 · 1 flags u8 · 2 attempt u16 · 4 task u24 · 7 generation u8 · 8 earlier, high byte · 9 item u24 (fan-out
+ * task: number of nodes) · 12 queued · 16 started · 20 ended · 24 first started (each u32, see `packTime`) · 28 deaths u8 ·
+ * 29 earlier, low byte · 30 choice u16
  */
 import { SluiceError } from './errors.ts';
 import { NODE_STATES, type NodeState } from './node-state.ts';
@@ -17,8 +18,11 @@ export interface NodeRecord {
   state: NodeState;
   /** Fan-out task: the number of nodes is fixed. */
   expanded: boolean;
+  /** Counts on through all generations. */
   attempt: number;
-  /** Attempts of earlier generations are not counted against `retry`. */
+  /** Attempts of earlier generations: they are not counted against `retry`. */
+  earlier: number;
+  /** 1 to MAX_GENERATION; each reset begins another. */
   generation: number;
   readonly task: number;
   /** Fan-out node: its index. Fan-out task: number of nodes. Else 0. */
@@ -36,12 +40,14 @@ export interface NodeRecord {
 }
 
 export const NO_CASE = 0xffff;
+export const MAX_GENERATION = 255;
 
 export function newRecord(task: number, item = 0): NodeRecord {
   return {
     state: 'pending',
     expanded: false,
     attempt: 0,
+    earlier: 0,
     generation: 1,
     task,
     item,
@@ -60,12 +66,13 @@ export function packRecord(record: NodeRecord, base: number, target: DataView, o
   target.setUint8(offset + 1, record.expanded ? 1 : 0);
   target.setUint16(offset + 2, record.attempt);
   target.setUint32(offset + 4, record.task * 256 + record.generation);
-  target.setUint32(offset + 8, record.item);
+  target.setUint32(offset + 8, (record.earlier >> 8) * 0x1000000 + record.item);
   target.setUint32(offset + 12, packTime(record.queuedAt, base));
   target.setUint32(offset + 16, packTime(record.startedAt, base));
   target.setUint32(offset + 20, packTime(record.endedAt, base));
   target.setUint32(offset + 24, packTime(record.firstStartedAt, base));
   target.setUint8(offset + 28, record.deaths);
+  target.setUint8(offset + 29, record.earlier & 0xff);
   target.setUint16(offset + 30, record.choice);
 }
 
@@ -82,9 +89,10 @@ export function unpackRecord(source: DataView, offset: number, base: number): No
     state,
     expanded: (source.getUint8(offset + 1) & 1) === 1,
     attempt: source.getUint16(offset + 2),
+    earlier: source.getUint8(offset + 8) * 256 + source.getUint8(offset + 29),
     generation: taskAndGeneration % 256,
     task: Math.floor(taskAndGeneration / 256),
-    item: source.getUint32(offset + 8),
+    item: source.getUint32(offset + 8) % 0x1000000,
     queuedAt: unpackTime(source.getUint32(offset + 12), base),
     startedAt: unpackTime(source.getUint32(offset + 16), base),
     endedAt: unpackTime(source.getUint32(offset + 20), base),

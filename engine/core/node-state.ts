@@ -17,7 +17,10 @@ export const NODE_STATES = [
 export type NodeState = (typeof NODE_STATES)[number];
 export type EndedNodeState = 'succeeded' | 'failed' | 'skipped' | 'upstream_failed' | 'cancelled';
 
-/** Legal steps within one generation. A task with a fan-out goes pending → running → its end. */
+/**
+ * Legal steps within one generation; a reset begins another one, from pending. A task with a fan-out goes pending → running →
+ * its end; it is running again when only some of its nodes are reset.
+ */
 export const NODE_STEPS = {
   pending: [
     'blocked',
@@ -31,7 +34,7 @@ export const NODE_STEPS = {
     'cancelled',
   ],
   blocked: ['queued', 'failed', 'cancelled'],
-  queued: ['running', 'succeeded', 'failed', 'retrying', 'cancelled'],
+  queued: ['blocked', 'running', 'succeeded', 'failed', 'retrying', 'cancelled'],
   running: ['succeeded', 'failed', 'retrying', 'cancelled', 'waiting', 'skipped'],
   retrying: ['queued', 'blocked', 'failed', 'cancelled'],
   /** `queued` and `blocked`: the next iteration of a task with `repeat`. */

@@ -20,6 +20,7 @@ import type { RunState } from './run-state.ts';
 import { type ItemScope, logicalTime, runScope } from './scope.ts';
 import { NO_SECRETS, resolveSites, secretSites } from './secret-text.ts';
 import type { ArtifactRef, SecretText, Ticket } from './ticket.ts';
+import { undoneSelf } from './undone-node.ts';
 
 /** Bytes of all environment values of one task. Larger data belongs into `files`. */
 const MAX_ENV_BYTES = 64 * 1_024;
@@ -74,13 +75,14 @@ export function nodeScope(
   extra: ReadonlyMap<string, ScopeValue> = NOTHING,
 ): Scope {
   const item = itemOf(run, record, task);
-  const bare = runScope(run, record.queuedAt, item, new Map([['secrets', NO_SECRETS]]));
+  const always: [string, ScopeValue][] = [['secrets', NO_SECRETS], ...undoneSelf(run, item)];
+  const bare = runScope(run, record.queuedAt, item, new Map(always));
   const env: Lookup = {
     get: (name) =>
       Object.hasOwn(task.env, name) ? resolveTemplate(task.env[name] ?? null, bare) : undefined,
     keys: () => Object.keys(task.env),
   };
-  const own = new Map<string, ScopeValue>([['env', env], ['secrets', NO_SECRETS], ...extra]);
+  const own = new Map<string, ScopeValue>([...always, ['env', env], ...extra]);
   return runScope(run, record.queuedAt, item, own);
 }
 

@@ -5,6 +5,7 @@
 import type { TaskError } from './errors.ts';
 import type { Json } from './json.ts';
 import type { RunStatus } from './node-state.ts';
+import type { LaterPart } from './run-part.ts';
 import type { SourceRef } from './ticket.ts';
 import type { WaitingFor } from './waiting.ts';
 
@@ -33,11 +34,38 @@ export interface RunProgress {
   result?: { readonly status: 'succeeded' | 'failed' | 'cancelled'; readonly error?: RunError };
   /** Why it ended without having begun: its limit had no place, or its key could not be resolved. */
   refused?: RunError;
+  /** The part after the main one that the run is in; absent while it is in the main part. */
+  part?: LaterPart;
+  /** Parts of the run are being reset: nothing else is decided until that is done. */
+  reset?: ResetWork;
   /** Times that the run was taken up again after its end; absent for none. `run.attempt` is one more. */
   retries?: number;
   /** Signals that no node has taken yet, oldest first. */
   signals?: readonly { readonly name: string; readonly payload: Json; readonly by?: string }[];
   answered?: readonly AnsweredRequest[];
+}
+
+/** A reset under way, step by step: what begins a new generation. Numbers are record indexes. */
+export interface ResetWork {
+  /** Tasks that begin anew, with all their nodes. */
+  readonly tasks: readonly number[];
+  /** Fan-outs of which the nodes begin anew that neither succeeded nor were skipped. */
+  readonly partial: readonly number[];
+  /** Single nodes of fan-outs. */
+  readonly nodes: readonly number[];
+  /** Records looked at so far. */
+  position: number;
+  /** How the first of `nodes` or `tasks` ends as soon as it is reset. */
+  readonly mark?: NodeMark;
+}
+
+/** A person says how a node ended. */
+export interface NodeMark {
+  readonly node: number;
+  readonly as: 'succeeded' | 'failed' | 'skipped';
+  readonly outputs?: { readonly [name: string]: Json };
+  readonly reason?: string;
+  readonly by?: string;
 }
 
 /** The node that a run was started by, and waits for it. */
@@ -108,7 +136,7 @@ export interface NodeOutput {
 /** JSON of the changing part, for `RunChange.header`. */
 export function progressJson(header: RunHeader): string {
   const { status, startedAt, finishedAt, seq, nodes, cancel, outputs, error } = header;
-  const { paused, result, refused, retries, signals, answered } = header;
+  const { paused, result, refused, part, reset, retries, signals, answered } = header;
   return JSON.stringify({
     status,
     startedAt,
@@ -121,6 +149,8 @@ export function progressJson(header: RunHeader): string {
     paused,
     result,
     refused,
+    part,
+    reset,
     retries,
     signals,
     answered,

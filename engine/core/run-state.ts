@@ -11,6 +11,7 @@ import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from './node-r
 import { isEnded, isRunEnded } from './node-state.ts';
 import type { Plan, PlanTask } from './plan.ts';
 import type { NodeOutput, RunHeader } from './run-header.ts';
+import { partAtHand, partOf } from './run-part.ts';
 
 /** One fan-out of a run. */
 export interface FanState {
@@ -40,7 +41,7 @@ export interface RunState {
   readonly nodes: NodeRecord[];
   readonly outputs: Map<number, NodeOutput>;
   readonly tasks: TaskState[];
-  /** Tasks whose verdict may have changed. */
+  /** Tasks whose verdict may have changed, and nodes of fan-outs that were reset. */
   readonly frontier: number[];
   /** Fan-outs with nodes still to be created. */
   readonly expanding: Set<number>;
@@ -50,7 +51,7 @@ export interface RunState {
   readonly held: number[];
   /** Nodes started (queued or later) and unfinished, for `max_parallel`. */
   active: number;
-  /** Tasks that have not ended. */
+  /** Tasks of the part at hand that have not ended. */
   openTasks: number;
   /** Position of the progressive cancellation. */
   cancelPosition: number;
@@ -58,6 +59,8 @@ export interface RunState {
   readonly limited: Map<number, LimitWait>;
   /** When nodes of the run last gave limits back, ms. */
   releasedAt: number;
+  /** Position of the progressive withdrawal of what was queued when the run was paused. */
+  pausePosition: number;
   /** Outputs of fan-outs as lists, once the fan-out has ended. */
   readonly joined: Map<number, Map<string, readonly Json[]>>;
 }
@@ -120,54 +123,81 @@ function rebuild(
     cancelPosition: 0,
     limited: new Map(),
     releasedAt: 0,
+    pausePosition: 0,
     joined: new Map(),
   };
-  for (const task of plan.tasks) {
+  recount(run);
+  measureRemaining(run, durations);
+  return run;
+}
+
+/** Derives again all that follows from the durable part, which was changed by more than single steps. */
+export function recount(run: RunState): void {
+  const { header, plan, nodes } = run;
+  const before = run.tasks.splice(0);
+  for (const [i, task] of plan.tasks.entries()) {
     run.tasks.push({
       counts: countEdges(run, task),
       fan: task.fanOut ? emptyFan() : undefined,
-      remainingMs: 0,
+      remainingMs: before[i]?.remainingMs ?? 0,
     });
   }
-  measureRemaining(run, durations);
-  if (isRunEnded(header.status)) return run;
+  for (const list of [run.frontier, run.held]) list.length = 0;
+  for (const set of [run.expanding, run.stopping, run.joined]) set.clear();
+  run.active = 0;
+  run.openTasks = 0;
+  run.cancelPosition = 0;
+  run.pausePosition = 0;
+  for (let i = plan.tasks.length; i < nodes.length; i++) placeFanNode(run, i);
+  if (isRunEnded(header.status)) return;
   for (let i = 0; i < plan.tasks.length; i++) countTask(run, i);
   for (let i = plan.tasks.length; i < nodes.length; i++) countFanNode(run, i);
-  return run;
 }
 
 function emptyFan(): FanState {
   return { nodes: [], active: 0, ended: 0, succeeded: 0, failed: 0, skipped: 0 };
 }
 
+/** Nodes of a generation before their task's are history. */
+export function isCurrent(nodes: readonly NodeRecord[], { task, generation }: NodeRecord): boolean {
+  return generation >= (nodes[task]?.generation ?? 1);
+}
+
+function placeFanNode(run: RunState, index: number): void {
+  const record = run.nodes[index];
+  const fan = record && run.tasks[record.task]?.fan;
+  if (record && fan && isCurrent(run.nodes, record)) fan.nodes[record.item] = index;
+}
+
 function countFanNode(run: RunState, index: number): void {
   const record = run.nodes[index];
   const fan = record && run.tasks[record.task]?.fan;
-  if (!record || !fan) return;
-  fan.nodes[record.item] = index;
+  if (!record || !fan || !isCurrent(run.nodes, record)) return;
   if (isEnded(record.state)) {
     fan.ended++;
     if (record.state === 'succeeded') fan.succeeded++;
     if (record.state === 'failed') fan.failed++;
     if (record.state === 'skipped') fan.skipped++;
-  } else if (isActive(record)) {
+  } else if (isActive(record) || run.limited.has(index)) {
     fan.active++;
     run.active++;
   } else if (record.state === 'blocked') run.held.push(index);
+  else if (record.state === 'pending') run.frontier.push(index);
 }
 
 function countTask(run: RunState, index: number): void {
   const record = run.nodes[index];
-  if (!record || isEnded(record.state)) return;
+  const task = run.plan.tasks[index];
+  if (!record || !task || isEnded(record.state) || partOf(task) !== partAtHand(run.header)) return;
   run.openTasks++;
   if (record.state === 'pending') run.frontier.push(index);
-  if (record.state === 'blocked') run.held.push(index);
+  if (record.state === 'blocked' && !run.limited.has(index)) run.held.push(index);
   if (run.tasks[index]?.fan) {
     if (record.expanded) {
       run.expanding.add(index);
       run.stopping.add(index);
     }
-  } else if (isActive(record)) run.active++;
+  } else if (isActive(record) || run.limited.has(index)) run.active++;
 }
 
 /** Whether the node counts for `max_parallel`: started and unfinished. A waiting or retrying node holds no place. */

@@ -2,6 +2,7 @@
 
 import type { TaskError } from './errors.ts';
 import { EvaluationError, type Lookup, type Scope, type ScopeValue } from './expression/index.ts';
+import { failedTasks } from './failed-tasks.ts';
 import { isJsonObject, type Json } from './json.ts';
 import { isEnded } from './node-state.ts';
 import type { FanOut } from './plan.ts';
@@ -88,16 +89,14 @@ function runLookup(run: RunState): Lookup {
     ['url', null],
   ]);
   return {
-    get: (name) => (name === 'failed_tasks' ? failedTasks(run) : values.get(name)),
+    get: (name) => (name === 'failed_tasks' ? failedIds(run) : values.get(name)),
     keys: () => [...values.keys(), 'failed_tasks'],
   };
 }
 
-/** Ids of the tasks of the main part that failed, in the order of the file. */
-function failedTasks({ plan, nodes }: RunState): string[] {
-  return plan.tasks.flatMap((task, i) =>
-    task.phase === undefined && nodes[i]?.state === 'failed' ? [task.id] : [],
-  );
+/** Ids of the tasks that fail the run, in the order of the file. */
+function failedIds(run: RunState): string[] {
+  return failedTasks(run).map((index) => run.plan.tasks[index]?.id ?? '');
 }
 
 /** The tick of a schedule, or a manual run's start. RFC 3339. */

@@ -99,18 +99,15 @@ export class Client {
   }
 
   /**
-   * Asks a run to end. What has succeeded stays. Does not wait: see `wait`.
-   * @throws SluiceError run_not_found
+   * Asks a run to end. What has succeeded stays. Does not wait for the end: see `wait`.
+   * @throws SluiceError run_not_found, no_answer, not_possible (it has ended, or is being cancelled already)
    */
   async cancel(
     run: string,
     options: { readonly reason?: string; readonly graceMs?: number } = {},
   ): Promise<void> {
-    await this.header(run);
     const { reason, graceMs = 10_000 } = options;
-    await this.#options.store.send([
-      { type: 'cancel', run, graceMs, ...(reason === undefined ? {} : { reason }) },
-    ]);
+    await this.request({ type: 'cancel', run, graceMs, ...(reason === undefined ? {} : { reason }) });
   }
 
   /**

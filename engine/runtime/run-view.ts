@@ -9,6 +9,7 @@ import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../core/
 import { NODE_STATES, type NodeState, type RunStatus } from '../core/node-state.ts';
 import type { Plan } from '../core/plan.ts';
 import type { NodeOutput, RunError, RunHeader } from '../core/run-header.ts';
+import { isCurrent } from '../core/run-state.ts';
 import type { StoredRun } from '../ports/shard-store.ts';
 import { childOf, costOf, totalCost, viewWaiting, type WaitingView } from './waiting-view.ts';
 
@@ -83,8 +84,9 @@ export function viewRun(stored: StoredRun, plan: Plan, events: readonly EventRec
   const records = recordsOf(stored, plan);
   const attempts = attemptsByNode(events);
   const byNode = eventsByNode(events);
-  const nodes = records
-    .map((record, index) =>
+  const nodes = [...records.entries()]
+    .filter(([, record]) => isCurrent(records, record))
+    .map(([index, record]) =>
       viewNode(index, record, plan, {
         output: readOutput(stored, index),
         attempts: attempts.get(index) ?? [],
@@ -262,7 +264,8 @@ function progressOf(header: RunHeader, records: readonly NodeRecord[], plan: Pla
     record !== undefined && NODE_STATES.indexOf(record.state) >= 6;
   const fanEnded = new Map<number, number>();
   for (const record of records.slice(plan.tasks.length)) {
-    if (ended(record)) fanEnded.set(record.task, (fanEnded.get(record.task) ?? 0) + 1);
+    if (ended(record) && isCurrent(records, record))
+      fanEnded.set(record.task, (fanEnded.get(record.task) ?? 0) + 1);
   }
   const parts = plan.tasks.map((_task, i): number => {
     const record = records[i];

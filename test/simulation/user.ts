@@ -118,9 +118,14 @@ export class Users {
         return await call();
       } catch (thrown) {
         if (thrown instanceof SluiceError && thrown.code === 'run_not_found') return undefined;
-        if (!(thrown instanceof SluiceError) || !thrown.code.startsWith('redis_')) throw thrown;
+        if (thrown instanceof SluiceError && thrown.code === 'not_possible') return undefined;
+        if (!(thrown instanceof SluiceError) || !isPassing(thrown)) throw thrown;
         await clock.sleep(PAUSE_MS);
       }
     }
   }
+}
+
+function isPassing({ code }: SluiceError): boolean {
+  return code.startsWith('redis_') || code === 'no_answer';
 }

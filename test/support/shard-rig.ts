@@ -12,8 +12,13 @@ import type { Json } from '../../engine/core/json.ts';
 import {
   type Answer,
   type AttemptOutcome,
+  type CancelMessage,
+  type MarkMessage,
   type Message,
+  type PauseMessage,
   parseTimerKey,
+  type ResumeMessage,
+  type RetryMessage,
   type SettledMessage,
 } from '../../engine/core/message.ts';
 import type { NodeRecord } from '../../engine/core/node-record.ts';
@@ -21,7 +26,7 @@ import type { NodeState } from '../../engine/core/node-state.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { Post } from '../../engine/core/post.ts';
 import type { RunHeader } from '../../engine/core/run-header.ts';
-import type { RunState } from '../../engine/core/run-state.ts';
+import { isCurrent, type RunState } from '../../engine/core/run-state.ts';
 import { adoptRun, dropRun, newShardState, type ShardState } from '../../engine/core/shard-state.ts';
 import type { Ticket } from '../../engine/core/ticket.ts';
 import {
@@ -47,6 +52,9 @@ export const ACTIONS: EngineActions = new Map(
   ENGINE_EXECUTORS.flatMap((one) => (one.place === 'engine' ? [[one.name, one.evaluate] as const] : [])),
 );
 
+type WithoutRun<T> = T extends unknown ? Omit<T, 'run' | 'request'> : never;
+export type Asking = WithoutRun<CancelMessage | PauseMessage | ResumeMessage | RetryMessage | MarkMessage>;
+
 export interface RigOptions {
   readonly inputs?: { readonly [name: string]: Json };
   /** Tickets that may be out in a queue. Default: no limit. */
@@ -61,6 +69,7 @@ export class ShardRig {
   readonly plan: Plan;
   readonly tickets: Ticket[] = [];
   conflicts = 0;
+  #requests = 0;
   readonly #options: RigOptions;
   readonly #base: RunHeader;
   readonly #store = new RigStore();
@@ -132,6 +141,8 @@ export class ShardRig {
   deliver(...messages: readonly Message[]): void {
     if (messages.some(mayAbandon)) this.refreshFlights();
     let pending = messages;
+    // The owner loads the run that a message is for, also one that has ended.
+    if (!this.shard.runs.has(this.runId)) this.load();
     for (let more = true; more; ) {
       if (this.#options.forgetful || !this.shard.runs.has(this.runId)) this.load();
       const turn = new Turn(this.shard, this.now);
@@ -190,6 +201,18 @@ export class ShardRig {
     return this;
   }
 
+  /** Asks for something and answers what the client is told. */
+  ask(message: Asking): Answer | undefined {
+    const request = `r${++this.#requests}`;
+    this.deliver({ ...message, run: this.runId, request });
+    return this.answerTo(request);
+  }
+
+  answerTo(request: string): Answer | undefined {
+    const json = this.commits.flatMap(({ answers = [] }) => answers).findLast(([id]) => id === request)?.[1];
+    return json === undefined ? undefined : (JSON.parse(json) as Answer);
+  }
+
   /** Moves time on and takes each timer at the moment it is due. */
   wait(ms: number): this {
     const until = this.now + ms;
@@ -216,7 +239,9 @@ export class ShardRig {
   nodeStates(task: string): NodeState[] {
     const { nodes, plan } = this.restore();
     const index = this.#taskIndex(task);
-    return nodes.filter((one, i) => i >= plan.tasks.length && one.task === index).map(({ state }) => state);
+    return nodes
+      .filter((one, i) => i >= plan.tasks.length && one.task === index && isCurrent(nodes, one))
+      .map(({ state }) => state);
   }
 
   /** What the node left: outputs and error. */
@@ -235,7 +260,7 @@ export class ShardRig {
     const task = this.#taskIndex(id);
     if (item === undefined) return task;
     const { nodes, plan } = this.run;
-    return nodes.findIndex(
+    return nodes.findLastIndex(
       (one, i) => i >= plan.tasks.length && one.task === task && one.item === Number(item),
     );
   }

@@ -3,11 +3,15 @@
  * derived again from the durable state, so a crash in between loses nothing.
  */
 import { isRunEnded } from '../node-state.ts';
+import { isCancelling } from '../run-part.ts';
 import type { RunState } from '../run-state.ts';
 import { createNodes, endFanNode, stopRest } from './fan.ts';
 import { admit, hasRoom, isRunFull } from './node.ts';
 import { isFanNode, placeOf } from './node-place.ts';
-import { cancelNodes, finishRun, keepAsking } from './run.ts';
+import { withdrawQueued } from './pause.ts';
+import { finishPart } from './phase.ts';
+import { continueReset } from './reset.ts';
+import { cancelNodes, keepAsking } from './run.ts';
 import { endTask, judgeTask } from './task.ts';
 import type { Turn } from './turn.ts';
 
@@ -29,20 +33,26 @@ function advanceRun(turn: Turn, run: RunState): boolean {
   keepAsking(turn, run);
   if (header.status === 'queued' || isRunEnded(header.status)) return true;
   while (!turn.isCrowded) {
-    if (header.cancel) cancelNodes(turn, run);
-    else {
-      for (const task of run.stopping) stopRest(turn, run, task);
-      admitHeld(turn, run);
-      for (const task of run.expanding) createNodes(turn, run, task);
-      judgeFrontier(turn, run);
-    }
+    takeStep(turn, run);
     passOnEnds(turn);
     if (!hasMore(run)) {
-      if (!turn.isCrowded) finishRun(turn, run);
-      return !turn.isCrowded || isRunEnded(header.status);
+      if (turn.isCrowded) return false;
+      if (!finishPart(turn, run)) return true;
     }
   }
   return false;
+}
+
+/** A reset goes before all else; then a run that is being cancelled or is paused starts nothing. */
+function takeStep(turn: Turn, run: RunState): void {
+  const { reset, paused } = run.header;
+  if (reset) return continueReset(turn, run, reset);
+  if (isCancelling(run)) return cancelNodes(turn, run);
+  for (const task of run.stopping) stopRest(turn, run, task);
+  if (paused) return withdrawQueued(turn, run);
+  admitHeld(turn, run);
+  for (const task of run.expanding) createNodes(turn, run, task);
+  judgeFrontier(turn, run);
 }
 
 /** Tells what lies downstream of ended nodes. Only memory and closing fan-outs are touched, so it does not mind a full turn. */
@@ -87,7 +97,9 @@ function isAdmissible(run: RunState, index: number): boolean {
 }
 
 function hasMore(run: RunState): boolean {
-  if (run.header.cancel) return run.cancelPosition < run.nodes.length;
+  if (run.header.reset) return true;
+  if (isCancelling(run)) return run.cancelPosition < run.nodes.length;
+  if (run.header.paused) return run.stopping.size > 0 || run.pausePosition < run.nodes.length;
   if (run.frontier.length > 0 || run.stopping.size > 0) return true;
   if (isRunFull(run)) return false;
   if (run.held.some((node) => isAdmissible(run, node))) return true;

@@ -38,7 +38,8 @@ export function dispatch(turn: Turn, windowOf: WindowOf, mayBundle: MayBundle): 
 function placeOfReady(turn: Turn, ready: ReadyNode): NodePlace | undefined {
   const run = turn.shard.runs.get(ready.run);
   const place = run && currentPlace(run, ready);
-  return place?.record.state === 'queued' ? place : undefined;
+  // What is queued in a paused run is withdrawn, and queued again when it is resumed.
+  return place?.record.state === 'queued' && !run?.header.paused ? place : undefined;
 }
 
 /** Learned to take a few ms only, and one of many alike. */

@@ -2,6 +2,7 @@
 
 import { caseNames } from '../edge-counts.ts';
 import type { EngineActions, EngineOutcome } from '../engine-outcome.ts';
+import type { Json } from '../json.ts';
 import { NO_CASE } from '../node-record.ts';
 import { prepareOptions } from '../prepare.ts';
 import { askForApproval, takeApprovalDeadline } from './approval.ts';
@@ -28,10 +29,7 @@ function apply(turn: Turn, place: NodePlace, outcome: EngineOutcome): void {
   const { outputs } = outcome;
   if (outcome.kind === 'wait' && outcome.until > turn.now)
     return waitFor(turn, place, { o: outputs }, { until: outcome.until });
-  if (place.task.action.uses === 'switch') {
-    const choice = caseNames(place.task).indexOf(String(outputs['case']));
-    place.record.choice = choice < 0 || outputs['case'] === null ? NO_CASE : choice + 1;
-  }
+  chooseCase(place, outputs);
   succeedAttempt(turn, place, { o: outputs });
 }
 
@@ -49,4 +47,11 @@ export function endWait(turn: Turn, place: NodePlace): void {
       // The outputs were stored when it began.
       return succeedAttempt(turn, place, { o: left?.o ?? {} });
   }
+}
+
+/** Notes in the record of a switch which case its outputs name. */
+export function chooseCase({ task, record }: NodePlace, outputs: { readonly [name: string]: Json }): void {
+  if (task.action.uses !== 'switch') return;
+  const choice = caseNames(task).indexOf(String(outputs['case']));
+  record.choice = choice < 0 || outputs['case'] === null ? NO_CASE : choice + 1;
 }

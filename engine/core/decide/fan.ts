@@ -9,6 +9,7 @@ import type { FanOut } from '../plan.ts';
 import { nodeScope, preparing } from '../prepare.ts';
 import type { FanState, RunState } from '../run-state.ts';
 import { runScope } from '../scope.ts';
+import { undoneNodes } from '../undone-node.ts';
 import { admit, endNode, hasRoom } from './node.ts';
 import { type NodePlace, placeOf } from './node-place.ts';
 import { failWithoutRetry } from './settle.ts';
@@ -43,15 +44,9 @@ function itemsOf(turn: Turn, { run, index, task }: NodePlace, fanOut: FanOut): I
       ? turn.facts
           .workersOf(task.queue, task.workerLabels ?? {})
           .map(({ session, name }) => ({ session, name }))
-      : succeededNodes(run, fanOut.of);
+      : undoneNodes(run, task);
   turn.saveOutput(run, index, { ...run.outputs.get(index), i: items });
   return { items };
-}
-
-/** Record indexes of a task's nodes that succeeded. */
-function succeededNodes(run: RunState, task: number): number[] {
-  const nodes = run.tasks[task]?.fan?.nodes ?? [task];
-  return nodes.filter((index) => run.nodes[index]?.state === 'succeeded');
 }
 
 /** Creates nodes while there is room. Stops when the turn is full; the position is the number of nodes created. */
@@ -68,12 +63,18 @@ export function createNodes(turn: Turn, run: RunState, taskIndex: number): void 
 }
 
 function createNode(turn: Turn, { run, record: taskRecord, task }: NodePlace, fan: FanState): void {
-  const record = { ...newRecord(taskRecord.task, fan.nodes.length), queuedAt: turn.now };
+  const { task: taskIndex, generation } = taskRecord;
+  const record = { ...newRecord(taskIndex, fan.nodes.length), generation, queuedAt: turn.now };
   const index = run.nodes.length;
   run.nodes.push(record);
   fan.nodes.push(index);
   run.header.nodes = run.nodes.length;
-  const place: NodePlace = { run, index, record, task };
+  startFanNode(turn, { run, index, record, task });
+}
+
+/** Asks the condition of one node, and does what it says. */
+export function startFanNode(turn: Turn, place: NodePlace): void {
+  const { run, record, task } = place;
   if (task.if !== undefined && task.ifPerNode) {
     const source = task.if;
     const answer = preparing(() => isTruthy(evaluate(parseExpression(source), nodeScope(run, record, task))));

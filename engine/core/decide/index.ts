@@ -7,6 +7,7 @@ import { flightKey } from '../flight.ts';
 import { WHOLE_RUN } from '../limit/address.ts';
 import type { Message, TimerKind, TimerMessage } from '../message.ts';
 import { isRunEnded } from '../node-state.ts';
+import { isCancelling } from '../run-part.ts';
 import type { RunState } from '../run-state.ts';
 import { takeForActor } from './actor.ts';
 import { advance } from './advance.ts';
@@ -32,6 +33,7 @@ import { takeSignal } from './signal.ts';
 import { abandonNode } from './stop.ts';
 import { tellAgain, tellUnknown } from './tell.ts';
 import type { Turn } from './turn.ts';
+import { isVerb, refuseUnknownRun, takeVerb } from './verb.ts';
 
 export type { MayBundle, WindowOf } from './dispatch.ts';
 export { type Decision, type ShardFacts, Turn, type WorkerFact } from './turn.ts';
@@ -42,6 +44,7 @@ export function decide(turn: Turn, message: Message): void {
   if (message.type === 'timer') turn.removeTimer(message.kind, message);
   const run = turn.shard.runs.get(message.run);
   if (!run) return clearAfterLostRun(turn, message);
+  if (isVerb(message)) return takeVerb(turn, run, message);
   if (isRunEnded(run.header.status)) {
     if (message.type === 'granted' || message.type === 'still_held') giveBack(turn, message);
     if (message.type === 'settled' || message.type === 'late') recordLate(turn, run, message);
@@ -67,14 +70,6 @@ export function decide(turn: Turn, message: Message): void {
       if (place?.record.state !== 'running') return;
       const { node, attempt, fraction } = message;
       return turn.event(run, 'node.progress', { node, attempt, detail: { fraction } });
-    }
-    case 'cancel': {
-      const { graceMs, reason } = message;
-      return cancelRun(turn, run, {
-        code: 'cancelled',
-        graceMs,
-        ...(reason === undefined ? {} : { reason }),
-      });
     }
     case 'signal':
       return takeSignal(turn, run, message);
@@ -107,6 +102,7 @@ function clearAfterLostRun(turn: Turn, message: Message): void {
     const text = `no run has the id ${message.run}`;
     return turn.answer(message, { ok: false, code: 'run_not_found', message: text });
   }
+  if (isVerb(message)) return refuseUnknownRun(turn, message);
   if (message.type !== 'settled') return;
   turn.removeFlight(flightKey(message.run, message.node, message.generation, message.attempt));
 }
@@ -127,7 +123,7 @@ const TIMERS = {
 
 /** The pause before another attempt is over. Once the run is being stopped there is none: the node is about to be cancelled. */
 function takeRetry(turn: Turn, place: NodePlace): void {
-  if (place.record.state === 'retrying' && !place.run.header.cancel) admit(turn, place);
+  if (place.record.state === 'retrying' && !isCancelling(place.run)) admit(turn, place);
 }
 
 function takeTimer(turn: Turn, run: RunState, message: TimerMessage): void {
@@ -142,7 +138,7 @@ function takeTimer(turn: Turn, run: RunState, message: TimerMessage): void {
 /** Whether a message may abandon work, so that the flights of its run should be looked at first. */
 export function mayAbandon(message: Message): boolean {
   return (
-    message.type === 'cancel' ||
+    isVerb(message) ||
     message.type === 'lost' ||
     (message.type === 'timer' && message.kind !== 'retry' && message.kind !== 'wait')
   );

@@ -19,9 +19,9 @@ export function hasRoom({ run, record, task }: Pick<NodePlace, 'run' | 'record' 
   return !isRunFull(run) && !(fan && task.maxParallel !== undefined && fan.active >= task.maxParallel);
 }
 
-/** Whether the run's own `max_parallel` leaves no room. */
-export function isRunFull({ plan, active }: RunState): boolean {
-  return plan.maxParallel !== undefined && active >= plan.maxParallel;
+/** Whether nothing may start: the run's own `max_parallel` leaves no room, or the run is paused. */
+export function isRunFull({ header, plan, active }: RunState): boolean {
+  return header.paused !== undefined || (plan.maxParallel !== undefined && active >= plan.maxParallel);
 }
 
 /** Its rule says run: queue the next attempt, or hold it back until there is room and its limits let it in. */
@@ -78,6 +78,21 @@ function queueAttempt(turn: Turn, place: NodePlace): void {
   if (task.queueTimeoutMs !== undefined)
     turn.setTimer('queue_timeout', attemptName(place), turn.now + task.queueTimeoutMs);
   pushReady(turn.shard, run, index);
+}
+
+/** What was queued is held back: the same attempt is queued again when there is room. Its flight has landed. */
+export function takeBack(turn: Turn, place: NodePlace, reason: string): void {
+  const { run, index, record } = place;
+  leave(turn, place);
+  turn.event(run, 'node.blocked', { node: index, attempt: record.attempt, detail: { reason } });
+  record.attempt--;
+  holdBack(turn, place);
+}
+
+/** A node that waits for its limits asks for them no more, until there is room again. */
+export function stopEntering(turn: Turn, place: NodePlace): void {
+  leave(turn, place);
+  holdBack(turn, place);
 }
 
 /** The node's attempt was claimed at `at`. */
@@ -152,7 +167,7 @@ export function endNode(turn: Turn, place: NodePlace, state: EndedNodeState, lef
   // The last of a fan-out's nodes ends the fan-out in the same commit: room for that is taken now.
   if (isFanNode(place)) turn.saveNode(run, record.task);
   if (left.o || left.a || left.e) turn.saveOutput(run, index, left);
-  const attempt = record.attempt > 0 ? { attempt: record.attempt } : {};
+  const attempt = record.attempt > record.earlier ? { attempt: record.attempt } : {};
   turn.event(run, `node.${state}`, {
     node: index,
     ...attempt,

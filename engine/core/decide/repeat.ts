@@ -8,6 +8,7 @@ import type { Json } from '../json.ts';
 import type { PlanRepeat } from '../plan.ts';
 import { nodeScope, preparing } from '../prepare.ts';
 import type { NodeOutput } from '../run-header.ts';
+import { isCancelling } from '../run-part.ts';
 import { admit, endNode, iterationsOf, waitFor } from './node.ts';
 import type { NodePlace } from './node-place.ts';
 import { isStopping } from './stop.ts';
@@ -18,7 +19,8 @@ const MAX_ATTEMPTS = 60_000;
 
 /** Failed and running attempts of the current iteration; of a task without `repeat` all attempts. */
 export function attemptsOfIteration(place: NodePlace): number {
-  return place.record.attempt - (iterationsOf(place).r?.since ?? 0);
+  const { attempt, earlier } = place.record;
+  return attempt - Math.max(iterationsOf(place).r?.since ?? 0, earlier);
 }
 
 /** Number of the current iteration, from 1. */
@@ -84,6 +86,6 @@ function waitForNext(turn: Turn, place: NodePlace, kept: NodeOutput, delayMs: nu
 
 /** The delay is over. */
 export function nextIteration(turn: Turn, place: NodePlace): void {
-  if (place.run.header.cancel) return;
+  if (isCancelling(place.run)) return;
   admit(turn, place);
 }

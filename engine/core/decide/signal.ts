@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import type { SignalMessage } from '../message.ts';
 import type { Plan } from '../plan.ts';
 import type { RunHeader } from '../run-header.ts';
+import { isCancelling } from '../run-part.ts';
 import type { RunState } from '../run-state.ts';
 import type { SignalWait } from '../waiting.ts';
 import { waitFor } from './node.ts';
@@ -28,7 +29,7 @@ export function takeSignal(turn: Turn, run: RunState, message: SignalMessage): v
   const { name, payload, by } = message;
   const refuse = (text: string, code = 'not_possible') =>
     answerRequest(turn, run, message, { ok: false, code, message: text });
-  if (run.header.cancel) return refuseRequest(turn, run, message, 'the run is being cancelled');
+  if (isCancelling(run)) return refuseRequest(turn, run, message, 'the run is being cancelled');
   if (!isJsonObject(payload))
     return refuse('the payload must be an object: its fields become outputs', 'invalid_payload');
   if (JSON.stringify(payload).length > MAX_PAYLOAD)

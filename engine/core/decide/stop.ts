@@ -1,6 +1,7 @@
 /** Stopping one node: at once when nobody works on it, by asking its worker when somebody does. */
 import { allowedFailures } from '../fan-out.ts';
 import { formatFlight } from '../flight.ts';
+import { isCancelling } from '../run-part.ts';
 import type { RunState } from '../run-state.ts';
 import { flightOf } from '../shard-state.ts';
 import { endNode, landFlight } from './node.ts';
@@ -12,10 +13,14 @@ const DEFAULT_GRACE_MS = 10_000;
 /** How long after the grace period a worker that does not answer is given up, ms. */
 const ABANDON_AFTER_MS = 2_000;
 
-/** The run is being cancelled, or the task is a fan-out whose failure budget is spent under `fail_fast`: nothing new begins. */
+/**
+ * The main part is being cancelled, or the task is a fan-out whose failure budget is spent under `fail_fast`: nothing new
+ * begins. What one compensation could not undo keeps none of the others from it.
+ */
 export function isStopping(run: RunState, taskIndex: number): boolean {
-  if (run.header.cancel) return true;
+  if (isCancelling(run)) return true;
   const place = placeOf(run, taskIndex);
+  if (place?.task.phase === 'compensate') return false;
   const fan = run.tasks[taskIndex]?.fan;
   if (!place?.task.failFast || !fan) return false;
   return fan.failed > allowedFailures(place.task.maxFailures, place.record.item);
@@ -50,8 +55,8 @@ function askToStop(
   turn.setFlight(key, told);
   const sent = turn.shard.flights.get(key);
   if (sent) sent.value = told;
-  const graceMs = place.run.header.cancel?.graceMs ?? DEFAULT_GRACE_MS;
-  turn.setTimer('abandon', attemptName(place), turn.now + graceMs + ABANDON_AFTER_MS);
+  const graceMs = isCancelling(place.run) ? place.run.header.cancel?.graceMs : undefined;
+  turn.setTimer('abandon', attemptName(place), turn.now + (graceMs ?? DEFAULT_GRACE_MS) + ABANDON_AFTER_MS);
 }
 
 /** The worker did not answer in time: its claim is withdrawn, whatever it still sends is late. */

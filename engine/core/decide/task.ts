@@ -5,17 +5,24 @@ import { preparing } from '../prepare.ts';
 import type { RunState } from '../run-state.ts';
 import { runScope } from '../scope.ts';
 import { judge } from '../trigger-rule.ts';
-import { expandTask } from './fan.ts';
+import { expandTask, startFanNode } from './fan.ts';
 import { admit, endNode } from './node.ts';
-import { type NodePlace, placeOf } from './node-place.ts';
+import { isFanNode, type NodePlace, placeOf } from './node-place.ts';
+import { isApplicable } from './phase.ts';
 import { failWithoutRetry } from './settle.ts';
 import type { Turn } from './turn.ts';
 
-/** Asks the rule of a pending task, and does what it says. */
+/** Asks the rule of a pending task, and does what it says. A node of a fan-out that was reset has only its own condition. */
 export function judgeTask(turn: Turn, run: RunState, index: number): void {
   const place = placeOf(run, index);
+  if (!place || place.record.state !== 'pending') return;
+  if (isFanNode(place)) {
+    place.record.queuedAt = turn.now;
+    return startFanNode(turn, place);
+  }
   const state = run.tasks[index];
-  if (!place || !state || place.record.state !== 'pending') return;
+  if (!state) return;
+  if (!isApplicable(run, place.task)) return endNode(turn, place, 'skipped');
   const verdict = judge(place.task.triggerRule, state.counts);
   if (verdict === 'wait') return;
   if (verdict === 'run') startTask(turn, place);

@@ -92,8 +92,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'max_parallel of a run is off by one',
     file: 'engine/core/decide/node.ts',
-    find: 'return plan.maxParallel !== undefined && active >= plan.maxParallel;',
-    replace: 'return plan.maxParallel !== undefined && active > plan.maxParallel;',
+    find: '(plan.maxParallel !== undefined && active >= plan.maxParallel)',
+    replace: '(plan.maxParallel !== undefined && active > plan.maxParallel)',
     caughtBy: ['limits'],
   },
   {

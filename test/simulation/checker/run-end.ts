@@ -24,9 +24,10 @@ function resultOf(run: RunEvidence): string {
   const { plan, neededByOutputs } = run.workflow;
   const stop = cancellingOf(run);
   if (stop?.detail?.reason === 'run_timeout') return 'failed';
+  const hasFailed = plan.tasks.some((task, node) => lastEndOf(run, node) === 'failed' && !task.allowFailure);
+  if (hasFailed) return 'failed';
   const isCancelled = [...run.byNode.keys()].some((node) => lastEndOf(run, node) === 'cancelled');
   if (stop && isCancelled) return 'cancelled';
-  const hasFailed = plan.tasks.some((task, node) => lastEndOf(run, node) === 'failed' && !task.allowFailure);
   const lacksOutput = neededByOutputs.some((node) => lastEndOf(run, node) !== 'succeeded');
-  return hasFailed || lacksOutput ? 'failed' : 'succeeded';
+  return lacksOutput ? 'failed' : 'succeeded';
 }

@@ -68,6 +68,7 @@ export class FeaturedUsers {
         return await call();
       } catch (thrown) {
         if (thrown instanceof SluiceError && thrown.code === 'run_not_found') return undefined;
+        if (thrown instanceof SluiceError && thrown.code === 'not_possible') return undefined;
         if (!(thrown instanceof SluiceError) || !isPassing(thrown)) throw thrown;
         await clock.sleep(PAUSE_MS);
       }
