@@ -1,6 +1,7 @@
 /** All that the checker is given: the history, the ledger, what users were told, and what is stored in the end. */
 
 import type { EventRecord } from '../../engine/core/event.ts';
+import { LIMIT_PREFIX } from '../../engine/core/limit/address.ts';
 import { addressOf } from '../../engine/core/message.ts';
 import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../engine/core/node-record.ts';
 import type { Plan } from '../../engine/core/plan.ts';
@@ -164,6 +165,9 @@ export async function leftoversOf(memory: MemoryShardStore, shards: number): Pro
     const [batch] = await memory.read(new Map([[shard, '0-0']]), 5, 0);
     for (const { message } of batch?.entries ?? [])
       left.push(`inbox: ${message.type} of ${addressOf(message)}`);
+    for (const [id, post] of await memory.loadOutbox(shard)) left.push(`post ${id}: ${post}`);
+    for (const [key] of await memory.readActors(shard, LIMIT_PREFIX))
+      left.push(`limit ${key.replace('\n', ' ')}`);
   }
   return left;
 }

@@ -34,6 +34,7 @@ function apply(states: Map<number, Replayed>, event: EventRecord): void {
   if (event.attempt !== undefined) now.attempt = event.attempt;
   const next = {
     'node.queued': 'queued',
+    'node.blocked': 'blocked',
     'node.started': 'running',
     'node.expanded': 'running',
     'node.waiting': 'waiting',
@@ -64,7 +65,8 @@ function* compareEnd(
 ): Iterable<string | { what: string; node: number }> {
   for (const [node, record] of run.records.entries()) yield* differ(node, record, states.get(node));
   const last = [...run.events].reverse().find(({ type }) => type.startsWith('run.'))?.type;
-  const status = last === 'run.started' ? 'running' : last?.slice('run.'.length);
+  const status =
+    last === 'run.started' ? 'running' : last === 'run.blocked' ? 'queued' : last?.slice('run.'.length);
   if (!wentBack && last !== undefined && status !== run.header.status)
     yield `the header says ${run.header.status}, the last event ${last}`;
 }

@@ -5,7 +5,8 @@ const ENDS = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
 
 /** Which events may follow which, within one generation of one node. */
 const NEXT: { readonly [event: string]: readonly string[] } = {
-  '': ['queued', 'expanded', 'skipped', 'upstream_failed', 'failed', 'cancelled'],
+  '': ['queued', 'expanded', 'skipped', 'upstream_failed', 'failed', 'cancelled', 'blocked'],
+  blocked: ['blocked', 'queued', 'failed', 'cancelled'],
   queued: ['started', 'retrying', 'failed', 'cancelled'],
   started: [
     'started',
@@ -24,7 +25,7 @@ const NEXT: { readonly [event: string]: readonly string[] } = {
   rejected: ['succeeded', 'failed', 'repeating'],
   signalled: ['succeeded', 'failed', 'repeating'],
   repeating: ['queued', 'blocked', 'failed', 'cancelled'],
-  retrying: ['queued', 'cancelled'],
+  retrying: ['queued', 'blocked', 'failed', 'cancelled'],
   expanded: ['succeeded', 'failed', 'skipped', 'cancelled'],
 };
 

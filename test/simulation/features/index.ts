@@ -13,6 +13,7 @@ import {
   waiting,
 } from './basics.ts';
 import type { Feature } from './feature.ts';
+import { concurrency, fairness, rateLimit, runConcurrency, severalLimits } from './limits.ts';
 import { approval, signal } from './people.ts';
 import { deadline, repeat } from './repetition.ts';
 
@@ -32,4 +33,9 @@ export const FEATURES: readonly Feature[] = [
   deadline,
   approval,
   signal,
+  concurrency,
+  severalLimits,
+  rateLimit,
+  runConcurrency,
+  fairness,
 ];
