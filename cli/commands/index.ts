@@ -25,6 +25,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'explain', load: async () => (await import('./explain.ts')).explainCommand },
   { name: 'logs', load: async () => (await import('./logs.ts')).logsCommand },
   { name: 'cancel', load: async () => (await import('./cancel.ts')).cancelCommand },
+  { name: 'limits', load: async () => (await import('./limits.ts')).limitsCommand },
   { name: 'secrets', load: async () => (await import('./secrets.ts')).secretsCommand },
   { name: 'approve', load: async () => (await import('./approve.ts')).approveCommand },
   { name: 'reject', load: async () => (await import('./reject.ts')).rejectCommand },

@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../engine/core/json.ts';
 import { event, events } from './event.ts';
+import { limitList } from './limits.ts';
 import { runList } from './list.ts';
 import { run } from './run.ts';
 
 export { event, events, run, runList };
 
-const SCHEMAS = { run, event, list: runList } as const;
+const SCHEMAS = { run, event, list: runList, limits: limitList } as const;
 
 export type ContractName = keyof typeof SCHEMAS;
 export const CONTRACT_NAMES = Object.keys(SCHEMAS) as ContractName[];

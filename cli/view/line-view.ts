@@ -33,6 +33,10 @@ export class LineView implements RunSink {
 
   event(event: EventView, progress: RunProgress): void {
     if (event.type === 'run.cancelling') this.#say('The run is being cancelled.');
+    if (event.type === 'run.blocked')
+      this.#say(
+        `The run waits for the limit "${plainText(String(event['limit']))}": sluice limits shows who holds it.`,
+      );
     if (event.node === null) return;
     if (event.type === 'node.started') this.#startedAt.set(event.node, Date.parse(event.at));
     const bracket = event.node.indexOf('[');
@@ -71,6 +75,8 @@ export function describeEvent(event: EventView, tookMs: number | undefined): str
       return event.attempt === 1 || event.attempt === null ? 'started' : `attempt ${event.attempt} started`;
     case 'node.expanded':
       return countOf(Number(event['count']), 'node');
+    case 'node.blocked':
+      return `waiting for the limit "${plainText(String(event['limit']))}"`;
     case 'node.waiting':
       return waitingWords(event);
     case 'node.repeating':

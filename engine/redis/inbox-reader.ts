@@ -26,6 +26,9 @@ export async function readInboxes(context: StoreContext, read: InboxRead): Promi
   });
 }
 
+/** Stands where something is passed over, so that the cursor moves on and it is not read again and again. No run has this id. */
+const NO_MESSAGE: InboxMessage = { type: 'start', run: '' };
+
 /**
  * An entry holds one message, or a list of them that take effect together; those share its id. What is no message at all
  * (written by something else than Sluice) must not stop the shard: it is passed over.
@@ -37,7 +40,7 @@ function toEntries(context: StoreContext, [id, fields]: StreamEntry): InboxEntry
     id,
     entry: fields.join(' ').slice(0, 200),
   });
-  return [];
+  return [{ id, message: NO_MESSAGE }];
 }
 
 function parseMessages(text: string | undefined): InboxMessage[] | undefined {
@@ -51,5 +54,7 @@ function parseMessages(text: string | undefined): InboxMessage[] | undefined {
 }
 
 function isMessage(value: unknown): value is InboxMessage {
-  return isJsonObject(value) && typeof value.type === 'string' && typeof value.run === 'string';
+  if (!isJsonObject(value)) return false;
+  const to = value['type'] === 'actor' ? value['to'] : value['run'];
+  return typeof value['type'] === 'string' && typeof to === 'string';
 }
