@@ -75,8 +75,6 @@ export function describeEvent(event: EventView, tookMs: number | undefined): str
       return event.attempt === 1 || event.attempt === null ? 'started' : `attempt ${event.attempt} started`;
     case 'node.expanded':
       return countOf(Number(event['count']), 'node');
-    case 'node.blocked':
-      return `waiting for the limit "${plainText(String(event['limit']))}"`;
     case 'node.waiting':
       return waitingWords(event);
     case 'node.repeating':
