@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../engine/core/json.ts';
 import type { ExecutorFacts } from './executor-facts.ts';
 import { objectKeys } from './schema/noun.ts';
-import { workflow } from './schema/workflow.ts';
+import { HANDLER_MAPS, workflow } from './schema/workflow.ts';
 
 /** Draft 7, which editors know best. With executors, their names and options are completed, too. */
 export function workflowJsonSchema(executors: readonly ExecutorFacts[] = []): JsonObject {
@@ -11,13 +11,27 @@ export function workflowJsonSchema(executors: readonly ExecutorFacts[] = []): Js
     z.toJSONSchema(workflow, { target: 'draft-7', unrepresentable: 'any', io: 'input' }),
   );
   const properties = asObject(schema['properties']);
-  const tasks = asObject(properties['tasks']);
-  const task = asObject(tasks['additionalProperties']);
-  const withOptions = executors.length === 0 ? task : { ...task, ...executorRules(task, executors) };
+  const maps = TASK_MAPS.map((map) => [map, withExecutors(asObject(properties[map]), executors)]);
   return {
     ...schema,
     title: 'Sluice workflow',
-    properties: { ...properties, tasks: { ...tasks, additionalProperties: withOptions } },
+    properties: { ...properties, ...(Object.fromEntries(maps) as JsonObject) },
+  };
+}
+
+const TASK_MAPS = ['tasks', 'templates', ...HANDLER_MAPS];
+
+/** A map of tasks, with what the executors add to each. */
+function withExecutors(map: JsonObject, executors: readonly ExecutorFacts[]): JsonObject {
+  if (executors.length === 0) return map;
+  const task = asObject(map['additionalProperties']);
+  const rules = executorRules(task, executors);
+  const properties = asObject(rules['properties']);
+  const compensate = asObject(properties['compensate']);
+  const undoing = { ...compensate, ...executorRules(compensate, executors) };
+  return {
+    ...map,
+    additionalProperties: { ...task, ...rules, properties: { ...properties, compensate: undoing } },
   };
 }
 

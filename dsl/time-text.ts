@@ -1,4 +1,4 @@
-/** Times and zones as triggers write them. */
+/** Times as triggers write them. */
 
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
@@ -11,14 +11,4 @@ export function parseTime(text: string): number | undefined {
     !Number.isNaN(ms) &&
     new Date(`${text.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(text.slice(0, 10));
   return isReal ? ms : undefined;
-}
-
-/** Whether the zone is one of the IANA database. */
-export function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return /^[A-Za-z]/.test(name);
-  } catch {
-    return false;
-  }
 }

@@ -31,6 +31,7 @@ export function readWorkflow<T extends WorkflowTypes = AnyTypes>(
   const { plans, diagnostics } = compileWorkflows(file, {
     executors: builtinExecutors(),
     fileExists: (relative) => existsSync(join(folder, relative)),
+    readFile: (relative) => readIfThere(join(folder, relative)),
   });
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0)
@@ -42,6 +43,10 @@ export function readWorkflow<T extends WorkflowTypes = AnyTypes>(
     'workflow_not_found',
     `${path} has no workflow "${name ?? ''}"; it has ${names || 'none'}.`,
   );
+}
+
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) ? readText(path) : undefined;
 }
 
 function readText(path: string): string {

@@ -1,14 +1,16 @@
 /** `triggers`: each names one thing that starts runs, with keys that belong to it; times and inputs can be understood. */
 
+import { parseCron } from '../../engine/core/schedule/cron.ts';
+import { isTimeZone } from '../../engine/core/schedule/zone.ts';
 import { mapValues } from '../compile-task.ts';
 import { splitName } from '../compile-trigger.ts';
-import { cronProblem } from '../cron-text.ts';
+import { shorten } from '../describe-value.ts';
 import { toName } from '../name.ts';
 import type { Path } from '../position.ts';
 import { TRIGGER_KINDS, type TriggerKind, type TriggerSource } from '../schema/trigger.ts';
 import { toValueSpec } from '../schema/value-spec.ts';
 import { alternatives } from '../suggest.ts';
-import { isTimezone, parseTime } from '../time-text.ts';
+import { parseTime } from '../time-text.ts';
 import type { WorkflowContext } from '../workflow-context.ts';
 import { checkGivenInputs } from './given-input.ts';
 
@@ -86,13 +88,14 @@ const CHECKS: Readonly<Partial<Record<TriggerKind, KindCheck>>> = {
 };
 
 function checkCron({ document }: WorkflowContext, { cron = '', timezone }: TriggerSource, path: Path): void {
-  const problem = cronProblem(cron);
-  if (problem) {
+  const read = parseCron(cron);
+  if ('problem' in read) {
+    const message = `The pattern \`${shorten(cron)}\` ${read.problem}.`;
     const hint =
       'Write five fields: minute, hour, day of month, month, day of week, as in "30 6 * * mon-fri".';
-    document.error({ code: 'bad_cron', path: [...path, 'cron'], message: problem, hint });
+    document.error({ code: 'bad_cron', path: [...path, 'cron'], message, hint });
   }
-  if (timezone === undefined || isTimezone(timezone)) return;
+  if (timezone === undefined || isTimeZone(timezone)) return;
   const message = `There is no time zone \`${timezone}\`.`;
   const hint = 'Write a name of the IANA database, such as Europe/Berlin, or UTC.';
   document.error({ code: 'bad_timezone', path: [...path, 'timezone'], message, hint });

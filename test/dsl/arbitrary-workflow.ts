@@ -108,15 +108,74 @@ const valueSpec = fc.oneof(
     { requiredKeys: ['type'] },
   ),
 );
+const count = fc.integer({ min: 1, max: 1_000 });
+const partly = <T extends object>(keys: { [K in keyof T]: fc.Arbitrary<T[K]> }, required: (keyof T)[] = []) =>
+  fc.record(keys, { requiredKeys: required, noNullPrototype: true });
+const oneOrMany = <T>(value: fc.Arbitrary<T>) =>
+  fc.oneof(value, fc.array(value, { minLength: 1, maxLength: 2 }));
+
 const defaultable = {
   retry,
   timeout: duration,
   queue_timeout: duration,
+  heartbeat: duration,
   queue: name,
   env,
   shell: text,
   cwd: text,
 };
+
+const notifyOn = (...occasions: string[]) => {
+  const full = partly({ channel: name, on: oneOrMany(fc.constantFrom(...occasions)), text }, ['channel']);
+  return fc.oneof(name, full, fc.array(fc.oneof(name, full), { minLength: 1, maxLength: 2 }));
+};
+
+const ticking = {
+  catchup: fc.constantFrom('none', 'last', 'all'),
+  overlap: fc.constantFrom('allow', 'skip', 'queue', 'replace'),
+  inputs: map(json),
+};
+const trigger = fc.oneof(
+  partly({ cron: fc.constantFrom('0 6 * * *', '@daily'), timezone: text, ...ticking }, ['cron']),
+  partly({ every: duration, ...ticking }, ['every']),
+  partly({ at: fc.constantFrom('2026-03-01T06:00:00Z', '2026-03-01') }, ['at']),
+  fc.record({
+    after: partly(
+      {
+        workflow: name,
+        on: oneOrMany(fc.constantFrom('success', 'done')),
+        window: duration,
+        inputs: map(json),
+      },
+      ['workflow'],
+    ),
+  }),
+  fc.record({
+    webhook: partly(
+      {
+        path: text,
+        secret: text,
+        scheme: fc.constantFrom('standard', 'github', 'hmac'),
+        id: text,
+        inputs: map(json),
+      },
+      ['path'],
+    ),
+  }),
+  fc.record({
+    kafka: partly(
+      {
+        topic: text,
+        brokers: oneOrMany(text),
+        group: text,
+        from: fc.constantFrom('latest', 'earliest'),
+        inputs: map(json),
+      },
+      ['topic'],
+    ),
+  }),
+);
+const age = partly({ succeeded: duration, failed: duration, cancelled: duration });
 
 const task = fc.record(
   {
@@ -132,6 +191,27 @@ const task = fc.record(
       maxKeys: 3,
       noNullPrototype: true,
     }),
+    extends: name,
+    workflow: fc.oneof(name, fc.constantFrom('./child.yaml', 'team/child')),
+    inputs: map(json),
+    detached: fc.boolean(),
+    broadcast: fc.constant(true as const),
+    repeat: partly({ until: fc.oneof(text, fc.boolean()), max: count, delay: duration }),
+    worker_labels: map(fc.oneof(text, fc.integer(), fc.boolean())),
+    slots: count,
+    concurrency: oneOrMany(partly({ key: text, limit: count }, ['key', 'limit'])),
+    rate_limit: oneOrMany(
+      partly({ key: text, limit: count, per: duration, cost: fc.oneof(count, text) }, [
+        'key',
+        'limit',
+        'per',
+      ]),
+    ),
+    cache: partly({ key: text, files: oneOrMany(text), ttl: duration }, ['key']),
+    compensate: partly({ run: text, uses: text, with: map(json), retry, timeout: duration, env }),
+    cost: fc.constantFrom(0, 0.5, 12),
+    deadline: duration,
+    notify: notifyOn('success', 'failure', 'retry', 'late'),
     max_parallel: fc.integer({ min: 1, max: 1_000 }),
     max_failures: fc.oneof(fc.nat(), fc.constant('20%')),
     fail_fast: fc.boolean(),
@@ -157,14 +237,36 @@ const head = fc.record(
     priority: fc.nat(9),
     max_parallel: fc.integer({ min: 1, max: 1_000 }),
     timeout: duration,
+    triggers: fc.array(trigger, { maxLength: 2 }),
+    secrets: fc.array(name, { maxLength: 2 }),
+    fairness: text,
+    concurrency: partly(
+      { key: text, limit: count, on_limit: fc.constantFrom('queue', 'cancel_running', 'reject') },
+      ['key', 'limit'],
+    ),
+    deadline: duration,
+    notify: notifyOn('success', 'failure', 'late', 'recovered'),
+    callback: partly({ url: text, secret: text }, ['url']),
+    retention: fc.oneof(duration, partly({ age: fc.oneof(duration, age), count })),
+    templates: map(task),
     outputs: map(json),
   },
   { requiredKeys: [], noNullPrototype: true },
 );
 
+/** Tasks of the main part and of handlers; ids may clash, which is for the checks to tell. */
+const taskMap = (minLength: number) =>
+  fc
+    .array(fc.tuple(minLength > 0 ? taskName : name, optional(task)), { minLength, maxLength: 4 })
+    .map((tasks) => new Map(tasks.map(([id, body]) => [id, (body ?? {}) as TaskSource])));
+
 export const arbitraryWorkflow = fc
-  .tuple(head, fc.array(fc.tuple(taskName, optional(task)), { minLength: 1, maxLength: 4 }))
-  .map(([keys, tasks]) => {
-    const bodies = new Map(tasks.map(([id, body]) => [id, (body ?? {}) as TaskSource]));
-    return { ...keys, tasks: bodies } as WorkflowSource;
-  });
+  .tuple(
+    head,
+    taskMap(1),
+    fc.record(
+      { on_success: taskMap(0), on_failure: taskMap(0), on_finish: taskMap(0) },
+      { requiredKeys: [], noNullPrototype: true },
+    ),
+  )
+  .map(([keys, tasks, handlers]) => ({ ...keys, tasks, ...handlers }) as WorkflowSource);

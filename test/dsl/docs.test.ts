@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Noun } from '../../dsl/known-key.ts';
 import { keysOf } from '../../dsl/schema/noun.ts';
 import { triggerRuleTable } from '../../dsl/trigger-rule-table.ts';
-import { FUNCTIONS } from '../../engine/core/expression/index.ts';
+import { evaluate, FUNCTIONS, parseExpression } from '../../engine/core/expression/index.ts';
 import { compileText } from './diagnose.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
@@ -25,20 +25,40 @@ function yamlBlocks(text: string): string[] {
   return [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');
 }
 
-const SECTIONS: readonly (readonly [string, Noun])[] = [
+/** Heading, noun, and which of the tables of keys it is. */
+const SECTIONS: readonly (readonly [heading: string, noun: Noun, table?: number])[] = [
   ['Workflow keys', 'workflow'],
   ['Task keys', 'task'],
   ['Defaults', 'defaults'],
   ['Needs', 'need'],
   ['Fan-outs', 'matrix'],
   ['Retry', 'retry'],
+  ['Repeat', 'repeat'],
+  ['Limits', 'concurrency', 0],
+  ['Limits', 'run_concurrency', 1],
+  ['Limits', 'rate_limit', 2],
+  ['Cache', 'cache'],
+  ['The end of a run', 'compensate'],
+  ['Triggers', 'trigger', 0],
+  ['Triggers', 'after', 1],
+  ['Triggers', 'webhook', 2],
+  ['Triggers', 'kafka', 3],
+  ['Notifications', 'notify', 0],
+  ['Notifications', 'callback', 1],
+  ['Retention', 'retention'],
   ['Declarations', 'value'],
 ];
 
+/** The tables of a text that list keys. */
+function keyTables(text: string): string[] {
+  return text.split(/^(?=\| key)/m).slice(1);
+}
+
 describe('docs/language.md', () => {
-  for (const [heading, noun] of SECTIONS) {
-    it(`lists under "${heading}" the keys that there are, and no others`, () => {
-      expect([...firstColumn(section(heading))].sort()).toEqual([...keysOf(noun)].sort());
+  for (const [heading, noun, table = 0] of SECTIONS) {
+    it(`lists under "${heading}" the keys of ${noun} that there are, and no others`, () => {
+      const [text = ''] = keyTables(section(heading)).slice(table);
+      expect([...firstColumn(text)].sort()).toEqual([...keysOf(noun)].sort());
     });
   }
 
@@ -54,8 +74,42 @@ describe('docs/language.md', () => {
     for (const block of blocks) {
       const { plans, diagnostics } = compileText(block);
       expect(diagnostics, block).toEqual([]);
-      expect(plans).toHaveLength(1);
+      expect(plans).toHaveLength(block.split('\n---\n').length);
     }
+  });
+});
+
+describe('docs/from-github-actions.md', () => {
+  it('has examples that compile without a word', () => {
+    for (const block of yamlBlocks(read('from-github-actions.md')))
+      expect(compileText(block).diagnostics, block).toEqual([]);
+  });
+
+  it.each(['success()', 'failure()', 'always()', 'cancelled()'])(
+    '%s is answered with the rule to use',
+    (call) => {
+      const [found] = compileText(`tasks: { a: { run: x, if: "${call}" } }`).diagnostics;
+      expect(found?.code).toBe('expression_syntax');
+      expect(`${found?.message} ${found?.hint}`).toMatch(/trigger_rule|on_failure|all_done/);
+    },
+  );
+
+  it.each([
+    ["'' == 0 && null == '' && 0 == null", true],
+    ["'A' == 'a'", true],
+    ["equals('A', 'a')", false],
+    ["default(inputs.none, 'x')", 'x'],
+    ['toJSON(1)', '1'],
+    ['fromJSON(\'[{"b":1},{"b":2}]\').*.b', [1, 2]],
+    ["false || 'right'", 'right'],
+    ["'' || 'right'", 'right'],
+  ])('%s is as the page says', (expression, value) => {
+    const scope = {
+      now: 0,
+      get: (name: string) => (name === 'inputs' ? {} : undefined),
+      keys: () => ['inputs'],
+    };
+    expect(evaluate(parseExpression(expression), scope)).toEqual(value);
   });
 });
 

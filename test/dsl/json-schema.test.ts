@@ -27,6 +27,26 @@ tasks:
     ).toBe(true);
   });
 
+  it('accepts what stands around tasks', () => {
+    expect(
+      accepts(`name: w
+secrets: [TOKEN]
+triggers:
+  - { cron: "0 6 * * *", timezone: Europe/Berlin, overlap: skip }
+  - { webhook: { path: a, secret: TOKEN } }
+concurrency: { key: a, limit: 1, on_limit: reject }
+retention: { age: { failed: 30d }, count: 10 }
+notify: [ops, { channel: dev, on: [recovered] }]
+templates: { base: { uses: http, retry: 2 } }
+tasks:
+  a: { extends: base, with: { url: "https://a.b" }, compensate: { run: undo } }
+  b: { workflow: ./child.yaml, inputs: { n: "\${{ tasks.a.outputs.status }}" }, concurrency: { key: b, limit: 2 } }
+on_failure: { alarm: { run: alarm } }
+`),
+      JSON.stringify(validate.errors),
+    ).toBe(true);
+  });
+
   it('refuses what it has not', () => {
     for (const task of [
       'run: x, retrys: 3',
@@ -39,6 +59,17 @@ tasks:
       expect(accepts(`tasks: { a: { ${task} } }`), task).toBe(false);
     }
     expect(accepts('tasks: { "a b": { run: x } }')).toBe(false);
+    for (const head of [
+      'triggers: [{ corn: "0 6 * * *" }]',
+      'concurrency: { key: a }',
+      'on_finish: { b: { uses: htp } }',
+      'templates: { b: { uses: http, with: { ulr: x } } }',
+      'retention: { age: 3 }',
+      'notify: { channel: ops, on: retry }',
+    ]) {
+      expect(accepts(`${head}\ntasks: { a: { run: x } }`), head).toBe(false);
+    }
+    expect(accepts('tasks: { a: { run: x, compensate: { uses: htp } } }')).toBe(false);
     expect(accepts('name: w')).toBe(false);
   });
 

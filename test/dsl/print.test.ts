@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printWorkflow, readWorkflows } from '../../dsl/index.ts';
 import { arbitraryWorkflow } from './arbitrary-workflow.ts';
+import { compileText } from './diagnose.ts';
 
 describe('printing', () => {
   it('gives text that reads back as the same workflow', () => {
@@ -17,6 +18,21 @@ describe('printing', () => {
         const [read] = workflows;
         expect([...(read?.tasks ?? [])], text).toEqual([...workflow.tasks]);
         expect({ ...read, tasks: 0 }, text).toEqual({ ...workflow, tasks: 0 });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gives text that compiles or is told what is wrong with it, whatever it holds', () => {
+    fc.assert(
+      fc.property(arbitraryWorkflow, (workflow) => {
+        const { plans, diagnostics } = compileText(printWorkflow(workflow));
+        const errors = diagnostics.filter(({ severity }) => severity === 'error');
+        expect(plans).toHaveLength(errors.length === 0 ? 1 : 0);
+        for (const { message, line, column } of diagnostics) {
+          expect(message).toMatch(/[.]$/);
+          expect(Math.min(line, column)).toBeGreaterThan(0);
+        }
       }),
       { numRuns: 300 },
     );

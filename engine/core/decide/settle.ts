@@ -86,9 +86,24 @@ export function recordLate(turn: Turn, run: RunState, message: SettledMessage | 
 /** The attempt failed. Another one follows if the policy says so and the run is not being stopped. */
 export function failAttempt(turn: Turn, place: NodePlace, error: TaskError): void {
   const isFinal = FINAL_ERRORS.has(error.code) || isStopping(place.run, place.record.task);
-  const delayMs = isFinal ? undefined : retryDelay(turn, place, error);
+  const asked = isFinal ? false : asksForRetry(place, error);
+  if (typeof asked === 'object') return endNode(turn, place, 'failed', { e: asked });
+  const delayMs = asked ? retryDelay(turn, place, error) : undefined;
   if (delayMs === undefined) endNode(turn, place, 'failed', { e: error });
   else retryLater(turn, place, delayMs, error);
+}
+
+/** What `retry.on` says; if it cannot be evaluated, the error that the node ends with, which tells both. */
+function asksForRetry(place: NodePlace, error: TaskError): boolean | TaskError {
+  const { run, record, task } = place;
+  const { on, attempts } = task.retry;
+  if (on === undefined || attempts <= 1) return true;
+  const extra = errorScope(error, record.attempt, iterationOf(place));
+  const scope = runScope(run, record.queuedAt, itemOf(run, record, task), extra);
+  const answer = preparing(() => isTruthy(evaluate(parseExpression(on), scope)));
+  if (!('error' in answer)) return answer.value;
+  const why = `It was not tried again, because \`retry.on\` cannot be evaluated: ${answer.error.message}`;
+  return { ...error, message: `${error.message}\n${why}` };
 }
 
 export function failWithoutRetry(turn: Turn, place: NodePlace, error: TaskError): void {
@@ -97,7 +112,6 @@ export function failWithoutRetry(turn: Turn, place: NodePlace, error: TaskError)
 
 function retryDelay(turn: Turn, place: NodePlace, error: TaskError): number | undefined {
   const { run, record, task } = place;
-  if (!wantsRetry(place, error)) return undefined;
   return nextRetryDelay(task.retry, {
     failed: attemptsOfIteration(place),
     now: turn.now,
@@ -107,19 +121,9 @@ function retryDelay(turn: Turn, place: NodePlace, error: TaskError): number | un
   });
 }
 
-/** What `retry.on` says of the error. */
+/** Whether `retry.on` holds for the error. */
 export function wantsRetry(place: NodePlace, error: TaskError): boolean {
-  const { run, record, task } = place;
-  const { on } = task.retry;
-  if (on === undefined || task.retry.attempts <= 1) return true;
-  const scope = runScope(
-    run,
-    record.queuedAt,
-    itemOf(run, record, task),
-    errorScope(error, record.attempt, iterationOf(place)),
-  );
-  const answer = preparing(() => isTruthy(evaluate(parseExpression(on), scope)));
-  return 'value' in answer && answer.value;
+  return asksForRetry(place, error) === true;
 }
 
 /** 0 to 1, the same for the same attempt, so that a decision made again is the same decision. */

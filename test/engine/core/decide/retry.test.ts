@@ -44,6 +44,14 @@ describe('retry', () => {
     expect(rig.left('a').e?.code).toBe('exit_code');
   });
 
+  it('says so when `on` cannot be evaluated, beside why the attempt failed', () => {
+    const retry = aRetry(3, { on: 'error.gone.deep' });
+    const rig = rigOf(aTask('a', [], { retry })).fail('a', { message: 'no space left' });
+    expect(rig.left('a').e?.message).toMatch(
+      /^no space left\nIt was not tried again, because `retry.on`.*gone/,
+    );
+  });
+
   it('begins no attempt after the budget', () => {
     const retry = aRetry(10, { delayMs: 4_000, budgetMs: 10_000 });
     const rig = rigOf(aTask('a', [], { retry }));
