@@ -9,6 +9,8 @@ export type CommandDefinition = (host: Host) => Command;
 export interface RedisFlags {
   readonly redis?: string;
   readonly prefix?: string;
+  /** Place of artifacts; only of commands that store or fetch some. */
+  readonly artifacts?: string;
 }
 
 /** A command with its summary and its examples. */
@@ -25,6 +27,11 @@ export function withRedis(command: Command): Command {
   return command
     .option('--redis <url>', 'Redis to use (else REDIS_URL, else one in .sluice/)')
     .option('--prefix <text>', 'begins every key in Redis (default: "sluice:")');
+}
+
+/** The option of commands that store or fetch artifacts. */
+export function withArtifacts(command: Command): Command {
+  return command.option('--artifacts <place>', 's3://bucket/prefix or a folder (else SLUICE_ARTIFACTS)');
 }
 
 /** The options of commands that start a run. */

@@ -13,6 +13,9 @@ export interface Settings {
   readonly redis: string | undefined;
   /** SLUICE_PREFIX: begins every key in Redis. */
   readonly prefix: string | undefined;
+  /** SLUICE_ARTIFACTS: `s3://bucket/prefix` or a folder. */
+  readonly artifacts: string | undefined;
+  readonly s3: S3Settings;
   /** SLUICE_SECRETS_KEY, SLUICE_SECRETS_KEY_FILE: keys of the encrypted store, or a file that holds them. */
   readonly secretsKey: string | undefined;
   readonly secretsKeyFile: string | undefined;
@@ -30,12 +33,23 @@ export interface Settings {
   readonly temporaryDirectory: string;
 }
 
+/** SLUICE_S3_…, else what AWS' own tools read. */
+export interface S3Settings {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string | undefined;
+  readonly secretAccessKey: string | undefined;
+  readonly sessionToken: string | undefined;
+}
+
 export function readSettings(environment: Environment = process.env): Settings {
   const cacheHome = environment['XDG_CACHE_HOME'] || join(environment['HOME'] || homedir(), '.cache');
   return {
     environment,
     redis: environment['REDIS_URL'] || undefined,
     prefix: environment['SLUICE_PREFIX'] || undefined,
+    artifacts: environment['SLUICE_ARTIFACTS'] || undefined,
+    s3: readS3Settings(environment),
     secretsKey: environment['SLUICE_SECRETS_KEY'] || undefined,
     secretsKeyFile: environment['SLUICE_SECRETS_KEY_FILE'] || undefined,
     secretsDirectory: environment['SLUICE_SECRETS_DIR'] || undefined,
@@ -44,6 +58,19 @@ export function readSettings(environment: Environment = process.env): Settings {
     isPlain: isSet(environment['CI']) || environment['TERM'] === 'dumb',
     cacheDirectory: join(cacheHome, 'sluice'),
     temporaryDirectory: tmpdir(),
+  };
+}
+
+function readS3Settings(environment: Environment): S3Settings {
+  const read = (own: string, usual: string) =>
+    environment[`SLUICE_S3_${own}`] || environment[usual] || undefined;
+  const region = read('REGION', 'AWS_REGION') ?? 'us-east-1';
+  return {
+    region,
+    endpoint: read('ENDPOINT', 'AWS_ENDPOINT_URL_S3') ?? `https://s3.${region}.amazonaws.com`,
+    accessKeyId: read('ACCESS_KEY_ID', 'AWS_ACCESS_KEY_ID'),
+    secretAccessKey: read('SECRET_ACCESS_KEY', 'AWS_SECRET_ACCESS_KEY'),
+    sessionToken: read('SESSION_TOKEN', 'AWS_SESSION_TOKEN'),
   };
 }
 

@@ -44,6 +44,7 @@ const ARROWS: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ['engine/redis/', ['engine/core/', 'engine/ports/']],
   ['engine/bullmq/', ['engine/core/', 'engine/ports/']],
   ['engine/memory/', ['engine/core/', 'engine/ports/']],
+  ['engine/s3/', ['engine/core/', 'engine/ports/']],
   ['dsl/', ['engine/core/', 'engine/ports/']],
   ['executors/', ['engine/core/', 'engine/ports/']],
   ['testing/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'engine/memory/', 'dsl/', 'executors/']],
@@ -61,6 +62,7 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['undici', ['executors/http/']],
   ['jiti', ['executors/module/']],
   ['commander', ['cli/']],
+  ['aws4fetch', ['engine/s3/']],
   ['picomatch', ['engine/runtime/source-digest.ts']],
 ];
 

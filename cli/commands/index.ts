@@ -24,6 +24,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'show', load: async () => (await import('./show.ts')).showCommand },
   { name: 'explain', load: async () => (await import('./explain.ts')).explainCommand },
   { name: 'logs', load: async () => (await import('./logs.ts')).logsCommand },
+  { name: 'artifacts', load: async () => (await import('./artifacts.ts')).artifactsCommand },
   { name: 'cancel', load: async () => (await import('./cancel.ts')).cancelCommand },
   { name: 'limits', load: async () => (await import('./limits.ts')).limitsCommand },
   { name: 'secrets', load: async () => (await import('./secrets.ts')).secretsCommand },

@@ -7,7 +7,15 @@ import type { JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
 import { packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
-import { newCommand, type RedisFlags, wholeNumber, withInputs, withOutput, withRedis } from '../command.ts';
+import {
+  newCommand,
+  type RedisFlags,
+  wholeNumber,
+  withArtifacts,
+  withInputs,
+  withOutput,
+  withRedis,
+} from '../command.ts';
 import { type Engine, openEngine } from '../compose/engine.ts';
 import { troubleLogger } from '../compose/logger.ts';
 import { type Role, startOrchestrator, startWorker } from '../compose/roles.ts';
@@ -34,7 +42,7 @@ export function runCommand(host: Host): Command {
     'run workflow.yaml --input year=2015 --input city=Seattle',
     'run workflow.yaml --json > run.json',
   ]).argument('<file>', 'workflow file');
-  return withRedis(withOutput(withInputs(command)))
+  return withArtifacts(withRedis(withOutput(withInputs(command))))
     .option('--slots <n>', 'tasks at once in each queue', wholeNumber)
     .action((file: string, flags: RunFlags) => runFile(host, file, flags));
 }

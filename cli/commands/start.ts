@@ -6,7 +6,7 @@ import { SluiceError } from '../../engine/core/errors.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
 import { packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
-import { newCommand, type RedisFlags, withInputs, withOutput, withRedis } from '../command.ts';
+import { newCommand, type RedisFlags, withArtifacts, withInputs, withOutput, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import { EXIT } from '../exit-code.ts';
@@ -30,7 +30,7 @@ export function startCommand(host: Host): Command {
     'start weather-report --input year=2015 --wait',
     'start workflow.yaml --idempotency-key 2026-03-01',
   ]).argument('<file-or-name>', 'workflow file, or name of a workflow started before');
-  return withRedis(withOutput(withInputs(command)))
+  return withArtifacts(withRedis(withOutput(withInputs(command))))
     .option('--namespace <name>', 'namespace of a workflow given by name', 'default')
     .option('-k, --idempotency-key <key>', 'start only once under this key')
     .option('--wait', 'show the run until its end, with its exit code')

@@ -36,6 +36,7 @@ import { EXIT } from '../exit-code.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { explainSystemError } from '../system-error.ts';
+import { namedArtifactStore } from './artifacts.ts';
 import { findRedisPlace, type RedisPlace } from './redis-place.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 
@@ -162,9 +163,10 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
       membership: createRedisMembership(connections),
       logs: createRedisLogStore(connections, { shards }),
       artifacts:
-        place.kind === 'embedded'
+        namedArtifactStore(host, options.artifacts) ??
+        (place.kind === 'embedded'
           ? createDirectoryArtifactStore(join(place.home, 'artifacts'))
-          : createRedisArtifactStore(connections, { shards }),
+          : createRedisArtifactStore(connections, { shards })),
       secrets: openSecrets({ settings: host.settings, connections, clock, home: homeOf(place) }),
       cache: createRedisCacheStore(connections),
       clock,

@@ -1,0 +1,167 @@
+/** `sluice artifacts RUN`: the files that tasks of a run kept; `sluice artifacts get` fetches one. */
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { SluiceError } from '../../engine/core/errors.ts';
+import { isJsonObject, type Json } from '../../engine/core/json.ts';
+import type { ArtifactRef } from '../../engine/core/ticket.ts';
+import type { RunView } from '../../engine/runtime/run-view.ts';
+import { newCommand, type RedisFlags, withArtifacts, withRedis } from '../command.ts';
+import type { Engine } from '../compose/engine.ts';
+import { withEngine } from '../compose/with-engine.ts';
+import { usageFailure } from '../failure.ts';
+import type { Host } from '../host.ts';
+import { formatTable } from '../view/columns.ts';
+import { plainText } from '../view/plain-text.ts';
+
+interface Kept {
+  readonly node: string;
+  readonly ref: ArtifactRef;
+}
+
+export function artifactsCommand(host: Host): Command {
+  const command = newCommand('artifacts', 'Lists the files that a run kept, and fetches them.', [
+    'artifacts 01JD2Z3B4V5N6M7K8J9H0G1F2E',
+    'artifacts get 01JD2Z3B4V5N6M7K8J9H0G1F2E train model -o model.bin',
+  ]).argument('<run>', 'id of the run');
+  return withArtifacts(withRedis(command))
+    .option('--json', 'print one JSON document')
+    .addCommand(getCommand(host))
+    .action((run: string, { json, ...flags }: RedisFlags & { readonly json?: boolean }) =>
+      withEngine(host, { ...flags, use: 'read' }, async (engine) => {
+        const kept = keptIn(await engine.client.show(run));
+        if (json)
+          return host.print(
+            JSON.stringify({ format: 1, artifacts: kept.map((one) => row(engine, one)) }, null, 2),
+          );
+        if (kept.length === 0) return host.say(`Run ${run} has kept no files.`);
+        printTable(host, engine, kept);
+      }),
+    );
+}
+
+function row(engine: Engine, { node, ref }: Kept) {
+  const { run, artifact, name, bytes, sha256 } = ref;
+  return {
+    node,
+    name,
+    bytes,
+    sha256,
+    run,
+    key: artifact,
+    place: engine.artifacts.locate(run, artifact) ?? null,
+  };
+}
+
+function printTable(host: Host, engine: Engine, kept: readonly Kept[]): void {
+  const columns = [
+    { title: 'Node' },
+    { title: 'Name' },
+    { title: 'Bytes', isNumber: true },
+    { title: 'Place' },
+  ];
+  const cells = kept.map((one) => {
+    const { node, name, bytes, place, key } = row(engine, one);
+    return [plainText(node), plainText(name), String(bytes), plainText(place ?? key)];
+  });
+  for (const line of formatTable(columns, cells)) host.print(line);
+}
+
+interface GetFlags extends RedisFlags {
+  readonly output?: string;
+  readonly force?: boolean;
+}
+
+function getCommand(host: Host): Command {
+  const command = newCommand('get', 'Fetches a file that a task kept.', [
+    'artifacts get 01JD2Z3B4V5N6M7K8J9H0G1F2E train model',
+    "artifacts get 01JD2Z3B4V5N6M7K8J9H0G1F2E 'resize[3]' image -o - > image.png",
+  ])
+    .argument('<run>', 'id of the run')
+    .argument('<node>', 'task, or node of a fan-out')
+    .argument('<name>', 'name of the artifact');
+  return withArtifacts(withRedis(command))
+    .option('-o, --output <file>', 'where to write it; - is stdout (default: its file name)')
+    .option('-f, --force', 'write over a file that is there')
+    .action((run: string, node: string, name: string, flags: GetFlags, self: Command) =>
+      withEngine(host, { ...self.optsWithGlobals(), use: 'read' }, async (engine) => {
+        const ref = findKept(await engine.client.show(run), node, name);
+        await write(host, fileName(ref), await fetch(engine, ref), flags);
+      }),
+    );
+}
+
+/** @throws SluiceError artifact_not_found */
+function findKept(view: RunView, node: string, name: string): ArtifactRef {
+  const kept = keptIn(view);
+  const found = kept.find((one) => one.node === node && one.ref.name === name);
+  if (found !== undefined) return found.ref;
+  const names = kept.filter((one) => one.node === node).map(({ ref }) => ref.name);
+  const known =
+    names.length > 0
+      ? `"${node}" has ${names.join(', ')}`
+      : `\`sluice artifacts ${view.id}\` lists those that there are`;
+  throw new SluiceError(
+    'artifact_not_found',
+    `Run ${view.id} has no artifact "${name}" of "${node}"; ${known}.`,
+  );
+}
+
+async function fetch({ artifacts }: Engine, ref: ArtifactRef): Promise<Uint8Array> {
+  const bytes = await artifacts.get(ref.run, ref.artifact);
+  if (bytes === undefined) {
+    throw new SluiceError(
+      'artifact_not_found',
+      `The file of "${ref.name}" is not in the artifact store any more, or it is another store: see --artifacts.`,
+    );
+  }
+  if (createHash('sha256').update(bytes).digest('hex') === ref.sha256) return bytes;
+  throw new SluiceError('invalid_record', `The file of "${ref.name}" is damaged in the artifact store.`);
+}
+
+/** The last part of the key, which holds letters, digits and `. _ -` only and does not begin with a dot. */
+function fileName({ artifact, name }: ArtifactRef): string {
+  const last = artifact.slice(artifact.lastIndexOf('/') + 1);
+  if (/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(last)) return last;
+  throw usageFailure(`"${name}" has no file name that can be taken as it is; say where to write it with -o.`);
+}
+
+async function write(host: Host, own: string, bytes: Uint8Array, { output, force }: GetFlags): Promise<void> {
+  if (output === '-') {
+    await new Promise<void>((done, fail) =>
+      host.stdout.write(bytes, (error) => (error ? fail(error) : done())),
+    );
+    return;
+  }
+  const file = output ?? own;
+  try {
+    // Without force neither a file nor a link that is there is written through.
+    await writeFile(resolve(host.cwd, file), bytes, { flag: force ? 'w' : 'wx' });
+  } catch (thrown) {
+    const isThere = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
+    if (isThere)
+      throw usageFailure(
+        `${file} is there already; name another file with -o, or write over it with --force.`,
+      );
+    throw thrown;
+  }
+  host.say(`Wrote ${file} (${bytes.length} bytes).`);
+}
+
+function keptIn({ nodes }: RunView): Kept[] {
+  return nodes.flatMap(({ id, artifacts }) =>
+    Object.values(artifacts).flatMap((value) => {
+      const ref = toRef(value);
+      return ref === undefined ? [] : [{ node: id, ref }];
+    }),
+  );
+}
+
+function toRef(value: Json): ArtifactRef | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { artifact, run, name, bytes, sha256 } = value;
+  const isRef =
+    [artifact, run, name, sha256].every((part) => typeof part === 'string') && typeof bytes === 'number';
+  return isRef ? (value as unknown as ArtifactRef) : undefined;
+}
