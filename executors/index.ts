@@ -1,11 +1,14 @@
 /** Executors: the ways of doing work. A new one is one file and one line in the list below. */
 import type { Executor } from '../engine/ports/executor.ts';
 import { approvalExecutor } from './approval.ts';
+import { dockerExecutor } from './docker/index.ts';
 import { failExecutor } from './fail.ts';
 import { functionExecutor } from './function.ts';
 import { httpExecutor } from './http/index.ts';
+import { kafkaExecutor } from './kafka/index.ts';
 import { moduleExecutor } from './module/index.ts';
 import { noopExecutor } from './noop.ts';
+import { notifyExecutor } from './notify.ts';
 import type { ExecutorSettings } from './settings.ts';
 import { shellExecutor } from './shell/index.ts';
 import { switchExecutor } from './switch.ts';
@@ -23,11 +26,14 @@ export type { FunctionContext, RegisteredFunction } from './registered-function.
 export type { ExecutorSettings, HttpSettings, ModuleSettings } from './settings.ts';
 export {
   approvalExecutor,
+  dockerExecutor,
   failExecutor,
   functionExecutor,
   httpExecutor,
+  kafkaExecutor,
   moduleExecutor,
   noopExecutor,
+  notifyExecutor,
   shellExecutor,
   switchExecutor,
   transformExecutor,
@@ -40,6 +46,9 @@ export function builtinExecutors(settings: ExecutorSettings = {}): readonly Exec
     shellExecutor(settings),
     httpExecutor(settings),
     moduleExecutor(settings),
+    dockerExecutor(settings),
+    kafkaExecutor(settings),
+    notifyExecutor(),
     functionExecutor(settings),
     waitExecutor(),
     approvalExecutor(),

@@ -61,6 +61,8 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['yaml', ['dsl/', 'cli/']],
   ['undici', ['executors/http/']],
   ['jiti', ['executors/module/']],
+  ['dockerode', ['executors/docker/']],
+  ['kafkajs', ['executors/kafka/']],
   ['commander', ['cli/']],
   ['aws4fetch', ['engine/s3/']],
   ['picomatch', ['engine/runtime/source-digest.ts']],

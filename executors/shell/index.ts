@@ -2,22 +2,21 @@
  * `uses: shell` (short: `run`): a script or a program in a process group of its own. Promises: nothing of the worker's
  * environment passes, nothing of the group outlives the attempt or the worker, and what the process says in `$SLUICE_OUTPUT` is its outputs.
  */
-import { constants } from 'node:fs';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../engine/core/json.ts';
-import { type ExecutionContext, TaskFailure, type WorkerExecutor } from '../../engine/ports/executor.ts';
+import type { ExecutionContext, WorkerExecutor } from '../../engine/ports/executor.ts';
 import { attemptEnvironment, baseEnvironment, type Environment } from '../environment.ts';
 import { GroupWatchdog } from '../group-watchdog.ts';
 import { LineTail } from '../line-tail.ts';
 import { checkOptions } from '../options.ts';
+import { readOutputs } from '../outputs-of-file.ts';
 import { type ProcessEnd, type Program, runProcessGroup } from '../process-group.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { linkSource } from '../source-links.ts';
 import { stopFailure, throwIfStopped } from '../stop-failure.ts';
 import { commandFor, type ShellOptions, shellOptions, workingDirectory } from './command.ts';
-import { MAX_OUTPUT_FILE_BYTES, OutputSyntaxError, parseOutputFile } from './output-file.ts';
 import { endFailure, startFailure } from './process-failure.ts';
 
 export function shellExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
@@ -86,45 +85,4 @@ async function start(program: Program, { context, watchdog }: Work, tail: LineTa
   } catch (error) {
     throw await startFailure(error, program, context);
   }
-}
-
-async function readOutputs(path: string, context: ExecutionContext): Promise<JsonObject> {
-  const bytes = await readOutputFile(path);
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return parseOutputFile(text, context.declaredOutputs);
-  } catch (error) {
-    if (error instanceof OutputSyntaxError) throw new TaskFailure('invalid_output', error.message);
-    throw new TaskFailure('invalid_output', 'The file $SLUICE_OUTPUT is not UTF-8 text.');
-  }
-}
-
-/** A task may have replaced the file: a link or a device is not followed, and a missing file means no outputs. */
-async function readOutputFile(path: string): Promise<Buffer> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw notRegular();
-  });
-  if (file === undefined) return Buffer.alloc(0);
-  try {
-    const stat = await file.stat();
-    if (!stat.isFile()) throw notRegular();
-    if (stat.size > MAX_OUTPUT_FILE_BYTES) throw tooLarge(stat.size);
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
-}
-
-function tooLarge(bytes: number): TaskFailure {
-  const text = `The file $SLUICE_OUTPUT has ${bytes} bytes; at most ${MAX_OUTPUT_FILE_BYTES} are taken. Keep large data as a file under \`artifacts\`.`;
-  return new TaskFailure('output_too_large', text);
-}
-
-function notRegular(): TaskFailure {
-  return new TaskFailure(
-    'invalid_output',
-    '$SLUICE_OUTPUT is no longer a regular file; append to it with `>>`.',
-  );
 }
