@@ -30,7 +30,7 @@ export async function missingRoles(engine: Engine, plan: Pick<Plan, 'tasks'>): P
 /** Queues of tasks that need a worker, and that nobody serves. */
 export function unservedQueues(plan: Pick<Plan, 'tasks'>, served: ReadonlySet<string>): string[] {
   const needed = plan.tasks
-    .filter(({ action }) => !ENGINE_EXECUTORS.has(action.uses))
+    .filter(({ action, child }) => child === undefined && !ENGINE_EXECUTORS.has(action.uses))
     .map(({ queue }) => queue);
   return [...new Set(needed)].filter((queue) => !served.has(queue));
 }

@@ -48,7 +48,8 @@ export function runCommand(host: Host): Command {
 }
 
 async function runFile(host: Host, file: string, flags: RunFlags): Promise<void> {
-  const { plan, folder } = loadPlan(host, file, flags.workflow);
+  const { plan, folder, plans, linked } = loadPlan(host, file, flags.workflow);
+  const children = [...plans, ...linked];
   const inputs = readInputs(host, plan, flags);
   const display = createDisplay(host, { ...flags, folder: dirname(file), compiled: plan });
   const engine = await openEngine(host, {
@@ -62,9 +63,9 @@ async function runFile(host: Host, file: string, flags: RunFlags): Promise<void>
   try {
     const unfinished = await findUnfinished(engine);
     if (unfinished.beginning !== undefined) display.note(unfinished.beginning);
-    roles.push(await startWorker(host, engine, { queues: queuesOf(plan, flags.slots) }));
+    roles.push(await startWorker(host, engine, { queues: queuesOf([plan, ...children], flags.slots) }));
     roles.push(await startOrchestrator(host, engine));
-    const run = await start(engine, { plan, inputs, folder });
+    const run = await start(engine, { plan, children, inputs, folder });
     host.exitCode = await watchToEnd({ engine, display, interruption }, run);
     const rest = await unfinished.ending();
     if (rest !== undefined) host.say(rest);
@@ -77,12 +78,15 @@ async function runFile(host: Host, file: string, flags: RunFlags): Promise<void>
 
 interface Starting {
   readonly plan: Plan;
+  /** Plans that came with it, which its sub-workflows may be. */
+  readonly children: readonly Plan[];
   readonly inputs: JsonObject;
   readonly folder: string;
 }
 
-async function start(engine: Engine, { plan, inputs, folder }: Starting): Promise<string> {
-  const { run } = await engine.client.start(plan, { inputs, source: await sourceFor(engine, folder) });
+async function start(engine: Engine, { plan, children, inputs, folder }: Starting): Promise<string> {
+  const source = await sourceFor(engine, folder);
+  const { run } = await engine.client.start(plan, { inputs, source, linked: children });
   return run;
 }
 
@@ -117,7 +121,10 @@ async function watchToEnd({ engine, display, interruption }: Watching, run: stri
   return interruption.exitCode() ?? exitCodeOfRun(view);
 }
 
-/** Every queue that the plan names, so that no task waits for a worker that does not exist. */
-function queuesOf(plan: Plan, slots = Math.max(4, 2 * cpus().length)): { readonly [queue: string]: number } {
-  return Object.fromEntries(plan.tasks.map(({ queue }) => [queue, slots]));
+/** Every queue that the plans name, so that no task waits for a worker that does not exist. */
+function queuesOf(
+  plans: readonly Plan[],
+  slots = Math.max(4, 2 * cpus().length),
+): { readonly [queue: string]: number } {
+  return Object.fromEntries(plans.flatMap(({ tasks }) => tasks.map(({ queue }) => [queue, slots])));
 }

@@ -48,6 +48,7 @@ async function start(host: Host, subject: string, flags: StartFlags): Promise<vo
     let source = saved?.source;
     const { run, created } = await engine.client.start(plan, {
       inputs: fileInputs ?? readInputs(host, plan, flags),
+      ...(file ? { linked: [...file.plans, ...file.linked] } : {}),
       ...(flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey }),
       source: async (id) => {
         if (bundle) source = await storeBundle(engine.artifacts, id, bundle);

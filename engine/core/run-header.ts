@@ -111,6 +111,8 @@ export interface RunHeader extends RunProgress {
   readonly parent?: ParentNode;
   /** `namespace/workflow` → plan hash of all sub-workflows that it may start by name, fixed when it was started. */
   readonly pins?: { readonly [workflow: string]: string };
+  /** `namespace/workflow` → files of the sub-workflows that it may start by name. */
+  readonly sources?: { readonly [workflow: string]: SourceRef };
   readonly reuse?: ReusedRun;
   /** Addresses of the actors that are told when the run ends (its schedule, a backfill). */
   readonly tell?: readonly string[];

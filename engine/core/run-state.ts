@@ -37,6 +37,8 @@ export interface TaskState {
 export interface RunState {
   readonly header: RunHeader;
   readonly plan: Plan;
+  /** Plans of the sub-workflows that its tasks start, by hash. Whoever loads the run puts them here. */
+  readonly children: Map<string, Plan>;
   readonly graph: PlanGraph;
   readonly nodes: NodeRecord[];
   readonly outputs: Map<number, NodeOutput>;
@@ -110,6 +112,7 @@ function rebuild(
   const run: RunState = {
     header,
     plan,
+    children: new Map(),
     graph,
     nodes,
     outputs,

@@ -121,11 +121,16 @@ export function dropRun(shard: ShardState, runId: string): void {
   for (const [key, flight] of shard.flights) if (flight.run === runId) removeFlight(shard, key);
 }
 
+/** Whether the owner itself does what the task asks for: an engine action, or the start of a sub-workflow. */
+function needsNoWorker({ actions }: ShardState, { action, child }: PlanTask): boolean {
+  return child !== undefined || actions.has(action.uses);
+}
+
 export function pushReady(shard: ShardState, run: RunState, node: number): void {
   const record = run.nodes[node];
   const task = record && run.plan.tasks[record.task];
   if (!record || !task) return;
-  const queue = shard.actions.has(task.action.uses) ? ENGINE_QUEUE : task.queue;
+  const queue = needsNoWorker(shard, task) ? ENGINE_QUEUE : task.queue;
   let heap = shard.ready.get(queue);
   if (!heap) {
     heap = readyQueue();

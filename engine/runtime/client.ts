@@ -13,6 +13,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { RunIndex } from '../ports/run-index.ts';
 import type { ClientStore, StoredRun } from '../ports/shard-store.ts';
 import { askOwner } from './ask-owner.ts';
+import { type FindWorkflow, pinsOf } from './pins.ts';
 import { type EventView, type RunView, recordsOf, viewEvent, viewRun } from './run-view.ts';
 
 export interface StartOptions {
@@ -24,6 +25,8 @@ export interface StartOptions {
   readonly trigger?: RunHeader['trigger'];
   /** The workflow's own files. */
   readonly source?: SourceRef | ((run: string) => Promise<SourceRef | undefined>);
+  /** Plans of sub-workflows that came with the plan: other documents of its file, other files. */
+  readonly linked?: readonly Plan[];
 }
 
 export interface Started {
@@ -39,6 +42,8 @@ export interface ClientOptions {
   readonly clock: Clock;
   /** 10 random bytes for a new run id. */
   readonly random: () => Uint8Array;
+  /** Where sub-workflows are found by name. Default: what was started before. */
+  readonly findWorkflow?: FindWorkflow;
 }
 
 /** Entries of the history read at once. */
@@ -53,7 +58,7 @@ export class Client {
 
   /**
    * Starts a run. Answers once it is durable in Redis.
-   * @throws SluiceError idempotency_conflict, redis_unreachable, redis_refused
+   * @throws SluiceError idempotency_conflict, workflow_not_found (a sub-workflow), redis_unreachable, redis_refused
    */
   async start(plan: Plan, options: StartOptions = {}): Promise<Started> {
     const { store, index } = this.#options;
@@ -64,6 +69,7 @@ export class Client {
         : derivedRunId(plan.namespace, plan.name, key);
     const source = typeof options.source === 'function' ? await options.source(run) : options.source;
     const inputs = options.inputs ?? {};
+    const pinned = await pinsOf(plan, options.linked ?? [], this.#options.findWorkflow ?? findIn(index));
     const header: Omit<RunHeader, 'createdAt'> = {
       format: 1,
       id: run,
@@ -75,6 +81,7 @@ export class Client {
       priority: plan.priority,
       trigger: options.trigger ?? { type: 'manual' },
       ...(source === undefined ? {} : { source }),
+      ...(pinned.plans.length === 0 ? {} : { pins: pinned.pins, sources: pinned.sources }),
       status: 'queued',
       seq: 0,
       nodes: 0,
@@ -83,6 +90,7 @@ export class Client {
         .digest('hex')
         .slice(0, 32),
     };
+    await this.#storePlans(run, pinned.plans);
     const reply = await store.start(header, plan);
     if (reply.kind === 'conflict') {
       throw new SluiceError(
@@ -96,6 +104,12 @@ export class Client {
     if (reply.kind === 'started')
       index.record({ id: run, namespace, workflow, status: 'queued', createdAt }).catch(() => {});
     return { run, created: reply.kind === 'started' };
+  }
+
+  /** Before the run is there: its owner must find them. */
+  async #storePlans(run: string, plans: readonly Plan[]): Promise<void> {
+    const { store, shards } = this.#options;
+    for (const plan of plans) await store.storePlan(shardOf(run, shards), plan);
   }
 
   /**
@@ -209,6 +223,18 @@ export class Client {
 
 export function createClient(options: ClientOptions): Client {
   return new Client(options);
+}
+
+/** Sub-workflows by name, as they were started last. */
+function findIn(index: RunIndex): FindWorkflow {
+  return async (namespace, name) => {
+    const found = await index.findWorkflow(namespace, name);
+    if (!found) return undefined;
+    // Both were written as JSON of these.
+    const plan = JSON.parse(found.planJson) as Plan;
+    const source = found.source === undefined ? {} : { source: JSON.parse(found.source) as SourceRef };
+    return { plan, linked: [], ...source };
+  };
 }
 
 function notFound(run: string): SluiceError {

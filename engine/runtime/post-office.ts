@@ -9,6 +9,8 @@ import type { ShardState } from '../core/shard-state.ts';
 import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
 import type { CalmLogger } from './calm-logger.ts';
 
+const MAX_PLANS = 20;
+
 export interface PostOfficeOptions {
   readonly store: Pick<OwnerStore, 'loadPlan'> & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
   readonly shards: number;
@@ -20,6 +22,8 @@ export class PostOffice {
   readonly #options: PostOfficeOptions;
   /** Posts under way, so that none is sent twice at the same time. */
   readonly #underWay = new Set<string>();
+  /** Plans of runs that were started of late: a fan-out starts many of one. */
+  readonly #plans = new Map<string, Plan>();
 
   constructor(options: PostOfficeOptions) {
     this.#options = options;
@@ -71,20 +75,29 @@ export class PostOffice {
   async #bringPlans(plan: Plan, { id, pins = {} }: RunRequest): Promise<void> {
     const { store, state, shards } = this.#options;
     const target = shardOf(id, shards);
-    if (target === state.shard) return;
+    // A run without sub-workflows needs none, whatever its parent's pins say.
+    if (target === state.shard || plan.tasks.every(({ child }) => child === undefined)) return;
     const hashes = new Set([...Object.values(pins), ...childrenOf(plan)]);
     for (const hash of hashes) {
-      const child = await store.loadPlan(state.shard, hash);
+      const child = await this.#plan(hash);
       if (!child) continue;
       await store.storePlan(target, child);
       for (const grandchild of childrenOf(child)) hashes.add(grandchild);
     }
   }
 
+  async #plan(hash: string): Promise<Plan | undefined> {
+    const { store, state } = this.#options;
+    const plan = this.#plans.get(hash) ?? (await store.loadPlan(state.shard, hash));
+    if (this.#plans.size >= MAX_PLANS) this.#plans.clear();
+    if (plan) this.#plans.set(hash, plan);
+    return plan;
+  }
+
   /** A run that is there already, from this post or from anyone else, is as good as started. */
   async #start(header: RunRequest): Promise<void> {
     const { store, state, complaints } = this.#options;
-    const plan: Plan | undefined = await store.loadPlan(state.shard, header.plan);
+    const plan = await this.#plan(header.plan);
     if (plan) {
       await this.#bringPlans(plan, header);
       await store.start(header, plan);

@@ -1,5 +1,6 @@
 /** Brings runs and plans from the store into a shard's memory. */
 import { parseDocumentKey } from '../core/actor.ts';
+import { childHashes } from '../core/child-plan.ts';
 import type { Json } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
 import { newRunState, type RunState, restoreRunState } from '../core/run-state.ts';
@@ -74,6 +75,11 @@ export class RunLoader {
     const run = isNew
       ? newRunState(header, plan, durations)
       : restoreRunState(header, plan, stored, durations);
+    for (const hash of childHashes(header, plan)) {
+      // One that is gone fails the node that needs it, not the run.
+      const child = await this.#plan(hash);
+      if (child) run.children.set(hash, child);
+    }
     const known = flights ?? (isNew ? new Map<string, string>() : await this.#flightsOf(runId, run));
     adoptRun(this.#state, run, known, header.createdAt);
   }

@@ -148,7 +148,7 @@ interface NodeFacts {
 
 /** A run that was started by a node, whether or not that waits for it. */
 function viewParent({ trigger }: RunHeader): ParentView | null {
-  const { type, run, node } = trigger;
+  const { type, run_id: run, node } = trigger;
   return type === 'workflow' && typeof run === 'string' && typeof node === 'string' ? { run, node } : null;
 }
 

@@ -58,6 +58,8 @@ export interface Evidence {
   readonly runs: readonly RunEvidence[];
   /** Runs of featured workflows that exist in the end. */
   readonly featured: readonly FeaturedRun[];
+  /** Runs that were started by nodes of featured runs, and theirs. */
+  readonly children: readonly RunEvidence[];
   /** Errors that the engine itself called defects. */
   readonly defects: readonly string[];
   readonly leftovers: readonly string[];
@@ -68,7 +70,7 @@ export interface Evidence {
   readonly wentBack: boolean;
 }
 
-export interface Gathered extends Omit<Evidence, 'runs' | 'featured' | 'history' | 'wentBack'> {
+export interface Gathered extends Omit<Evidence, 'runs' | 'featured' | 'children' | 'history' | 'wentBack'> {
   readonly featuredRequests: readonly FeaturedRequest[];
   readonly memory: MemoryShardStore;
   readonly observer: Observer;
@@ -94,7 +96,26 @@ export async function gather({ memory, observer, featuredRequests, ...facts }: G
     const found = await evidenceOf(memory, id, known, events);
     if (found) featured.push({ ...found, plan, draft, features });
   }
-  return { ...facts, history, runs, featured, wentBack: history.some(({ kind }) => kind === 'restore') };
+  const children: RunEvidence[] = [];
+  const linked = new Map(
+    featuredRequests.flatMap(({ workflow }) =>
+      workflow.draft.linked.map((plan) => [plan.hash, plan] as const),
+    ),
+  );
+  for (const id of observer.started) {
+    const plan = linked.get((await memory.readHeader(id))?.plan ?? '');
+    if (!plan) continue;
+    const found = await evidenceOf(memory, id, { plan, inputs: {}, known: [], neededByOutputs: [] }, events);
+    if (found) children.push(found);
+  }
+  return {
+    ...facts,
+    history,
+    runs,
+    featured,
+    children,
+    wentBack: history.some(({ kind }) => kind === 'restore'),
+  };
 }
 
 async function evidenceOf(

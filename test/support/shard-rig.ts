@@ -61,6 +61,8 @@ export interface RigOptions {
   readonly window?: number;
   /** Forget memory and load the run from the store before every turn, as a new owner would. */
   readonly forgetful?: boolean;
+  /** Plans of sub-workflows. */
+  readonly children?: readonly Plan[];
 }
 
 export class ShardRig {
@@ -129,7 +131,9 @@ export class ShardRig {
   /** Forgets the shard's memory and loads the run, as a new owner does. */
   load(): void {
     this.shard = newShardState(0, ACTIONS);
-    adoptRun(this.shard, this.restore(), this.flights, this.now);
+    const run = this.restore();
+    for (const child of this.#options.children ?? []) run.children.set(child.hash, child);
+    adoptRun(this.shard, run, this.flights, this.now);
   }
 
   start(): this {

@@ -3,6 +3,7 @@ import { flightKey, SENT } from '../flight.ts';
 import { MAX_BUNDLE, type ReadyNode, SMALL_WORK_MS } from '../policy.ts';
 import { prepareTicket } from '../prepare.ts';
 import { addFlight, durationsOf, ENGINE_QUEUE } from '../shard-state.ts';
+import { startChild } from './child.ts';
 import { runEngineAction } from './engine-action.ts';
 import { landFlight } from './node.ts';
 import type { NodePlace } from './node-place.ts';
@@ -52,6 +53,10 @@ function isSmallWork(turn: Turn, { run, task }: NodePlace): boolean {
 /** False when the node settled at once: it needs no worker, or its ticket could not be prepared. */
 function send(turn: Turn, queue: string, place: NodePlace, isSmall: boolean): boolean {
   const { run, index, record, task } = place;
+  if (task.child) {
+    startChild(turn, place, task.child);
+    return false;
+  }
   const action = turn.shard.actions.get(task.action.uses);
   if (action) {
     runEngineAction(turn, place, action);

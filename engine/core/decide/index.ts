@@ -12,6 +12,7 @@ import type { RunState } from '../run-state.ts';
 import { takeForActor } from './actor.ts';
 import { advance } from './advance.ts';
 import { takeApproval } from './approval.ts';
+import { askChild, takeChildEnded, timeOutChild } from './child.ts';
 import { takeDeadline } from './deadline.ts';
 import { dispatch, type MayBundle, type WindowOf } from './dispatch.ts';
 import { endWait } from './engine-action.ts';
@@ -71,6 +72,8 @@ export function decide(turn: Turn, message: Message): void {
       const { node, attempt, fraction } = message;
       return turn.event(run, 'node.progress', { node, attempt, detail: { fraction } });
     }
+    case 'child_ended':
+      return takeChildEnded(turn, run, message);
     case 'signal':
       return takeSignal(turn, run, message);
     case 'approval':
@@ -112,8 +115,8 @@ const RUN_TIMEOUT_GRACE_MS = 10_000;
 
 const TIMERS = {
   retry: takeRetry,
-  wait: (turn, place) => (place.record.state === 'waiting' ? endWait(turn, place) : undefined),
-  timeout: takeTimeout,
+  wait: (turn, place) => (place.record.state === 'waiting' ? endWait(turn, place) : askChild(turn, place)),
+  timeout: (turn, place) => (place.task.child ? timeOutChild(turn, place) : takeTimeout(turn, place)),
   queue_timeout: takeQueueTimeout,
   abandon: abandonNode,
 } satisfies Record<

@@ -4,6 +4,7 @@ import { formatFlight } from '../flight.ts';
 import { isCancelling } from '../run-part.ts';
 import type { RunState } from '../run-state.ts';
 import { flightOf } from '../shard-state.ts';
+import { stopChild, waitsForChild } from './child-order.ts';
 import { endNode, landFlight } from './node.ts';
 import { attemptName, type NodePlace, placeOf } from './node-place.ts';
 import type { Turn } from './turn.ts';
@@ -28,6 +29,7 @@ export function isStopping(run: RunState, taskIndex: number): boolean {
 
 export function stopNode(turn: Turn, place: NodePlace): void {
   const { run, index, record } = place;
+  if (waitsForChild(place)) return stopChild(turn, place, 'cancelled');
   const found = flightOf(turn.shard, run, index);
   const out = found && (record.state === 'queued' || record.state === 'running');
   if (!out) {

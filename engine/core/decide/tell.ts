@@ -1,4 +1,4 @@
-/** Tells the actors that want to know of a run's end: the schedule or backfill that started it, and who follows its workflow. */
+/** Tells who wants to know of a run's end: its parent, the schedule or backfill that started it, and who follows its workflow. */
 import type { Json } from '../json.ts';
 import type { ReportMessage } from '../message.ts';
 import type { Post } from '../post.ts';
@@ -47,12 +47,21 @@ export function tellUnknown(turn: Turn, { run, tell }: ReportMessage): void {
 
 export function endPosts(header: RunHeader, subscribers: readonly string[]): Post[] {
   const addresses = new Set([...(header.tell ?? []), ...subscribers]);
-  if (addresses.size === 0) return [];
+  const parent = parentPosts(header);
+  if (addresses.size === 0) return parent;
   const body = endBody(header);
-  return [...addresses].map((to) => ({
-    kind: 'message',
-    message: { type: 'actor', to, name: 'run_ended', body },
-  }));
+  const told = [...addresses].map(
+    (to): Post => ({ kind: 'message', message: { type: 'actor', to, name: 'run_ended', body } }),
+  );
+  return [...parent, ...told];
+}
+
+/** The node that waits for this run learns how it ended. */
+function parentPosts({ id, parent, status, outputs = {}, error }: RunHeader): Post[] {
+  if (!parent) return [];
+  const { run, node, generation, attempt } = parent;
+  const end = { child: id, status, outputs, ...(error ? { error } : {}) };
+  return [{ kind: 'message', message: { type: 'child_ended', run, node, generation, attempt, ...end } }];
 }
 
 function endBody({

@@ -47,9 +47,9 @@ interface Life {
   cancelled: number;
 }
 
-function livesOf({ runs, featured }: Evidence): Map<string, Life> {
+function livesOf({ runs, featured, children }: Evidence): Map<string, Life> {
   const lives = new Map<string, Life>();
-  for (const run of [...runs, ...featured]) {
+  for (const run of [...runs, ...featured, ...children]) {
     const cancelled =
       run.events.find(({ type }) => type === 'run.cancelling')?.entry ?? Number.POSITIVE_INFINITY;
     for (const [node, events] of run.byNode) {
@@ -63,7 +63,10 @@ function livesOf({ runs, featured }: Evidence): Map<string, Life> {
           const stopped = isMain ? cancelled : Number.POSITIVE_INFINITY;
           life = { queued: event.entry, over: Number.POSITIVE_INFINITY, cancelled: stopped };
           lives.set(flightKey(run.id, node, generation, event.attempt ?? 0), life);
-        } else if (life && (endOf(event) || event.type === 'node.retrying'))
+        } else if (
+          life &&
+          (endOf(event) || event.type === 'node.retrying' || event.type === 'node.repeating')
+        )
           life.over = Math.min(life.over, event.entry);
       }
     }

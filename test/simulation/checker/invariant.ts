@@ -46,7 +46,8 @@ export function ofEveryRun(
   return {
     name,
     promise,
-    check: (evidence) => ofPlain.check({ ...evidence, runs: [...evidence.runs, ...evidence.featured] }),
+    check: (evidence) =>
+      ofPlain.check({ ...evidence, runs: [...evidence.runs, ...evidence.featured, ...evidence.children] }),
   };
 }
 

@@ -5,8 +5,8 @@ import { isRunEnd } from './invariant.ts';
 export const leftovers: Invariant = {
   name: 'leftovers',
   promise: 'when all runs have ended, no flight, timer, live run or message is left',
-  *check({ leftovers: left, runs, featured }) {
-    if ([...runs, ...featured].some(({ events }) => !events.some(isRunEnd))) return;
+  *check({ leftovers: left, runs, featured, children }) {
+    if ([...runs, ...featured, ...children].some(({ events }) => !events.some(isRunEnd))) return;
     for (const what of left) yield { what };
   },
 };

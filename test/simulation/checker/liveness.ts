@@ -6,8 +6,8 @@ import { isRunEnd } from './invariant.ts';
 export const liveness: Invariant = {
   name: 'liveness',
   promise: 'once faults stop, every run that was accepted ends in bounded time',
-  *check({ runs, featured, requests, wentBack, endedAt, faultsOverAt }) {
-    for (const { id, events, header } of [...runs, ...featured]) {
+  *check({ runs, featured, children, requests, wentBack, endedAt, faultsOverAt }) {
+    for (const { id, events, header } of [...runs, ...featured, ...children]) {
       if (isRunEnded(header.status) && events.some(isRunEnd)) continue;
       yield {
         what: `still ${header.status} ${Math.round(endedAt - faultsOverAt)} ms after the last fault`,

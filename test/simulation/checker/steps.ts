@@ -10,6 +10,7 @@ const NEXT: { readonly [event: string]: readonly string[] } = {
   queued: ['started', 'retrying', 'failed', 'cancelled'],
   started: [
     'started',
+    'child_started',
     'progress',
     'waiting',
     'signalled',
@@ -19,6 +20,7 @@ const NEXT: { readonly [event: string]: readonly string[] } = {
     'failed',
     'cancelled',
   ],
+  child_started: ['repeating', 'retrying', 'succeeded', 'failed', 'cancelled'],
   progress: ['started', 'progress', 'repeating', 'retrying', 'succeeded', 'failed', 'cancelled'],
   waiting: ['succeeded', 'failed', 'retrying', 'cancelled', 'approved', 'rejected', 'signalled', 'repeating'],
   approved: ['succeeded', 'failed', 'repeating'],

@@ -41,7 +41,7 @@ export class FeaturedUsers {
     const random = randomFor(seed, 'featured user');
     const { clock } = owner;
     await clock.sleep(random.between(0, 1_000));
-    const options = { inputs: draft.inputs, idempotencyKey: `featured-${seed}` };
+    const options = { inputs: draft.inputs, idempotencyKey: `featured-${seed}`, linked: draft.linked };
     const started = await this.#insist(() => client.start(plan, options));
     if (!started) return;
     const { run } = started;

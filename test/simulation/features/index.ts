@@ -12,6 +12,7 @@ import {
   timeout,
   waiting,
 } from './basics.ts';
+import { child } from './child.ts';
 import type { Feature } from './feature.ts';
 import { concurrency, fairness, rateLimit, runConcurrency, severalLimits } from './limits.ts';
 import { approval, signal } from './people.ts';
@@ -38,4 +39,5 @@ export const FEATURES: readonly Feature[] = [
   rateLimit,
   runConcurrency,
   fairness,
+  child,
 ];
