@@ -42,3 +42,9 @@ export function landChild(turn: Turn, place: NodePlace): void {
   turn.removeTimer('wait', attemptName(place));
   if (place.task.timeoutMs !== undefined) turn.removeTimer('timeout', attemptName(place));
 }
+
+/** Nobody waits for the child any more: it is stopped, and what it says no longer counts. */
+export function dropChild(turn: Turn, place: NodePlace): void {
+  landChild(turn, place);
+  turn.post(cancelPost(place, 'cancelled'));
+}

@@ -1,5 +1,6 @@
 /** Takes a node out of the hands of whoever has it: what it was doing no longer counts. */
 import { flightOf } from '../shard-state.ts';
+import { dropChild, waitsForChild } from './child-order.ts';
 import { landFlight, leave } from './node.ts';
 import { attemptName, type NodePlace } from './node-place.ts';
 import type { Turn } from './turn.ts';
@@ -10,6 +11,7 @@ export function dropNode(turn: Turn, place: NodePlace): void {
   if (found) turn.expectFlight(found.key, found.value);
   if (place.record.state === 'waiting') turn.removeTimer('wait', attemptName(place));
   if (place.record.state === 'retrying') turn.removeTimer('retry', attemptName(place));
+  if (waitsForChild(place)) dropChild(turn, place);
   landFlight(turn, place);
   leave(turn, place);
 }

@@ -14,7 +14,8 @@ async function startOthers({ draft, client, random, sleep, insist, run }: Featur
   const count = random.int(1, 2);
   for (let i = 0; i < count; i++) {
     await sleep(random.between(0, 800));
-    await insist(() => client.start(plan, { inputs: draft.inputs, idempotencyKey: `${run}-${i}` }));
+    const options = { inputs: draft.inputs, linked: draft.linked, idempotencyKey: `${run}-${i}` };
+    await insist(() => client.start(plan, options));
   }
 }
 
