@@ -26,15 +26,15 @@ export interface Example {
 
 const PROMISE = /^# (Ends|Skipped|Failed|Upstream failed)(?: with (--.+?))?: (.+)$/gm;
 
-/** Folders with a program instead of a workflow file; each has a test of its own. */
-const PROGRAMS = ['embedded'];
+/** Folders that are tested otherwise: a program instead of a workflow file, workflows with tests beside them. */
+const WITH_OWN_TESTS = ['embedded', 'pipelines'];
 
 /** The folders of the examples of workflow files, from the root of the repository. */
 export function exampleFolders(): string[] {
   const entries = readdirSync(join(ROOT, 'examples'), { withFileTypes: true });
   // A folder with a dot is what a run has left behind.
   const names = entries
-    .filter(({ name }) => !PROGRAMS.includes(name))
+    .filter(({ name }) => !WITH_OWN_TESTS.includes(name))
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({ name }) => name);
   return names.map((name) => `examples/${name}`).sort();
