@@ -2,7 +2,10 @@
  * The real engine on plain Maps and virtual time: one orchestrator, one worker, one client, no loops of their own. `drain`
  * does all that can be done at this moment; then `moveTo` lets time pass to the next one, so that days take milliseconds.
  */
-import type { Plan } from '../engine/core/plan.ts';
+import type { Commit } from '../engine/core/commit.ts';
+import { canonicalJson } from '../engine/core/json.ts';
+import { parseTimerKey } from '../engine/core/message.ts';
+import type { Plan, PlanTask } from '../engine/core/plan.ts';
 import type { Ticket } from '../engine/core/ticket.ts';
 import {
   createMemoryArtifactStore,
@@ -101,16 +104,19 @@ export class Stage {
 
   async open(): Promise<void> {
     const tasks = this.#options.plans.flatMap((plan) => plan.tasks);
-    const worker = {
-      session: 'test-worker',
-      name: 'test-worker',
-      queues: Object.fromEntries(tasks.map(({ queue }) => [queue, SLOTS])),
-      labels: {},
-      executors: this.#options.executors.map(({ name }) => name),
-      version: '0',
-      startedAt: this.clock.now(),
-    };
-    await this.#membership.announceWorker(worker, FOR_EVER_MS);
+    for (const [number, labels] of labelSets(tasks).entries()) {
+      const name = number === 0 ? 'test-worker' : `test-worker-${number + 1}`;
+      const worker = {
+        session: name,
+        name,
+        queues: Object.fromEntries(tasks.map(({ queue }) => [queue, SLOTS])),
+        labels,
+        executors: this.#options.executors.map((one) => one.name),
+        version: '0',
+        startedAt: this.clock.now(),
+      };
+      await this.#membership.announceWorker(worker, FOR_EVER_MS);
+    }
     await this.#orchestrator.keepLeases();
     await this.drain();
   }
@@ -183,6 +189,8 @@ export class Stage {
         if (answer.due.length > 0) this.#hasRead = true;
         return answer;
       },
+      // Nothing is lost here, so nobody needs to ask again every minute, and days need no thousand moments.
+      commit: (lease, n, commit) => store.commit(lease, n, withoutQuestions(commit)),
     };
   }
 
@@ -225,4 +233,19 @@ function countingBytes(): () => Uint8Array {
 /** Resolves once every promise that can settle has. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** One worker for each set of labels that some task asks for; the first has none when no task asks. */
+function labelSets(tasks: readonly PlanTask[]): { readonly [name: string]: string }[] {
+  const sets = new Map(tasks.map(({ workerLabels = {} }) => [canonicalJson(workerLabels), workerLabels]));
+  if (sets.size > 1) sets.delete('{}');
+  return [...sets.values()];
+}
+
+function withoutQuestions(commit: Commit): Commit {
+  const set = commit.timers.set.filter(([key]) => {
+    const timer = parseTimerKey(key);
+    return timer.type !== 'actor_timer' || timer.name !== 'check';
+  });
+  return { ...commit, timers: { ...commit.timers, set } };
 }

@@ -15,7 +15,7 @@ import type { Turn } from './turn.ts';
 /** Asks the rule of a pending task, and does what it says. A node of a fan-out that was reset has only its own condition. */
 export function judgeTask(turn: Turn, run: RunState, index: number): void {
   const place = placeOf(run, index);
-  if (!place || place.record.state !== 'pending') return;
+  if (place?.record.state !== 'pending') return;
   if (isFanNode(place)) {
     place.record.queuedAt = turn.now;
     return startFanNode(turn, place);
