@@ -6,17 +6,24 @@ import type { PlanEdge } from '../engine/core/plan.ts';
 import type { Dependency } from './dependency.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 
-/** Index of a compensation → its edges, which lead to other compensations. The dependencies hold no cycle. */
+/** Many tasks with a compensation on both sides of one without make as many edges as there are pairs. */
+const MAX_EDGES = 200_000;
+
+/**
+ * Index of a compensation → its edges, which lead to other compensations; undefined when there would be too many. The
+ * dependencies hold no cycle.
+ */
 export function compensationEdges(
-  { tasks }: WorkflowContext,
+  { tasks }: Pick<WorkflowContext, 'tasks'>,
   dependencies: readonly (readonly Dependency[])[],
-): ReadonlyMap<number, PlanEdge[]> {
+): ReadonlyMap<number, PlanEdge[]> | undefined {
   const compensationOf = new Map<number, number>();
   for (const { undoes, index } of tasks) if (undoes) compensationOf.set(undoes.index, index);
   if (compensationOf.size === 0) return new Map();
   const downstream = downstreamOf(dependencies);
   const nearest = new Map<number, ReadonlySet<number>>();
   const edges = new Map<number, PlanEdge[]>();
+  let count = 0;
   for (const task of fromTheEnd(downstream)) {
     const found = new Set<number>();
     for (const next of downstream[task] ?? []) {
@@ -25,6 +32,8 @@ export function compensationEdges(
       else for (const one of nearest.get(next) ?? []) found.add(one);
     }
     nearest.set(task, found);
+    count += found.size;
+    if (count > MAX_EDGES) return undefined;
     const compensation = compensationOf.get(task);
     if (compensation !== undefined)
       edges.set(

@@ -1,6 +1,12 @@
 /** A checked workflow → its plan. */
 import { isMap, isScalar } from 'yaml';
-import { type Plan, type PlanRetention, type PlanTask, sealPlan } from '../engine/core/plan.ts';
+import {
+  type Plan,
+  type PlanEdge,
+  type PlanRetention,
+  type PlanTask,
+  sealPlan,
+} from '../engine/core/plan.ts';
 import { compensationEdges } from './compensation.ts';
 import { compileNotify } from './compile-notify.ts';
 import { compileTask, DEFAULT_PRIORITY, mapValues, milliseconds, present } from './compile-task.ts';
@@ -76,7 +82,7 @@ function compileTasks(
   const { path } = context.document.report.file;
   const fileName = path.split(/[/\\]/).at(-1) ?? path;
   const lines = taskLines(context);
-  const undoing = compensationEdges(context, dependencies);
+  const undoing = compensationEdges(context, dependencies) ?? new Map<number, PlanEdge[]>();
   return context.tasks.map((task, i) => {
     const line = lines.get(task.path.slice(0, 2).join('\n')) ?? 1;
     // Only the file's name: a version must not depend on the folder in which somebody stood.

@@ -40,12 +40,17 @@ export function toData(report: Report, document: YamlDocument, budget: NodeBudge
   }
 }
 
+/** Keys whose value is a number and nothing else, so that 2.40 is no text that lost its end. */
+const NUMBER_KEYS: ReadonlySet<string> = new Set(['cost', 'factor', 'jitter', 'minimum', 'maximum']);
+
 class Converter {
   readonly #report: Report;
   readonly #document: YamlDocument;
   readonly #budget: NodeBudget;
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<unknown>();
+  /** The key whose value is converted, or the last before it. */
+  #keyName = '';
 
   constructor(report: Report, document: YamlDocument, budget: NodeBudget) {
     this.#report = report;
@@ -101,7 +106,10 @@ class Converter {
       const first = keys.get(name);
       if (first !== undefined) this.#duplicate(name, key, first);
       else if (name === '__proto__' && !isTasks) this.#reserved(key);
-      else data[name] = this.convert(value, depth + 1, depth === 0 && name === 'tasks');
+      else {
+        this.#keyName = name;
+        data[name] = this.convert(value, depth + 1, depth === 0 && name === 'tasks');
+      }
       keys.set(name, key);
     }
     return data;
@@ -150,7 +158,8 @@ class Converter {
     } else if (
       /^[-+]?(0\d+|\d+\.\d*0|\d*\.)$/.test(source) &&
       String(value) !== source &&
-      !/^[-+]?\d+\.0$/.test(source)
+      !/^[-+]?\d+\.0$/.test(source) &&
+      !NUMBER_KEYS.has(this.#keyName)
     ) {
       const message = `YAML reads ${source} as the number ${value}.`;
       this.#add(

@@ -61,6 +61,7 @@ export const DIAGNOSTIC_CODES = {
   missing_input: 'a workflow is started without an input that it requires',
   bad_input: 'a value does not fit the declaration of the input',
   wrong_phase: 'a task needs, or reads from, a task of another part of the workflow',
+  too_many_edges: 'compensations would wait for each other in too many ways',
   not_in_handler: 'the key has no meaning in a handler',
   // Triggers
   bad_trigger: 'a trigger names nothing that starts runs, or keys that do not belong together',

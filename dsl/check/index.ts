@@ -1,5 +1,6 @@
 /** All checks of one workflow, in one visible list. Each adds to the report; none depends on another having passed. */
 import { type GraphEdge, type TaskGraph, taskGraph, topologicalOrder } from '../../engine/core/graph.ts';
+import { compensationEdges } from '../compensation.ts';
 import { type Dependency, dependenciesOf } from '../dependency.ts';
 import { type ExpressionSite, taskSites, workflowSites } from '../expression-site.ts';
 import { type SiteReference, siteReferences } from '../site-reference.ts';
@@ -63,8 +64,23 @@ export function runChecks(context: WorkflowContext): Dependency[][] {
     list.map(({ edge }): GraphEdge => ({ from: edge.from, to })),
   );
   const graph = taskGraph(dependencies.length, edges);
-  if (checkCycles(context, dependencies, graph)) checkSkips(context, dependencies, { graph, outputs });
+  if (checkCycles(context, dependencies, graph)) {
+    checkSkips(context, dependencies, { graph, outputs });
+    checkCompensations(context, dependencies);
+  }
   return dependencies;
+}
+
+function checkCompensations(
+  { document, tasks }: WorkflowContext,
+  dependencies: readonly (readonly Dependency[])[],
+): void {
+  const first = tasks.find(({ undoes }) => undoes);
+  if (!first || compensationEdges({ tasks }, dependencies)) return;
+  const message =
+    'The compensations wait for each other in too many ways: many tasks that can be undone stand on both sides of one that cannot.';
+  const hint = 'Give the task between them a compensation, too; `uses: noop` will do.';
+  document.error({ code: 'too_many_edges', path: first.path, onKey: true, message, hint });
 }
 
 interface Skips {

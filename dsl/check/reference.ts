@@ -111,7 +111,9 @@ function checkTask(context: WorkflowContext, found: SiteReference): void {
   if (isOutside) return complain(context, found, { code: 'wrong_phase', ...explainPhase(found, task) });
   if (found.site.task === task) {
     const message = `The task \`${id}\` refers to itself; its outputs are there only after it has ended.`;
-    return complain(context, found, { code: 'self_reference', message });
+    const knowsSelf = contextsAt(found.site).includes('self') && SELF_MEMBERS.includes(member ?? '');
+    const hint = knowsSelf ? `Write \`${['self', ...found.reference.path.slice(2)].join('.')}\`.` : undefined;
+    return complain(context, found, { code: 'self_reference', message, hint });
   }
   if (member === undefined || member === '*') return;
   if (!TASK_MEMBERS.includes(member)) {

@@ -3,6 +3,7 @@ import { isJsonObject, type Json } from '../../engine/core/json.ts';
 import { describeValue } from '../describe-value.ts';
 import { DURATION_KEYS } from '../schema/common.ts';
 import { capital, type Place } from './place.ts';
+import { shapeHint } from './shape.ts';
 
 export function reportMissing({ document, path, label }: Place): void {
   document.error({
@@ -40,7 +41,8 @@ export function reportType({ document, path, label, value }: Place, expected: st
     return;
   }
   const message = `${capital(label)} must be ${expected}, but this is ${describeValue(value ?? null)}.`;
-  document.error({ code: 'wrong_type', path, message, hint: hintForType(value, expected) });
+  const hint = hintForType(value, expected) ?? shapeHint(String(key), value, expected);
+  document.error({ code: 'wrong_type', path, message, hint });
 }
 
 function hintForType(value: Json | undefined, expected: string): string | undefined {
@@ -58,7 +60,10 @@ function hintForType(value: Json | undefined, expected: string): string | undefi
   if (expected === 'text or a list' && isJsonObject(value))
     return 'Put it in a list: write `- ` before its first key.';
   if (!expected.startsWith('text')) return undefined;
-  if (typeof value === 'number' || typeof value === 'boolean') return `Write "${value}" in quotes.`;
+  const isScalar = typeof value === 'number' || typeof value === 'boolean';
+  if (isScalar && !expected.includes('map')) return `Write "${value}" in quotes.`;
+  // Of a key that takes a map as well, the map was meant.
+  if (expected.includes('map')) return undefined;
   const entries = isJsonObject(value) ? Object.entries(value) : [];
   const only = entries.length === 1 ? entries[0] : undefined;
   return only && typeof only[1] !== 'object'

@@ -13,6 +13,7 @@ const ELSEWHERE = [
   'too_many_aliases',
   'too_many_mistakes',
   'child_invalid',
+  'too_many_edges',
 ];
 
 describe('each kind of mistake', () => {

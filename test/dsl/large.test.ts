@@ -57,6 +57,18 @@ describe('large workflows', () => {
     expect(diagnostics).toHaveLength(201);
   });
 
+  it('that undo on both sides of a task without compensation are told so, not exploded', () => {
+    const undone = (i: number, key: string) => `  ${key}${i}: { run: x, compensate: { run: y }`;
+    const text = `tasks:\n${times(1_000, (i) => `${undone(i, 'a')} }\n`)}  join: { needs: [${times(1_000, (i) => `a${i},`)}], run: x }\n${times(1_000, (i) => `${undone(i, 'b')}, needs: join }\n`)}`;
+    expect(timed('2,000 compensations', text).diagnostics.map(({ code }) => code)).toEqual([
+      'too_many_edges',
+    ]);
+    const mended = text.replace('], run: x }', '], run: x, compensate: { uses: noop } }');
+    const { plans, diagnostics } = timed('2,001 compensations', mended);
+    expect(diagnostics).toEqual([]);
+    expect(plans[0]?.tasks).toHaveLength(4_002);
+  });
+
   it('of the shape of a mosaic of pictures compile: projections, differences of neighbours, joins, a tree of tables', () => {
     const width = 400;
     const text = `tasks:

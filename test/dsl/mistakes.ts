@@ -318,6 +318,23 @@ export const MISTAKES: readonly Mistake[] = [
     says: 'the same number',
     severity: 'warning',
   },
+  // Short forms that the language does not have
+  { code: 'wrong_type', text: running('concurrency: «3»'), says: '{ key: NAME, limit: 3 }' },
+  { code: 'wrong_type', text: running('repeat: «5»'), says: '{ max: 5 }' },
+  { code: 'wrong_type', text: running('compensate: «./undo.sh»'), says: '{ run: ./undo.sh }' },
+  { code: 'wrong_type', text: running('worker_labels: «[gpu]»'), says: '{ gpu: true }' },
+  { code: 'wrong_type', text: `secrets: «TOKEN»\n${task('run: x')}`, says: '[TOKEN]' },
+  { code: 'wrong_type', text: `triggers: «{ every: 5m }»\n${task('run: x')}`, says: 'write `- `' },
+  {
+    code: 'wrong_type',
+    text: `callback: «https://a.b/c»\n${task('run: x')}`,
+    says: '{ url: https://a.b/c }',
+  },
+  {
+    code: 'self_reference',
+    text: running('repeat: { until: «tasks.a.outputs.x», max: 3 }'),
+    says: 'Write `self.outputs.x`',
+  },
   // Templates
   {
     code: 'unknown_template',
