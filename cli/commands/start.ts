@@ -5,8 +5,9 @@ import type { Command } from 'commander';
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
-import { packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
+import { bundleHolder, packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
 import { newCommand, type RedisFlags, withArtifacts, withInputs, withOutput, withRedis } from '../command.ts';
+import { definitionsOf } from '../compose/definitions.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import { EXIT } from '../exit-code.ts';
@@ -29,7 +30,7 @@ export function startCommand(host: Host): Command {
     'start workflow.yaml --redis redis://localhost:6379',
     'start weather-report --input year=2015 --wait',
     'start workflow.yaml --idempotency-key 2026-03-01',
-  ]).argument('<file-or-name>', 'workflow file, or name of a workflow started before');
+  ]).argument('<file-or-name>', 'workflow file, or name of a workflow applied or started before');
   return withArtifacts(withRedis(withOutput(withInputs(command))))
     .option('--namespace <name>', 'namespace of a workflow given by name', 'default')
     .option('-k, --idempotency-key <key>', 'start only once under this key')
@@ -50,8 +51,8 @@ async function start(host: Host, subject: string, flags: StartFlags): Promise<vo
       inputs: fileInputs ?? readInputs(host, plan, flags),
       ...(file ? { linked: [...file.plans, ...file.linked] } : {}),
       ...(flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey }),
-      source: async (id) => {
-        if (bundle) source = await storeBundle(engine.artifacts, id, bundle);
+      source: async () => {
+        if (bundle) source = await storeBundle(engine.artifacts, bundleHolder(bundle.hash), bundle);
         return source;
       },
     });
@@ -72,12 +73,14 @@ interface SavedWorkflow {
 }
 
 async function findWorkflow(engine: Engine, namespace: string, name: string): Promise<SavedWorkflow> {
+  const applied = await definitionsOf(engine, 0).find(namespace, name);
+  if (applied) return { plan: applied.plan, source: applied.version.source };
   const found = await engine.index.findWorkflow(namespace, name);
   if (found === undefined) {
     throw new SluiceError(
       'workflow_not_found',
-      `No workflow "${name}" was started in the namespace "${namespace}" of this Redis, and there is no such file. ` +
-        'Start it once from its file: `sluice start workflow.yaml`.',
+      `No workflow "${name}" was applied or started in the namespace "${namespace}" of this Redis, and there is no such file. ` +
+        'Apply it (`sluice apply workflow.yaml`), or start it once from its file (`sluice start workflow.yaml`).',
     );
   }
   // Both were written by `saveWorkflow` below.

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
 import type { CacheStore } from '../../engine/ports/cache-store.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
+import type { DefinitionStore } from '../../engine/ports/definition-store.ts';
 import type { LogStore } from '../../engine/ports/log-store.ts';
 import { type Logger, SILENT } from '../../engine/ports/logger.ts';
 import type { Membership } from '../../engine/ports/membership.ts';
@@ -20,6 +21,7 @@ import {
   createConnections,
   createRedisArtifactStore,
   createRedisCacheStore,
+  createRedisDefinitionStore,
   createRedisLogStore,
   createRedisMembership,
   createRedisRunIndex,
@@ -59,6 +61,7 @@ export interface Engine {
   readonly shards: number;
   readonly client: Client;
   readonly index: RunIndex;
+  readonly definitions: DefinitionStore;
   readonly membership: Membership;
   readonly logs: LogStore;
   readonly artifacts: ArtifactStore;
@@ -160,6 +163,7 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
       shards,
       client: createClient({ store, index, shards, clock, random }),
       index,
+      definitions: createRedisDefinitionStore(connections),
       membership: createRedisMembership(connections),
       logs: createRedisLogStore(connections, { shards }),
       artifacts:

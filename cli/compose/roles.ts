@@ -39,7 +39,7 @@ function openQueue({ queueConnection, prefix, logger }: Engine) {
 }
 
 export async function startOrchestrator(host: Host, engine: Engine): Promise<RunningOrchestrator> {
-  const { shards, store, membership, index, clock, logger } = engine;
+  const { shards, store, membership, index, definitions, clock, logger } = engine;
   const queue = openQueue(engine);
   const actions = engineActions(allExecutors(host.settings));
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
@@ -50,6 +50,7 @@ export async function startOrchestrator(host: Host, engine: Engine): Promise<Run
     queue,
     membership,
     index,
+    definitions,
     actions,
     clock,
     logger,

@@ -23,6 +23,8 @@ export interface DefinitionsOptions {
   readonly shards: number;
   /** A text that no other request has. */
   readonly newRequestId: () => string;
+  /** How long the answer of a schedule may take, ms; 0: do not wait for it. */
+  readonly waitMs: number;
 }
 
 /** The triggers that are schedules, with their numbers. */

@@ -23,9 +23,6 @@ import {
 
 type Find = (namespace: string, name: string) => Promise<StartableVersion | undefined>;
 
-/** Longer than a take-over of the shard. */
-const WAIT_MS = 5_000;
-
 export class ScheduleSetter {
   readonly #options: DefinitionsOptions;
   readonly #find: Find;
@@ -172,8 +169,8 @@ export class ScheduleSetter {
   }
 
   async #ask(address: string, name: string, body: { readonly [field: string]: Json }): Promise<void> {
-    const { store, newRequestId } = this.#options;
-    await askActor(store, { type: 'actor', to: address, name, body, request: newRequestId() }, WAIT_MS);
+    const { store, newRequestId, waitMs } = this.#options;
+    await askActor(store, { type: 'actor', to: address, name, body, request: newRequestId() }, waitMs);
   }
 }
 

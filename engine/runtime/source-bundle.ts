@@ -5,6 +5,7 @@
 import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { SluiceError } from '../core/errors.ts';
+import { derivedRunId } from '../core/run-id.ts';
 import type { SourceRef } from '../core/ticket.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { bundleKey } from './artifact-key.ts';
@@ -32,9 +33,13 @@ interface Found {
  * Packs a folder, less what `.sluiceignore` names. Empty folders are not carried; of permissions only the executable bit is.
  * @throws SluiceError source_too_large (over 50 MB or 20,000 files; names the largest entries), source_invalid (a link that leads
  * out of the folder or nowhere, a device).
+ * @param without paths from the folder that are left out, such as workflow files whose plans are stored anyway.
  */
-export async function packSource(folder: string): Promise<SourceBundle> {
-  const found = await findEntries(folder);
+export async function packSource(
+  folder: string,
+  without: ReadonlySet<string> = new Set(),
+): Promise<SourceBundle> {
+  const found = await findEntries(folder, without);
   const total = found.files.reduce((sum, file) => sum + file.size, 0);
   if (total > MAX_SOURCE_BYTES) throw tooLarge(folder, `${toMegabytes(total)} MB`, found.files);
   const files = [];
@@ -42,6 +47,11 @@ export async function packSource(folder: string): Promise<SourceBundle> {
     files.push({ path, isExecutable, bytes: await readFile(join(found.root, path)) });
   }
   return writeArchive({ files, links: found.links });
+}
+
+/** Under whose id a bundle is kept: its own, so that it belongs to no run and all that use it share it. */
+export function bundleHolder(hash: string): string {
+  return derivedRunId('source', hash);
 }
 
 /** Puts a bundle into the store, in pieces that it takes. */
@@ -77,7 +87,7 @@ export async function fetchBundle(
   );
 }
 
-async function findEntries(folder: string): Promise<Found> {
+async function findEntries(folder: string, without: ReadonlySet<string>): Promise<Found> {
   const root = await realpath(folder);
   const ignoreText = await readFile(join(root, IGNORE_FILE), 'utf8').catch(() => '');
   const found: Found = { root, isIgnored: parseIgnoreFile(ignoreText), files: [], links: [] };
@@ -85,7 +95,7 @@ async function findEntries(folder: string): Promise<Found> {
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     for (const entry of await readdir(join(root, next), { withFileTypes: true })) {
       const path = next === '' ? entry.name : `${next}/${entry.name}`;
-      if (found.isIgnored(path, entry.isDirectory())) continue;
+      if (found.isIgnored(path, entry.isDirectory()) || without.has(path)) continue;
       if (entry.isDirectory()) folders.push(path);
       else await addEntry(found, path);
     }

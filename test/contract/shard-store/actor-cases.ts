@@ -1,6 +1,7 @@
 /** Contract of what `commit` stores beside runs: documents of actors, the outbox, and answers to requests. */
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../../../engine/core/commit.ts';
+import { shardOf } from '../../../engine/core/run-id.ts';
 import { aCommit, aPlan, aRunId, own, SHARD } from './builders.ts';
 import { type MakeShardStore, openSubjects } from './subject.ts';
 
@@ -10,11 +11,24 @@ type Open = ReturnType<typeof openSubjects>;
 
 export function actorCases(make: MakeShardStore): void {
   const open = openSubjects(make);
+  messageCases(open);
   documentCases(open);
   outboxCases(open);
   answerCases(open);
   planCases(open);
   timerCases(open);
+}
+
+function messageCases(open: Open): void {
+  it('hands messages to actors to the owner of their shard', async () => {
+    const { store } = await open();
+    const shards = await store.shards();
+    const message = { type: 'actor', to: 'limit/default/db', name: 'acquire', body: { n: 1 } } as const;
+    await store.send([message]);
+    const shard = shardOf(message.to, shards);
+    const [batch] = await store.read(new Map([[shard, '0-0']]), 10, 0);
+    expect(batch?.entries.map((entry) => entry.message)).toEqual([message]);
+  });
 }
 
 const documents = (

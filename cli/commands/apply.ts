@@ -1,0 +1,193 @@
+/** `sluice apply DIR|FILE…`: makes workflow files the current versions of their workflows, and sets their schedules. */
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { Plan } from '../../engine/core/plan.ts';
+import type { SourceRef } from '../../engine/core/ticket.ts';
+import type { DefinitionLine } from '../../engine/ports/definition-store.ts';
+import type { Applied, DefinitionDraft, Definitions } from '../../engine/runtime/definitions.ts';
+import { triggerProblems } from '../../engine/runtime/schedule-setter.ts';
+import type { SourceBundle } from '../../engine/runtime/source-archive.ts';
+import { bundleHolder, packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
+import { newCommand, type RedisFlags, withRedis } from '../command.ts';
+import { definitionsOf, withOrchestrator } from '../compose/definitions.ts';
+import type { Engine } from '../compose/engine.ts';
+import { withEngine } from '../compose/with-engine.ts';
+import { confirm } from '../confirm.ts';
+import { usageFailure } from '../failure.ts';
+import type { Host } from '../host.ts';
+import { plainText } from '../view/plain-text.ts';
+import { type CompiledFile, compileFile, reportDiagnostics } from '../workflow-file.ts';
+import { findWorkflowFiles } from '../workflow-folder.ts';
+
+interface ApplyFlags extends RedisFlags {
+  readonly prune?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+export function applyCommand(host: Host): Command {
+  const command = newCommand('apply', 'Stores workflows with their schedules.', [
+    'apply flows/ --redis redis://localhost:6379',
+    'apply nightly.yaml report.yaml --dry-run',
+    'apply flows/ --prune --yes',
+  ]).argument('<path...>', 'workflow files, or folders of them');
+  return withRedis(command)
+    .option('--prune', 'remove workflows that none of the files has')
+    .option('--dry-run', 'only show what would change')
+    .option('-y, --yes', 'remove without asking')
+    .option('--json', 'print one JSON document')
+    .action((paths: string[], flags: ApplyFlags) => apply(host, paths, flags));
+}
+
+/** A workflow, and the files of its folder. */
+interface Candidate {
+  readonly plan: Plan;
+  readonly linked: readonly Plan[];
+  readonly bundle: SourceBundle;
+}
+
+async function apply(host: Host, paths: readonly string[], flags: ApplyFlags): Promise<void> {
+  const files = compileAll(host, findWorkflowFiles(host, paths));
+  const candidates = await withBundles(files);
+  await withEngine(host, { ...flags, use: 'write' }, async (engine) => {
+    const gone = flags.prune ? await findGone(definitionsOf(engine, 0), candidates) : [];
+    if (flags.dryRun) return preview(host, engine, { candidates, gone, flags });
+    if (gone.length > 0) {
+      const names = gone.map(({ name }) => plainText(name)).join(', ');
+      await confirm(
+        host,
+        `This removes ${gone.length === 1 ? 'the workflow' : 'the workflows'} ${names}.`,
+        flags.yes,
+      );
+    }
+    await withOrchestrator(host, engine, async ({ definitions }) => {
+      const results: Result[] = [];
+      for (const candidate of candidates)
+        results.push(await definitions.apply(await draftOf(engine, candidate)));
+      for (const { namespace, name, version } of gone) {
+        await definitions.remove(namespace, name);
+        results.push({ namespace, name, version, change: 'removed' });
+      }
+      tell(host, results, flags);
+    });
+  });
+}
+
+/** Nothing is stored unless all is right. */
+function compileAll(host: Host, paths: readonly string[]): readonly CompiledFile[] {
+  const files = paths.map((path) => compileFile(host, path));
+  const wrong = files.filter((file) => !reportDiagnostics(host, file)).length;
+  const problems = [...duplicates(files), ...files.flatMap(problemsOf)];
+  for (const problem of problems) host.say(`${host.colors.red('error')}: ${problem}`);
+  if (wrong + problems.length === 0) return files;
+  throw usageFailure(
+    `There are mistakes in ${paths.length === 1 ? paths[0] : 'these files'}; nothing was stored.`,
+  );
+}
+
+function problemsOf({ file, plans }: CompiledFile): string[] {
+  return plans.flatMap((plan) =>
+    triggerProblems(plan).map((problem) => `${file.path}: ${plan.name}: ${problem}`),
+  );
+}
+
+function duplicates(files: readonly CompiledFile[]): string[] {
+  const places = new Map<string, string>();
+  return files.flatMap(({ file, plans }) =>
+    plans.flatMap(({ namespace, name }) => {
+      const key = `${namespace}/${name}`;
+      const other = places.get(key);
+      places.set(key, file.path);
+      return other === undefined
+        ? []
+        : [`the workflow ${name} stands in ${other} and in ${file.path}; rename one`];
+    }),
+  );
+}
+
+/** A change of one workflow file is no change of the others beside it, so these files are not among a workflow's files. */
+async function withBundles(files: readonly CompiledFile[]): Promise<Candidate[]> {
+  const byFolder = new Map<string, CompiledFile[]>();
+  for (const file of files) byFolder.set(file.folder, [...(byFolder.get(file.folder) ?? []), file]);
+  const candidates: Candidate[] = [];
+  for (const [folder, inIt] of byFolder) {
+    const bundle = await packSource(folder, new Set(inIt.map(({ file }) => basename(file.path))));
+    for (const { plans, linked } of inIt)
+      for (const plan of plans) candidates.push({ plan, linked: [...linked, ...plans], bundle });
+  }
+  return candidates;
+}
+
+async function draftOf(engine: Engine, { plan, linked, bundle }: Candidate): Promise<DefinitionDraft> {
+  const source = await storeBundle(engine.artifacts, bundleHolder(bundle.hash), bundle);
+  return { plan, linked: needed(plan, linked), source };
+}
+
+/** Of the plans of its own and other files those that it runs as sub-workflows, also indirectly. */
+function needed(plan: Plan, linked: readonly Plan[]): Plan[] {
+  const known = new Map(linked.map((one) => [one.hash, one]));
+  const found = new Set<Plan>();
+  const open = [plan];
+  for (const parent of open) {
+    for (const { child } of parent.tasks) {
+      const next = child?.hash === undefined ? undefined : known.get(child.hash);
+      if (next === undefined || found.has(next)) continue;
+      found.add(next);
+      open.push(next);
+    }
+  }
+  return [...found];
+}
+
+/** Workflows of the same namespaces that no file has. */
+async function findGone(
+  definitions: Definitions,
+  candidates: readonly Candidate[],
+): Promise<DefinitionLine[]> {
+  const namespaces = new Set(candidates.map(({ plan }) => plan.namespace));
+  const here = new Set(candidates.map(({ plan }) => `${plan.namespace}/${plan.name}`));
+  const lines = await definitions.list();
+  return lines.filter(
+    ({ namespace, name }) => namespaces.has(namespace) && !here.has(`${namespace}/${name}`),
+  );
+}
+
+type Result = Omit<Applied, 'change'> & { readonly change: Applied['change'] | 'removed' };
+
+interface Preview {
+  readonly candidates: readonly Candidate[];
+  readonly gone: readonly DefinitionLine[];
+  readonly flags: ApplyFlags;
+}
+
+async function preview(host: Host, engine: Engine, { candidates, gone, flags }: Preview): Promise<void> {
+  const definitions = definitionsOf(engine, 0);
+  const results: Result[] = [];
+  for (const { plan, bundle } of candidates) {
+    const source: SourceRef = { bundle: bundle.hash, run: bundleHolder(bundle.hash) };
+    results.push(await definitions.preview({ plan, source }));
+  }
+  for (const { namespace, name, version } of gone)
+    results.push({ namespace, name, version, change: 'removed' });
+  tell(host, results, flags);
+  if (!flags.json) host.say('Nothing was changed (--dry-run).');
+}
+
+function tell(host: Host, results: readonly Result[], { json, dryRun }: ApplyFlags): void {
+  if (json) {
+    const workflows = results.map(({ namespace, name, change, version }) => ({
+      namespace,
+      name,
+      change,
+      version,
+    }));
+    return host.print(JSON.stringify({ format: 1, dry_run: dryRun === true, workflows }, null, 2));
+  }
+  const { green, yellow, red, dim } = host.outColors;
+  const marks = { created: green('+'), updated: yellow('~'), unchanged: dim('='), removed: red('-') };
+  for (const { namespace, name, change, version } of results) {
+    const place = namespace === 'default' ? '' : dim(` (${namespace})`);
+    host.print(`${marks[change]} ${plainText(name)}${place} ${change}, version ${version}`);
+  }
+}
