@@ -8,7 +8,7 @@ import type { Applied, DefinitionDraft, Definitions } from '../../engine/runtime
 import { triggerProblems } from '../../engine/runtime/schedule-setter.ts';
 import type { SourceBundle } from '../../engine/runtime/source-archive.ts';
 import { bundleHolder, packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
+import { newCommand, type RedisFlags, withArtifacts, withRedis } from '../command.ts';
 import { definitionsOf, withOrchestrator } from '../compose/definitions.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';
@@ -32,7 +32,7 @@ export function applyCommand(host: Host): Command {
     'apply nightly.yaml report.yaml --dry-run',
     'apply flows/ --prune --yes',
   ]).argument('<path...>', 'workflow files, or folders of them');
-  return withRedis(command)
+  return withArtifacts(withRedis(command))
     .option('--prune', 'remove workflows that none of the files has')
     .option('--dry-run', 'only show what would change')
     .option('-y, --yes', 'remove without asking')
