@@ -6,7 +6,7 @@ export const CONTEXTS: ReadonlyMap<string, string> = new Map([
   ['item', 'the item of a `foreach` node'],
   ['index', 'the number of a node within its fan-out, from 0'],
   ['matrix', 'the combination of a `matrix` node'],
-  ['broadcast', 'index and total of a `broadcast` node'],
+  ['broadcast', 'index, total and worker of a `broadcast` node'],
   ['run', 'id, workflow, version, logical_time, interval, started_at, attempt and status of the run'],
   ['env', 'the environment declared in the workflow'],
   ['trigger', 'what started the run'],

@@ -37,10 +37,13 @@ const OTHER_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ['failure', 'Write `trigger_rule: one_failed`, or `when: failure` on the entry in `needs`.'],
   [
     'always',
-    'Write `trigger_rule: all_done`: the task runs when all it needs have ended, however they ended.',
+    'Write `trigger_rule: all_done`: the task runs when all it needs have ended, however they ended. What belongs to the end of the whole run stands under `on_finish`.',
   ],
   ['cancelled', 'Write `trigger_rule: all_done`, and ask for `tasks.<id>.status` in `if`.'],
-  ['hashfiles', 'It is not offered: an expression reads no files.'],
+  [
+    'hashfiles',
+    'An expression reads no files; `cache: { key, files }` of a task puts their content into its key.',
+  ],
   ['concat', "Write format('{0}{1}', a, b), or join(list, '')."],
   ['coalesce', 'Write default(a, b).'],
   ['len', 'Write length(x).'],

@@ -42,7 +42,7 @@ describe('syntax errors', () => {
     ['failure()', 'failure', 'when: failure'],
     ['always()', 'always', 'all_done'],
     ['cancelled()', 'cancelled', 'all_done'],
-    ["hashFiles('x')", 'hashFiles', 'not offered'],
+    ["hashFiles('x')", 'hashFiles', 'cache: { key, files }'],
     ['inputs.1st', '1st', 'brackets'],
     ['[1, 2]', '[', 'fromJSON'],
     ['{}', '{}', 'fromJSON'],
