@@ -170,6 +170,7 @@ export class Stage {
         this.#tickets.push(...tickets);
         this.#tickets.sort((a, b) => a.priority - b.priority);
       },
+      raise: async () => {},
       consume: () => ({ pause: async () => {}, resume: () => {}, close: async () => {} }),
       close: async () => {},
     };

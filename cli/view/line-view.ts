@@ -75,6 +75,8 @@ export function describeEvent(event: EventView, tookMs: number | undefined): str
       return event.attempt === 1 || event.attempt === null ? 'started' : `attempt ${event.attempt} started`;
     case 'node.expanded':
       return countOf(Number(event['count']), 'node');
+    case 'node.oversized':
+      return `${event['reason']}`;
     case 'node.waiting':
       return waitingWords(event);
     case 'node.repeating':

@@ -37,6 +37,10 @@ export function createBullTaskQueue(options: BullTaskQueueOptions): TaskQueue {
       checkOpen();
       if (tickets.length > 0) await adder.add(tickets);
     },
+    async raise(tickets) {
+      checkOpen();
+      if (tickets.length > 0) await adder.raise(tickets);
+    },
     consume(queue, slots, handler) {
       checkOpen();
       const consumer = new BullTicketConsumer({

@@ -3,12 +3,15 @@
  * begins the first, and asks Redis three times for a job that comes alone; this one begins at once and asks twice.
  */
 import { Job, type Worker } from 'bullmq';
+import { SlotGate } from './slot-gate.ts';
 
 export interface JobLoopOptions {
   /** Without a processor. */
   readonly worker: Worker;
-  /** Jobs at once. */
+  /** Slots of all jobs at once. */
   readonly slots: number;
+  /** Slots that a job takes, 1 to `slots`. */
+  readonly slotsOf: (job: Job) => number;
   readonly lockDurationMs: number;
   /** Longest wait for a wake-up, seconds. */
   readonly drainDelayS: number;
@@ -31,6 +34,7 @@ export class JobLoop {
   readonly #options: JobLoopOptions;
   /** Jobs from their fetch until BullMQ knows their end. */
   readonly #atHand = new Map<Job, Promise<void>>();
+  readonly #gate: SlotGate;
   #tokens = 0;
   #isFetching = false;
   #isPaused = false;
@@ -49,6 +53,7 @@ export class JobLoop {
 
   constructor(options: JobLoopOptions) {
     this.#options = options;
+    this.#gate = new SlotGate(options.slots);
   }
 
   start(): void {
@@ -64,6 +69,7 @@ export class JobLoop {
    */
   async pause(): Promise<void> {
     this.#isPaused = true;
+    this.#gate.open();
     if (!this.#isWaiting) return;
     this.#isCut = true;
     await this.#options.worker.getBackend().disconnectBlocking().catch(this.#options.onTrouble);
@@ -71,19 +77,21 @@ export class JobLoop {
 
   resume(): void {
     this.#isPaused = false;
+    this.#gate.close();
     this.#fetchMore();
   }
 
   /** Fetches no more; resolves when BullMQ knows the end of all jobs at hand. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#gate.open();
     this.#endPause?.();
     while (this.#atHand.size > 0) await Promise.all(this.#atHand.values());
     clearInterval(this.#lockTimer);
   }
 
   #hasRoom(): boolean {
-    return !this.#isPaused && !this.#isStopped && this.#atHand.size < this.#options.slots;
+    return !this.#isPaused && !this.#isStopped && this.#gate.free > 0;
   }
 
   #fetchMore(): void {
@@ -105,9 +113,8 @@ export class JobLoop {
   /** One after a wake-up, then twice as many each time all were found: jobs that come together begin together. */
   async #fetchSome(): Promise<void> {
     if (!this.#isPlenty && !(await this.#waitForOne())) return;
-    const room = this.#options.slots - this.#atHand.size;
     if (!this.#hasRoom()) return;
-    const count = this.#isPlenty ? Math.min(this.#appetite, room) : 1;
+    const count = this.#isPlenty ? Math.min(this.#appetite, this.#gate.free) : 1;
     await Promise.all(Array.from({ length: count }, () => this.#fetchOne()));
     this.#appetite = this.#isPlenty ? Math.min(2 * count, MOST_AT_ONCE) : 1;
   }
@@ -157,25 +164,38 @@ export class JobLoop {
     if (!data) return;
     const job = Job.fromJSON(this.#options.worker, data as Parameters<typeof Job.fromJSON>[1], String(id));
     job.token = token;
+    this.#gate.reserve(this.#options.slotsOf(job));
     this.#atHand.set(job, this.#work(job, token));
   }
 
   /** Where finishing fails, the lock runs out and the stalled check brings the job back: a ticket that is then refused. */
   async #work(job: Job, token: string): Promise<void> {
+    const slots = this.#options.slotsOf(job);
+    const entered = this.#gate.enter(slots);
+    if (entered) await entered;
+    let isOver = false;
+    const leave = () => {
+      if (!isOver) this.#gate.leave(slots);
+      isOver = true;
+    };
     try {
-      if (await this.#options.work(job, token)) await this.#finish(job, token);
+      if (await this.#options.work(job, token)) await this.#finish(job, token, leave);
     } catch (error) {
       this.#options.onTrouble(error);
     }
+    leave();
     this.#atHand.delete(job);
     this.#fetchMore();
   }
 
   /** While the loop waits for a wake-up there is nothing more to fetch. */
-  async #finish(job: Job, token: string): Promise<void> {
-    const isFull = this.#atHand.size >= this.#options.slots;
-    const fetchNext = !this.#isPaused && !this.#isStopped && (isFull || this.#isPlenty);
+  async #finish(job: Job, token: string, leave: () => void): Promise<void> {
+    const isFull = this.#gate.free === 0;
+    // While another job waits for slots, those of this one are for it.
+    const isAwaited = this.#gate.free < 0;
+    const fetchNext = !this.#isPaused && !this.#isStopped && !isAwaited && (isFull || this.#isPlenty);
     const next: Fetched = (await job.moveToCompleted(null, token, fetchNext)) ?? undefined;
+    leave();
     if (fetchNext) this.#begin(next, token);
   }
 

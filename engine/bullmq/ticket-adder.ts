@@ -26,6 +26,7 @@ const CLOSE_MS = 1_000;
 
 export interface TicketAdder {
   add(tickets: readonly Ticket[]): Promise<void>;
+  raise(tickets: readonly Ticket[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,6 +71,11 @@ export function createTicketAdder(options: TicketAdderOptions): TicketAdder {
     async add(tickets) {
       await Promise.all([...groupByQueue(tickets)].map(([name, jobs]) => addTo(name, jobs)));
     },
+    async raise(tickets) {
+      await Promise.all(
+        [...groupByQueue(tickets)].map(async ([name, jobs]) => raiseIn(await open(name), jobs)),
+      );
+    },
     async close() {
       await settleWithin(CLOSE_MS, Promise.allSettled([...queues.values()].map((queue) => queue.close())));
       const closed = await settleWithin(
@@ -93,6 +99,21 @@ async function addChunk(queue: Queue, jobs: TicketJob[]): Promise<void> {
     if (!isForgottenScript(error)) throw error;
     await queue.addBulk(jobs);
   }
+}
+
+/** One that was taken meanwhile, or travels in a bundle, is left as it is. */
+async function raiseIn(queue: Queue, jobs: readonly TicketJob[]): Promise<void> {
+  for (const { opts } of jobs) {
+    const job = opts.jobId === undefined ? undefined : await queue.getJob(opts.jobId);
+    await job?.changePriority({ priority: opts.priority ?? 1 }).catch((error: unknown) => {
+      if (!isAlreadyTaken(error)) throw error;
+    });
+  }
+}
+
+/** BullMQ's word for a job that is gone. */
+function isAlreadyTaken(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Missing key for job');
 }
 
 function groupByQueue(tickets: readonly Ticket[]): Map<string, TicketJob[]> {

@@ -34,6 +34,15 @@ const AFTER_DEFECT: TicketVerdict = { kind: 'later', afterMs: 1000 };
 /** What closing takes at least, where BullMQ has still to be told. */
 const CLOSE_FLOOR_MS = 250;
 
+/** A ticket that wants more slots than this worker has is left to others for so long. */
+const TOO_LARGE_MS = 500;
+
+/** A bundle is worked on in one slot. */
+function slotsOf({ data }: Job): number {
+  const slots: unknown = data?.slots;
+  return Number.isSafeInteger(slots) ? Math.max(1, Number(slots)) : 1;
+}
+
 /** What became of a job's tickets. */
 interface Worked {
   readonly left: readonly Ticket[];
@@ -43,6 +52,7 @@ interface Worked {
 export class BullTicketConsumer implements TicketConsumer {
   readonly #worker: Worker;
   readonly #handler: TicketConsumerOptions['handler'];
+  readonly #slots: number;
   readonly #trouble: TroubleLog;
   readonly #loop: JobLoop;
   readonly #running = new Map<Job, Promise<Worked>>();
@@ -51,12 +61,14 @@ export class BullTicketConsumer implements TicketConsumer {
 
   constructor(options: TicketConsumerOptions) {
     this.#handler = options.handler;
+    this.#slots = options.slots;
     this.#trouble = createTroubleLog(options.logger, `Queue "${options.queue}"`);
     const settings = workerSettings(options);
     this.#worker = new Worker(options.queue, null, settings);
     this.#loop = new JobLoop({
       worker: this.#worker,
       slots: options.slots,
+      slotsOf: (job) => this.#slotsOf(job),
       lockDurationMs: settings.lockDuration,
       drainDelayS: settings.drainDelay,
       work: (job, token) => this.#process(job, token),
@@ -96,10 +108,17 @@ export class BullTicketConsumer implements TicketConsumer {
       this.#trouble.report(new Error(`the job ${job.id} is not a ticket of this version and was dropped`));
       return true;
     }
+    if (slotsOf(job) > this.#slots) return this.#postpone(job, token, TOO_LARGE_MS);
     const { left, verdict } = await this.#work(job, tickets);
     if (verdict.kind === 'done') return true;
     if (left.length < tickets.length) await this.#keep(job, left);
     return this.#postpone(job, token, verdict.afterMs);
+  }
+
+  /** A job that wants more than there is goes back at once, so it waits for none. */
+  #slotsOf(job: Job): number {
+    const slots = slotsOf(job);
+    return slots > this.#slots ? 1 : slots;
   }
 
   async #work(job: Job, tickets: readonly Ticket[]): Promise<Worked> {

@@ -44,6 +44,7 @@ export const EVENT_TYPES = [
   'node.cached',
   'node.overdue',
   'node.child_started',
+  'node.oversized',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

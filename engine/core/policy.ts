@@ -1,10 +1,11 @@
 /**
  * The scheduling policy: which ready node goes next to a queue, and how its rank shows in BullMQ's priority.
  *
- * A weighted schedule of priority and execution time: first the priority class, aged by waiting so that no class starves;
- * within a class the node with the longest remaining path (by learned durations), since that bounds the end of its run.
+ * First fairness: the runs' fairness keys share what there is by virtual time. Within a key a weighted schedule of priority
+ * and execution time: the priority class, aged by waiting so that no class starves; within a class the node with the longest
+ * remaining path (by learned durations), since that bounds the end of its run.
  */
-import { PriorityHeap } from './priority-heap.ts';
+import { FairQueue } from './fair-queue.ts';
 
 /** Waiting this long is worth one priority class, ms. Ageing as an offset in time, as Trigger.dev does it. */
 export const AGEING_MS = 60_000;
@@ -27,6 +28,12 @@ export interface ReadyNode {
   readonly remainingMs: number;
   /** Order of becoming ready within the shard, for ties. */
   readonly order: number;
+  /** Who shares fairly with others; empty without a key. */
+  readonly fairness: string;
+  /** What it takes of what is shared: its learned duration times its slots, ms. */
+  readonly cost: number;
+  /** It was said already that it wants more slots than any worker has. */
+  readonly isTold?: true;
 }
 
 /** Smaller goes first: the time at which the node entered, less one ageing step for each class. Static, so heaps stay valid. */
@@ -41,8 +48,44 @@ export function goesBefore(a: ReadyNode, b: ReadyNode): boolean {
   return a.order < b.order;
 }
 
-export function readyQueue(): PriorityHeap<ReadyNode> {
-  return new PriorityHeap(goesBefore);
+export type ReadyQueue = FairQueue<ReadyNode>;
+
+export function readyQueue(): ReadyQueue {
+  return new FairQueue({
+    before: goesBefore,
+    keyOf: ({ fairness }) => fairness,
+    costOf: ({ cost }) => cost,
+  });
+}
+
+/** What puts a node where it stands in its queue, term by term in the order in which they count. */
+export interface RankTerms {
+  readonly fairness: string;
+  /** Priority class as written, 0 lowest to 9. */
+  readonly priority: number;
+  readonly waitedMs: number;
+  /** Class with what waiting has added, compared with a node that becomes ready now. */
+  readonly agedPriority: number;
+  /** Longest remaining path, ms: decides within a class. */
+  readonly remainingMs: number;
+  /** How it stands among tickets in BullMQ; smaller runs first. */
+  readonly queuePriority: number;
+}
+
+/** The terms of a node's rank at `now`, from the same functions that order it. */
+export function explainRank(
+  node: Pick<ReadyNode, 'fairness' | 'priority' | 'queuedAt' | 'remainingMs'>,
+  now: number,
+): RankTerms {
+  const { fairness, priority, queuedAt, remainingMs } = node;
+  return {
+    fairness,
+    priority,
+    waitedMs: Math.max(0, now - queuedAt),
+    agedPriority: agedClass({ queuedAt: now, priority: 0 }) - agedClass(node),
+    remainingMs,
+    queuePriority: queuePriority(node),
+  };
 }
 
 /** Learned to take at most this long, a node of a fan-out is small work, ms. */
@@ -60,4 +103,17 @@ export function queuePriority(node: Pick<ReadyNode, 'priority' | 'remainingMs'>)
   // Ranks are logarithmic: what matters is which path is longer, not by how many ms.
   const rank = Math.min(CLASS_WIDTH - 2, Math.floor(Math.log2(1 + node.remainingMs) * 5_000));
   return 1 + (9 - node.priority) * CLASS_WIDTH + (CLASS_WIDTH - 2 - rank);
+}
+
+/** A ticket that nobody has claimed for so long is raised by one class, and again after as long: BullMQ's own order starves. */
+export const RAISE_AFTER_MS = 10_000;
+
+/** Classes by which a ticket stands higher after waiting in BullMQ for so long. */
+export function raisesAfter(waitedMs: number): number {
+  return Math.floor(Math.max(0, waitedMs) / RAISE_AFTER_MS);
+}
+
+/** The priority after so many raises; in the end it is the first of all. */
+export function raisedPriority(priority: number, raises: number): number {
+  return Math.max(1, priority - raises * CLASS_WIDTH);
 }

@@ -154,6 +154,7 @@ function ticket(run: RunState, { shard, node, delivery }: TicketPlace, parts: Pa
     ...(task.fanOut ? { index: record.item } : {}),
     queue: task.queue,
     priority: queuePriority({ priority: task.priority, remainingMs }),
+    ...((task.slots ?? 1) > 1 ? { slots: task.slots ?? 1 } : {}),
     uses: task.action.uses,
     with: parts.options,
     env: parts.env,

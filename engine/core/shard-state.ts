@@ -3,11 +3,11 @@ import { type ActorState, NO_ACTOR } from './actor.ts';
 import type { EngineActions } from './engine-outcome.ts';
 import { type Flight, flightKey, parseFlight } from './flight.ts';
 import type { Json } from './json.ts';
+import { fairnessOf } from './limit/need.ts';
 import { isEnded } from './node-state.ts';
 import type { PlanTask } from './plan.ts';
-import { type ReadyNode, readyQueue } from './policy.ts';
+import { type ReadyNode, type ReadyQueue, readyQueue } from './policy.ts';
 import type { Post } from './post.ts';
-import type { PriorityHeap } from './priority-heap.ts';
 import type { DurationOf, RunState } from './run-state.ts';
 
 /** A flight that this owner believes to be out. */
@@ -15,8 +15,14 @@ export interface SentFlight {
   readonly run: string;
   readonly node: number;
   readonly queue: string;
+  /** When it was sent, as far as this owner knows, ms. */
+  readonly sentAt: number;
   /** When it was sent or last looked at, ms. */
   checkedAt: number;
+  /** Times that its ticket was raised. */
+  raises: number;
+  /** Slots that it counts for in its queue's window. */
+  readonly weight: number;
   /** As last seen in the store. */
   value: string;
 }
@@ -24,15 +30,23 @@ export interface SentFlight {
 /** The queue of nodes that need no worker. Not a queue name that a user can write. */
 export const ENGINE_QUEUE = '';
 
+export interface OversizedNode {
+  readonly queue: string;
+  readonly slots: number;
+  readonly ready: ReadyNode;
+}
+
 export interface ShardState {
   readonly shard: number;
   readonly actions: EngineActions;
   readonly runs: Map<string, RunState>;
   /** Ready nodes by queue. May hold nodes that are no longer ready: whoever takes one checks. */
-  readonly ready: Map<string, PriorityHeap<ReadyNode>>;
+  readonly ready: Map<string, ReadyQueue>;
+  /** Ready nodes that want more slots than any live worker of their queue has. */
+  oversized: OversizedNode[];
   /** By flight key. */
   readonly flights: Map<string, SentFlight>;
-  /** Flights out, by queue. */
+  /** Slots of flights out, by queue. */
   readonly sentByQueue: Map<string, number>;
   /** Runs with decisions left over from a full commit. */
   readonly unfinished: Set<string>;
@@ -60,6 +74,7 @@ export function newShardState(shard: number, actions: EngineActions): ShardState
     actions,
     runs: new Map(),
     ready: new Map(),
+    oversized: [],
     flights: new Map(),
     sentByQueue: new Map(),
     unfinished: new Set(),
@@ -107,7 +122,10 @@ export function adoptRun(
         run: run.header.id,
         node: index,
         queue: queueOf(run, index),
+        sentAt: now,
         checkedAt: now,
+        raises: 0,
+        weight: slotsOf(run, index),
         value,
       });
     else if (record.state === 'queued') pushReady(shard, run, index);
@@ -145,12 +163,21 @@ export function pushReady(shard: ShardState, run: RunState, node: number): void 
     queuedAt: record.queuedAt,
     remainingMs: run.tasks[record.task]?.remainingMs ?? 0,
     order: shard.order++,
+    ...shareOf(shard, run, task),
   });
+}
+
+/** Whose share it is, and how much of it. Without fairness keys all that counts is that there is no other key. */
+function shareOf(shard: ShardState, run: RunState, task: PlanTask): Pick<ReadyNode, 'fairness' | 'cost'> {
+  if (run.plan.fairness === undefined) return { fairness: '', cost: 1 };
+  const { namespace, workflow } = run.header;
+  const ms = durationsOf(shard, namespace, workflow)(task);
+  return { fairness: fairnessOf(run), cost: Math.max(1, ms) * (task.slots ?? 1) };
 }
 
 export function addFlight(shard: ShardState, key: string, flight: SentFlight): void {
   if (!shard.flights.has(key))
-    shard.sentByQueue.set(flight.queue, (shard.sentByQueue.get(flight.queue) ?? 0) + 1);
+    shard.sentByQueue.set(flight.queue, (shard.sentByQueue.get(flight.queue) ?? 0) + flight.weight);
   shard.flights.set(key, flight);
 }
 
@@ -158,7 +185,10 @@ export function removeFlight(shard: ShardState, key: string): void {
   const flight = shard.flights.get(key);
   if (!flight) return;
   shard.flights.delete(key);
-  shard.sentByQueue.set(flight.queue, Math.max(0, (shard.sentByQueue.get(flight.queue) ?? 1) - 1));
+  shard.sentByQueue.set(
+    flight.queue,
+    Math.max(0, (shard.sentByQueue.get(flight.queue) ?? 0) - flight.weight),
+  );
 }
 
 /** The flight of a node's current attempt, as last seen. */
@@ -172,6 +202,10 @@ export function flightOf(
   const key = flightKey(run.header.id, node, record.generation, record.attempt);
   const sent = shard.flights.get(key);
   return sent && { key, flight: parseFlight(sent.value), value: sent.value };
+}
+
+function slotsOf(run: RunState, node: number): number {
+  return run.plan.tasks[run.nodes[node]?.task ?? 0]?.slots ?? 1;
 }
 
 function queueOf(run: RunState, node: number): string {

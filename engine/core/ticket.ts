@@ -57,6 +57,8 @@ export interface Ticket {
   readonly queue: string;
   /** BullMQ priority, 1 first to 2,097,151. */
   readonly priority: number;
+  /** Slots of the worker that it takes; absent: 1. */
+  readonly slots?: number;
   /** Executor name and resolved options. */
   readonly uses: string;
   readonly with: JsonObject;

@@ -32,6 +32,7 @@ interface QueuedTicket {
   /** Order of arrival. */
   readonly number: number;
   readonly priority: number;
+  readonly slots: number;
   /** The ticket as text, so that nobody who works on it changes what a later delivery gets. */
   readonly json: string;
 }
@@ -63,6 +64,9 @@ export function createMemoryTaskQueue(options: MemoryTaskQueueOptions): MemoryTa
     async add(tickets) {
       for (const ticket of tickets) named(ticket.queue).add(ticket);
     },
+    async raise(tickets) {
+      for (const ticket of tickets) named(ticket.queue).raise(ticket);
+    },
     consume: (queue, slots, handler) => named(queue).consume(slots, handler),
     async close() {
       end.abort();
@@ -92,7 +96,15 @@ class NamedQueue {
     const id = ticketId(ticket);
     if (this.#present.has(id)) return;
     this.#present.add(id);
-    this.#enqueue({ id, number: this.#added++, priority: ticket.priority, json: JSON.stringify(ticket) });
+    const { priority, slots = 1 } = ticket;
+    this.#enqueue({ id, number: this.#added++, priority, slots, json: JSON.stringify(ticket) });
+  }
+
+  raise(ticket: Ticket): void {
+    const id = ticketId(ticket);
+    const at = this.#waiting.findIndex((queued) => queued.id === id);
+    const [queued] = at < 0 ? [] : this.#waiting.splice(at, 1);
+    if (queued) this.#enqueue({ ...queued, number: this.#added++, priority: ticket.priority });
   }
 
   consume(slots: number, handler: Consumer['handler']): MemoryTicketConsumer {
@@ -141,11 +153,19 @@ class NamedQueue {
 
   #handOut(): void {
     while (!this.#end.aborted && this.#waiting.length > 0) {
+      // Who wants more than any consumer has is passed over; who only has to wait is waited for.
+      const largest = this.#largest();
+      const at = this.#waiting.findLastIndex(({ slots }) => largest >= slots);
       const consumer = this.#freest();
-      if (consumer === undefined) return;
-      const queued = this.#waiting.pop();
-      if (queued !== undefined) void this.#work(consumer, queued);
+      const queued = this.#waiting[at];
+      if (consumer === undefined || queued === undefined || freeSlots(consumer) < queued.slots) return;
+      this.#waiting.splice(at, 1);
+      void this.#work(consumer, queued);
     }
+  }
+
+  #largest(): number {
+    return Math.max(0, ...this.#consumers.map(({ slots, taking }) => (taking ? slots : 0)));
   }
 
   /** The consumer with most free slots, so that several share the load. */
@@ -222,5 +242,7 @@ function comesBefore(a: QueuedTicket, b: QueuedTicket): boolean {
 }
 
 function freeSlots(consumer: Consumer): number {
-  return consumer.slots - consumer.active.size;
+  let free = consumer.slots;
+  for (const { slots } of consumer.active) free -= slots;
+  return free;
 }

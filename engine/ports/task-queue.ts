@@ -18,7 +18,13 @@ export interface TicketConsumer {
 export interface TaskQueue {
   /** Adds tickets. The same ticket (run, node, generation, attempt, delivery) added twice is harmless. */
   add(tickets: readonly Ticket[]): Promise<void>;
-  /** Serves a queue with up to `slots` tickets at once. The handler never rejects on purpose. */
+  /** Gives tickets that nobody has taken yet their new priority; those that are not there (any more) are left out. */
+  raise(tickets: readonly Ticket[]): Promise<void>;
+  /**
+   * Serves a queue with tickets of up to `slots` slots at once (a ticket takes one unless it says more). One that finds too
+   * few of them free waits for them before others; one that wants more than there are goes back to the queue for others.
+   * The handler never rejects on purpose.
+   */
   consume(queue: string, slots: number, handler: (ticket: Ticket) => Promise<TicketVerdict>): TicketConsumer;
   close(): Promise<void>;
 }

@@ -21,7 +21,7 @@ export interface OrchestratorOptions {
   readonly id: string;
   readonly shards: number;
   readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
-  readonly queue: Pick<TaskQueue, 'add'>;
+  readonly queue: Pick<TaskQueue, 'add' | 'raise'>;
   readonly membership: Membership;
   readonly index: Pick<RunIndex, 'record'>;
   /** Who follows which workflow. Absent: nobody. */
@@ -67,6 +67,8 @@ class ShardKeeper implements Orchestrator {
   #loops: Promise<void>[] = [];
   #orchestrators = 1;
   #slots: ReadonlyMap<string, number> = new Map();
+  /** Slots of the worker that has most of them, by queue. */
+  #largest: ReadonlyMap<string, number> = new Map();
   /** Queues all of whose workers take bundles. */
   #bundling: ReadonlySet<string> = new Set();
   #workers: readonly WorkerInfo[] = [];
@@ -125,6 +127,7 @@ class ShardKeeper implements Orchestrator {
     this.#orchestrators = Math.max(1, live.length);
     this.#workers = workers;
     this.#slots = countSlots(workers.map((worker) => worker.queues));
+    this.#largest = mostSlots(workers.map((worker) => worker.queues));
     const without = new Set(workers.flatMap(({ queues, bundles }) => (bundles ? [] : Object.keys(queues))));
     this.#bundling = new Set([...this.#slots.keys()].filter((queue) => !without.has(queue)));
     this.#forget([...this.#owners.values()].filter((owner) => owner.isLost));
@@ -190,6 +193,7 @@ class ShardKeeper implements Orchestrator {
           facts: {
             workersOf: (queue, labels) => this.#workersOf(queue, labels),
             subscribersOf: (namespace, workflow) => this.#subscriptions.of(namespace, workflow),
+            largestWorker: (queue) => this.#largest.get(queue) ?? 0,
           },
         }),
       );
@@ -275,4 +279,12 @@ function countSlots(workers: readonly { readonly [queue: string]: number }[]): R
     for (const [queue, count] of Object.entries(queues)) slots.set(queue, (slots.get(queue) ?? 0) + count);
   }
   return slots;
+}
+
+function mostSlots(workers: readonly { readonly [queue: string]: number }[]): ReadonlyMap<string, number> {
+  const most = new Map<string, number>();
+  for (const queues of workers)
+    for (const [queue, count] of Object.entries(queues))
+      most.set(queue, Math.max(count, most.get(queue) ?? 0));
+  return most;
 }

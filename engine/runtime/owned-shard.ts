@@ -14,6 +14,8 @@ export interface OwnedShard {
   storeNow(): number;
   /** Adds tickets to the queue. A failure is no loss: patrol adds again what was not claimed. */
   dispatch(tickets: readonly Ticket[]): void;
+  /** Gives tickets in the queue a new priority. A failure is no loss: patrol raises them again. */
+  raise(tickets: readonly Ticket[]): void;
   /** One commit, numbered, repeated with the same number while its result is unknown. */
   commit(commit: Commit): Promise<'ok' | 'conflict' | 'lost'>;
 }

@@ -6,7 +6,9 @@
 import { mustAskAgain } from '../core/decide/limit.ts';
 import { formatFlight, parseFlight, parseFlightKey } from '../core/flight.ts';
 import type { LostMessage, RemindMessage } from '../core/message.ts';
+import { raisedPriority, raisesAfter } from '../core/policy.ts';
 import { prepareTicket } from '../core/prepare.ts';
+import { addFlight, removeFlight } from '../core/shard-state.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { OwnedShard } from './owned-shard.ts';
 
@@ -44,7 +46,35 @@ export async function patrolFlights(owner: OwnedShard): Promise<LostMessage[]> {
     if (unclaimed) sent.checkedAt = now;
   }
   owner.dispatch(again);
+  raiseWaiting(owner, now);
+  discountOversized(owner);
   return lost;
+}
+
+/** Tickets that wait in BullMQ go up a class every ten seconds, in the end before all others: its own order starves. */
+function raiseWaiting(owner: OwnedShard, now: number): void {
+  const raised: Ticket[] = [];
+  for (const [key, sent] of owner.state.flights) {
+    const raises = raisesAfter(now - sent.sentAt);
+    if (raises <= sent.raises || !sent.value.startsWith('s')) continue;
+    const before = sent.raises;
+    sent.raises = raises;
+    const ticket = ticketOf(owner, key);
+    if (!ticket || raisedPriority(ticket.priority, before) === 1) continue;
+    raised.push({ ...ticket, priority: raisedPriority(ticket.priority, raises) });
+  }
+  owner.raise(raised);
+}
+
+/** Tickets that no live worker has slots for keep nobody else out of their queue's window. */
+function discountOversized({ state, options }: OwnedShard): void {
+  for (const [key, sent] of [...state.flights]) {
+    if (sent.weight <= 1 || !sent.value.startsWith('s')) continue;
+    const largest = options.facts?.largestWorker?.(sent.queue) ?? 0;
+    if (largest === 0 || sent.weight <= largest) continue;
+    removeFlight(state, key);
+    addFlight(state, key, { ...sent, weight: 0 });
+  }
 }
 
 /** Runs that have waited so long for limits that they ask them again. */

@@ -34,7 +34,7 @@ import { RunLoader } from './run-loader.ts';
 
 export interface ShardOwnerOptions {
   readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
-  readonly queue: Pick<TaskQueue, 'add'>;
+  readonly queue: Pick<TaskQueue, 'add' | 'raise'>;
   readonly index: Pick<RunIndex, 'record'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -164,6 +164,13 @@ export class ShardOwner implements OwnedShard {
         `${tickets.length} tickets could not be added and will be added again`,
         thrown,
       );
+    });
+  }
+
+  raise(tickets: readonly Ticket[]): void {
+    if (tickets.length === 0) return;
+    this.options.queue.raise(tickets).catch((thrown: unknown) => {
+      this.options.complaints.warn(`${tickets.length} tickets could not be raised and will be later`, thrown);
     });
   }
 

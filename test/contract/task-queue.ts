@@ -52,6 +52,8 @@ export function taskQueueContract(name: string, make: MakeTaskQueue): void {
     handingOutCases(open);
     repetitionCases(open);
     stoppingCases(open);
+    slotCases(open);
+    raisingCases(open);
   });
 }
 
@@ -348,6 +350,90 @@ function stoppingCases(open: MakeTaskQueue): void {
       subject.queue.consume('default', 1, second.handle);
       await untilSeen(subject, second.seen, 1);
       expect(first.seen).toEqual([]);
+    });
+  });
+}
+
+function slotCases(open: () => Promise<TaskQueueSubject>): void {
+  describe('slots', () => {
+    it('lets a ticket take as many as it says, and never more at once than there are', async () => {
+      const subject = await open();
+      let taken = 0;
+      let most = 0;
+      const { seen, handle } = aHandler(async ({ slots = 1 }) => {
+        taken += slots;
+        most = Math.max(most, taken);
+        await new Promise((resolve) => setImmediate(resolve));
+        taken -= slots;
+        return DONE;
+      });
+      await subject.queue.add([0, 1, 2, 3, 4, 5].map((node) => aTicket({ node, slots: (node % 3) + 1 })));
+      subject.queue.consume('default', 3, handle);
+      await untilSeen(subject, seen, 6);
+      expect(most).toBe(3);
+    });
+
+    it('keeps slots for a ticket that waits for several, so that small ones do not starve it', async () => {
+      const subject = await open();
+      const gate = aGate();
+      const { seen, handle } = aHandler(async ({ node }) => {
+        if (node === 0) await gate.opened;
+        return DONE;
+      });
+      await subject.queue.add([aTicket({ node: 0, priority: 1 })]);
+      subject.queue.consume('default', 2, handle);
+      await untilSeen(subject, seen, 1);
+      await subject.queue.add([aTicket({ node: 1, priority: 2, slots: 2 })]);
+      await passTime(subject, 50);
+      await subject.queue.add(ticketsOf([2, 3, 4], { priority: 3 }));
+      await passTime(subject, 50);
+      expect(seen).toEqual([0]);
+      gate.open();
+      await untilSeen(subject, seen, 5);
+      expect(seen[1]).toBe(1);
+    });
+
+    it('leaves a ticket that wants more than there are to others, and goes on', async () => {
+      const subject = await open();
+      const small = aHandler();
+      const large = aHandler();
+      await subject.queue.add([aTicket({ node: 0, priority: 1, slots: 5 }), ...ticketsOf([1, 2])]);
+      subject.queue.consume('default', 2, small.handle);
+      await untilSeen(subject, small.seen, 2);
+      expect(small.seen).toEqual([1, 2]);
+      subject.queue.consume('default', 8, large.handle);
+      await eventually(
+        subject,
+        async () => large.seen.length,
+        (count) => count > 0,
+      );
+      expect(large.seen).toEqual([0]);
+    });
+  });
+}
+
+function raisingCases(open: () => Promise<TaskQueueSubject>): void {
+  describe('raising', () => {
+    it('takes a raised ticket before those that stood in front of it', async () => {
+      const subject = await open();
+      const { seen, handle } = aHandler();
+      await subject.queue.add(ticketsOf([0, 1, 2]));
+      await subject.queue.add(ticketsOf([3], { priority: 5_000 }));
+      await subject.queue.raise(ticketsOf([3], { priority: 1 }));
+      subject.queue.consume('default', 1, handle);
+      await untilSeen(subject, seen, 4);
+      expect(seen).toEqual([3, 0, 1, 2]);
+    });
+
+    it('leaves out tickets that are not there', async () => {
+      const subject = await open();
+      const { seen, handle } = aHandler();
+      await subject.queue.raise(ticketsOf([7]));
+      subject.queue.consume('default', 1, handle);
+      await subject.queue.add(ticketsOf([0]));
+      await untilSeen(subject, seen, 1);
+      await subject.queue.raise(ticketsOf([0]));
+      expect(seen).toEqual([0]);
     });
   });
 }

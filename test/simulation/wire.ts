@@ -93,6 +93,7 @@ function queueOf(owner: SimProcess, { world, faults, queue }: Shared, link: Link
           ...copies.map((ticket) => ({ ...ticket, delivery: ticket.delivery + COPY_DELIVERY })),
         ]);
       }),
+    raise: (tickets) => link.call('raise', () => queue.raise(tickets)),
     consume(name, slots, handler) {
       if (!owner.isAlive) return NOBODY;
       const consumer = queue.consume(

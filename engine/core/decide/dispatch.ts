@@ -18,21 +18,56 @@ export type MayBundle = (queue: string) => boolean;
 /** Sends ready nodes while windows and turn have room. Answers whether nodes settled in it, so that more is to decide. */
 export function dispatch(turn: Turn, windowOf: WindowOf, mayBundle: MayBundle): boolean {
   let settled = false;
+  takeOversizedAgain(turn);
   for (const [queue, heap] of turn.shard.ready) {
     const window = queue === ENGINE_QUEUE ? Number.POSITIVE_INFINITY : windowOf(queue);
     const bundles = queue !== ENGINE_QUEUE && mayBundle(queue);
+    const largest = turn.facts.largestWorker?.(queue) ?? 0;
     for (let ready = heap.first; ready && !turn.isFull; ready = heap.first) {
       const place = placeOfReady(turn, ready);
-      const isSmall = bundles && place !== undefined && isSmallWork(turn, place);
+      if (!place || isOversized(place, largest)) {
+        heap.drop();
+        if (place) setAside(turn, place, { queue, ready, largest });
+        continue;
+      }
+      const isSmall = bundles && isSmallWork(turn, place);
       // A bundle takes one slot, so the window has as many bundles as it has tickets otherwise.
       const room = isSmall ? window * MAX_BUNDLE : window;
       if ((turn.shard.sentByQueue.get(queue) ?? 0) >= room) break;
       heap.pop();
       turn.runAtHand = ready.run;
-      if (place && !send(turn, queue, place, isSmall)) settled = true;
+      if (!send(turn, queue, place, isSmall)) settled = true;
     }
   }
   return settled;
+}
+
+/** Whether no live worker of the queue has so many slots. Without any worker the first to come may have them. */
+function isOversized({ task }: NodePlace, largest: number): boolean {
+  return largest > 0 && (task.slots ?? 1) > largest;
+}
+
+/** It would stay in the queue and keep others out of the window. It says so once, and is looked at again in every turn. */
+function setAside(
+  turn: Turn,
+  { run, index, record, task }: NodePlace,
+  { queue, ready, largest }: { readonly queue: string; readonly ready: ReadyNode; readonly largest: number },
+): void {
+  turn.shard.oversized.push({ queue, slots: task.slots ?? 1, ready: { ...ready, isTold: true } });
+  if (ready.isTold) return;
+  const reason = `it wants ${task.slots} slots, and the largest live worker of queue "${task.queue}" has ${largest}; start a worker with more slots, or lower \`slots\``;
+  turn.event(run, 'node.oversized', { node: index, attempt: record.attempt, detail: { reason } });
+}
+
+function takeOversizedAgain({ shard, facts }: Turn): void {
+  if (shard.oversized.length === 0) return;
+  const waiting = shard.oversized;
+  shard.oversized = [];
+  for (const one of waiting) {
+    const largest = facts.largestWorker?.(one.queue) ?? 0;
+    if (largest > 0 && one.slots > largest) shard.oversized.push(one);
+    else shard.ready.get(one.queue)?.push(one.ready);
+  }
 }
 
 /** The node, unless it has moved on since it became ready. */
@@ -45,7 +80,7 @@ function placeOfReady(turn: Turn, ready: ReadyNode): NodePlace | undefined {
 
 /** Learned to take a few ms only, and one of many alike. */
 function isSmallWork(turn: Turn, { run, task }: NodePlace): boolean {
-  if (!task.fanOut) return false;
+  if (!task.fanOut || (task.slots ?? 1) > 1) return false;
   const { namespace, workflow } = run.header;
   return durationsOf(turn.shard, namespace, workflow)(task) <= SMALL_WORK_MS;
 }
@@ -71,7 +106,16 @@ function send(turn: Turn, queue: string, place: NodePlace, isSmall: boolean): bo
     return false;
   }
   turn.setFlight(key, SENT);
-  addFlight(turn.shard, key, { run: run.header.id, node: index, queue, checkedAt: turn.now, value: SENT });
+  addFlight(turn.shard, key, {
+    run: run.header.id,
+    node: index,
+    queue,
+    sentAt: turn.now,
+    checkedAt: turn.now,
+    raises: 0,
+    weight: task.slots ?? 1,
+    value: SENT,
+  });
   const bundle = { bundle: `${run.header.id}:${record.task}` };
   turn.tickets.push(isSmall ? { ...prepared.value, ...bundle } : prepared.value);
   return true;

@@ -48,6 +48,8 @@ export interface ShardFacts {
   workersOf(queue: string, labels: { readonly [name: string]: string }): readonly WorkerFact[];
   /** Addresses of the actors that want to know when a run of the workflow ends. */
   subscribersOf(namespace: string, workflow: string): readonly string[];
+  /** Slots of the live worker that has most of them for the queue; 0 or absent when there is none. */
+  largestWorker?(queue: string): number;
 }
 
 export const NO_FACTS: ShardFacts = { workersOf: () => [], subscribersOf: () => [] };

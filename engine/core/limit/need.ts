@@ -72,6 +72,14 @@ export function heldByNode(run: RunState, record: NodeRecord, task: PlanTask): r
 export function fairnessOf(run: RunState): string {
   const { fairness } = run.plan;
   if (fairness === undefined) return '';
+  const known = fairnessOfRuns.get(run) ?? resolveFairness(run, fairness);
+  fairnessOfRuns.set(run, known);
+  return known;
+}
+
+const fairnessOfRuns = new WeakMap<RunState, string>();
+
+function resolveFairness(run: RunState, fairness: Json): string {
   const found = preparing(() => asKey(resolveTemplate(fairness, runScope(run, run.header.createdAt))));
   return 'value' in found ? found.value : '';
 }

@@ -19,6 +19,8 @@ const node = (change: Partial<ReadyNode> = {}): ReadyNode => ({
   queuedAt: 0,
   remainingMs: 0,
   order: 0,
+  fairness: '',
+  cost: 1,
   ...change,
 });
 const anyNode = fc.record({

@@ -7,7 +7,8 @@ const ENDS = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
 const NEXT: { readonly [event: string]: readonly string[] } = {
   '': ['queued', 'expanded', 'skipped', 'upstream_failed', 'failed', 'cancelled', 'blocked'],
   blocked: ['blocked', 'queued', 'failed', 'cancelled'],
-  queued: ['started', 'retrying', 'failed', 'cancelled'],
+  queued: ['started', 'retrying', 'failed', 'cancelled', 'oversized'],
+  oversized: ['oversized', 'started', 'retrying', 'failed', 'cancelled'],
   started: [
     'started',
     'child_started',

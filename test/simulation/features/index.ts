@@ -14,7 +14,7 @@ import {
 } from './basics.ts';
 import { child } from './child.ts';
 import type { Feature } from './feature.ts';
-import { concurrency, fairness, rateLimit, runConcurrency, severalLimits } from './limits.ts';
+import { concurrency, fairness, rateLimit, runConcurrency, severalLimits, slots } from './limits.ts';
 import { approval, signal } from './people.ts';
 import { deadline, repeat } from './repetition.ts';
 
@@ -40,4 +40,5 @@ export const FEATURES: readonly Feature[] = [
   runConcurrency,
   fairness,
   child,
+  slots,
 ];

@@ -179,3 +179,17 @@ function* overspent({ plan }: FeaturedRun, { history }: Evidence): Iterable<stri
       yield `${units} units in ${declared.perMs} ms from ${at} on, ${declared.limit} allowed by ${parseLimitAddress(address).key}`;
   }
 }
+
+/** Tasks that take several slots of a worker; now and then more than any has, which only their queue timeout ends. */
+export const slots: Feature = {
+  name: 'slots',
+  plant(draft) {
+    const task = draft.pickWork();
+    task.slots = 2;
+    if (!draft.dice.chance(0.3)) return;
+    const large = draft.addWork();
+    large.slots = 9;
+    large.queueTimeoutMs = draft.dice.int(500, 2_000);
+  },
+  happened: (run) => anyNode(run, 'node.started', (task) => task.slots === 2),
+};
