@@ -1,5 +1,5 @@
 /** Reads what an explanation needs, as any reader may: state, flights, timers, limits, who lives. It asks nothing of the owner. */
-import { NO_ACTOR } from '../core/actor.ts';
+import { type ActorState, documentKey, NO_ACTOR, parseDocumentKey } from '../core/actor.ts';
 import { placeOf } from '../core/decide/node-place.ts';
 import { SluiceError } from '../core/errors.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type RunExplanation,
 } from '../core/explain/index.ts';
 import { readsOf } from '../core/explain/reads.ts';
+import type { Json } from '../core/json.ts';
 import type { RunHeader } from '../core/run-header.ts';
 import { shardOf } from '../core/run-id.ts';
 import { type RunState, restoreRunState } from '../core/run-state.ts';
@@ -76,13 +77,14 @@ async function readFacts(
 ): Promise<ExplainFacts> {
   const { store, membership, engineActions } = options;
   const shard = shardOf(run.header.id, options.shards);
-  const { flights, timers } = readsOf(run, nodes);
-  const [now, workers, orchestrators, values, due] = await Promise.all([
+  const { flights, timers, limits } = readsOf(run, nodes);
+  const [now, workers, orchestrators, values, due, actors] = await Promise.all([
     store.now(),
     membership.workers(),
     membership.orchestrators(),
     store.readFlights(shard, flights),
     store.readTimers(shard, timers),
+    Promise.all(limits.map((address) => readActor(options, address))),
   ]);
   return {
     now,
@@ -91,9 +93,15 @@ async function readFacts(
     engineActions,
     flights: new Map(values.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]))),
     timers: new Map(timers.flatMap((timer, i) => (due[i] == null ? [] : [[timer, due[i]] as const]))),
-    limit: () => NO_ACTOR,
+    limit: (address) => actors[limits.indexOf(address)] ?? NO_ACTOR,
     attempts: () => [],
   };
+}
+
+/** Its documents, as last committed on its own shard. */
+async function readActor({ store, shards }: ExplainerOptions, address: string): Promise<ActorState> {
+  const found = await store.readActors(shardOf(address, shards), documentKey(address, ''));
+  return new Map(found.map(([key, json]) => [parseDocumentKey(key).field, JSON.parse(json) as Json]));
 }
 
 async function failedAttempts(

@@ -145,7 +145,7 @@ describe('a run', () => {
     for await (const event of run.events())
       if (event.type === 'node.started') await run.cancel({ reason: 'enough', graceMs: 100 });
     await expect(run.result()).rejects.toMatchObject({ status: 'cancelled', error: { message: 'enough' } });
-    expect(seen).toEqual(['cancelled']);
+    expect(seen).toContain('cancelled');
   });
 
   it('can be explained, and each of its nodes', async () => {
@@ -164,6 +164,23 @@ describe('a run', () => {
       'The task has no `retry`.',
     ]);
     await expect(run.explain('c')).rejects.toMatchObject({ code: 'node_not_found' });
+  });
+
+  it('that waits for a limit says who holds it', async () => {
+    const flow = workflow('limited', {}, (w) => {
+      w.task('hold', { uses: 'function', with: { name: 'hang' }, concurrency: { key: 'the-one', limit: 1 } });
+    });
+    const holder = await sluice.start(flow);
+    for await (const event of holder.events()) if (event.type === 'node.started') break;
+    const waiter = await sluice.start(flow);
+    for await (const event of waiter.events()) if (event.type === 'node.blocked') break;
+    expect((await waiter.explain('hold')).reasons[0]?.text).toMatch(
+      new RegExp(
+        `^Waits for the limit "the-one" \\(1 at once\\): held by hold of run ${holder.id} \\(limited\\) for .+; it is the next\\.$`,
+      ),
+    );
+    await Promise.all([holder.cancel({ graceMs: 50 }), waiter.cancel({ graceMs: 50 })]);
+    await Promise.allSettled([holder.result(), waiter.result()]);
   });
 
   it('that does not exist is told', async () => {

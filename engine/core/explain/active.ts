@@ -1,6 +1,6 @@
 /** Nodes under way: in a queue, with a worker, waiting, or between two attempts. */
 
-import type { NodePlace } from '../decide/node-place.ts';
+import { isFanNode, type NodePlace } from '../decide/node-place.ts';
 import { flightKey, parseFlight } from '../flight.ts';
 import type { Json } from '../json.ts';
 import { iso, type Reason, reason } from './explanation.ts';
@@ -143,6 +143,35 @@ export function retryingReasons(place: NodePlace, facts: ExplainFacts): Reason[]
 export function waitingReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
   const at = dueAt(facts, place, 'wait');
   const until = at === undefined ? null : iso(at);
-  const when = at === undefined ? 'until somebody says so' : `until ${iso(at)}, ${inTime(facts.now, at)}`;
-  return [reason('wait_time', `Waits ${when}. It holds no slot meanwhile.`, { until })];
+  const when = at === undefined ? '' : `, ${inTime(facts.now, at)}`;
+  const left = place.run.outputs.get(place.index);
+  const { id } = place.run.header;
+  const node = isFanNode(place) ? `${place.task.id}[${place.record.item}]` : place.task.id;
+  const wait = left?.w;
+  if (wait?.kind === 'signal') {
+    const ends = at === undefined ? '' : ` Without it the wait expires${when}.`;
+    const text = `Waits for the signal "${wait.name}": sluice signal ${id} ${wait.name}.${ends}`;
+    return [reason('wait_signal', text, { signal: wait.name, until })];
+  }
+  if (wait?.kind === 'approval') {
+    const who = wait.approvers.length > 0 ? wait.approvers.join(', ') : 'somebody';
+    const ends = at === undefined ? '' : ` Without a decision: ${wait.onDeadline}${when}.`;
+    const text = `Waits for ${who} to decide: sluice approve ${id} ${node}, or sluice reject ${id} ${node}.${ends}`;
+    return [
+      reason('wait_approval', text, { approvers: [...wait.approvers], until, on_deadline: wait.onDeadline }),
+    ];
+  }
+  if (wait?.kind === 'repeat') {
+    const done = left?.r?.done ?? 0;
+    const condition =
+      place.task.repeat?.until === undefined ? '' : `: \`until: ${place.task.repeat.until}\` is not true yet`;
+    return [
+      reason('repeat', `${done} iterations are done${condition}. The next one begins${when || ' soon'}.`, {
+        done,
+        until,
+      }),
+    ];
+  }
+  if (at === undefined) return [reason('wait_time', 'Waits. It holds no slot meanwhile.', { until })];
+  return [reason('wait_time', `Waits until ${iso(at)}${when}. It holds no slot meanwhile.`, { until })];
 }

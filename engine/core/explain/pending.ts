@@ -3,6 +3,7 @@ import { hasRoom, isRunFull } from '../decide/node.ts';
 import { isFanNode, type NodePlace } from '../decide/node-place.ts';
 import { isStopping } from '../decide/stop.ts';
 import { fanOutItems, isDerived } from '../fan-out.ts';
+import { hasLimits, needsOf } from '../limit/need.ts';
 import { isRunEnded } from '../node-state.ts';
 import { preparing } from '../prepare.ts';
 import type { RunState } from '../run-state.ts';
@@ -10,6 +11,8 @@ import { runScope } from '../scope.ts';
 import { judge, type Verdict } from '../trigger-rule.ts';
 import { conditionOf } from './condition.ts';
 import { type Reason, reason } from './explanation.ts';
+import type { ExplainFacts } from './facts.ts';
+import { needsOfBlocked, nodeLimitReasons } from './limits.ts';
 import { edgeReasons, openUpstream, ruleReason } from './rule.ts';
 
 /** What the trigger rule says of a task, by the same question that the engine asks. */
@@ -27,12 +30,14 @@ export function isDeciding({ header }: RunState): boolean {
 export function wouldRun(place: NodePlace, now: number): boolean {
   const { run, record, task } = place;
   if (!isDeciding(run) || isStopping(run, record.task)) return false;
-  if (record.state === 'blocked') return hasRoom(place);
+  if (record.state === 'blocked')
+    return hasRoom(place) && needsOfBlocked(place).length === 0 && !isKeyBroken(place);
   if (record.state !== 'pending') return false;
   if (!isFanNode(place) && verdictOf(place) !== 'run') return false;
   const condition = conditionOf(place, now);
   if (condition && condition.says !== true) return false;
-  return task.fanOut && !isFanNode(place) ? hasItems(place, now) : hasRoom(place);
+  if (task.fanOut && !isFanNode(place)) return hasItems(place, now);
+  return hasRoom(place) && needsOfBlocked(place).length === 0 && !isKeyBroken(place);
 }
 
 /** A fan-out starts whatever room there is: its nodes are held back one by one. */
@@ -64,8 +69,13 @@ function upstreamReason({ run, task }: NodePlace): Reason {
   return reason('upstream', `Waits for ${names.join(', ')}${more}.`, { open: open.map(({ id }) => id) });
 }
 
-export function blockedReasons(place: NodePlace): Reason[] {
-  return roomReasons(place);
+export function blockedReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
+  return [...nodeLimitReasons(place, facts), ...roomReasons(place)];
+}
+
+/** The key of a limit cannot be resolved, so that the node fails as soon as there is room. */
+function isKeyBroken({ run, record, task }: NodePlace): boolean {
+  return hasLimits(task) && 'error' in needsOf(run, record, task);
 }
 
 /** What of `max_parallel` is used up, by the same counts that the engine keeps. */

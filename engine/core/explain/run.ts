@@ -5,6 +5,7 @@ import { isRunEnded } from '../node-state.ts';
 import type { RunState } from '../run-state.ts';
 import { iso, type Reason, reason } from './explanation.ts';
 import { type ExplainFacts, inTime } from './facts.ts';
+import { runLimitReasons } from './limits.ts';
 
 export function runReasons(run: RunState, facts: ExplainFacts): Reason[] {
   const { header } = run;
@@ -18,7 +19,7 @@ export function runReasons(run: RunState, facts: ExplainFacts): Reason[] {
           ),
         ]
       : [];
-  return [...nobody, ...statusReasons(run), ...timeoutReasons(run, facts)];
+  return [...nobody, ...statusReasons(run, facts), ...timeoutReasons(run, facts)];
 }
 
 function endReason({ header }: RunState): Reason {
@@ -37,8 +38,11 @@ function endReason({ header }: RunState): Reason {
   });
 }
 
-function statusReasons({ header }: RunState): Reason[] {
+function statusReasons(run: RunState, facts: ExplainFacts): Reason[] {
+  const { header } = run;
   const { cancel, paused, status } = header;
+  const limits = status === 'queued' && header.seq > 0 ? runLimitReasons(run, facts) : [];
+  if (limits.length > 0) return limits;
   if (status === 'queued')
     return [
       reason('run_not_taken', 'The run is stored; the orchestrator of its shard has not begun it yet.'),

@@ -183,6 +183,34 @@ describe('a node under way', () => {
   });
 });
 
+describe('a node that waits for somebody', () => {
+  it('names the signal, and how to send it', () => {
+    const rig = rigOf(
+      aPlan([aTask('a', [], { action: { uses: 'wait', with: { signal: 'go', for: '1h' } } })]),
+    );
+    const found = explained(rig, 'a');
+    expect(codesOf(found)).toEqual(['wait_signal']);
+    expect(textsOf(found)[0]).toContain(`sluice signal ${rig.runId} go. Without it the wait expires, in 1h.`);
+  });
+
+  it('names those who may approve, and how', () => {
+    const rig = rigOf(
+      aPlan([aTask('a', [], { action: { uses: 'approval', with: { approvers: ['ann'] } } })]),
+    );
+    expect(textsOf(explained(rig, 'a'))[0]).toBe(
+      `Waits for ann to decide: sluice approve ${rig.runId} a, or sluice reject ${rig.runId} a.`,
+    );
+  });
+
+  it('does another iteration', () => {
+    const repeat = { until: 'self.outputs.done', delayMs: 5_000 };
+    const rig = rigOf(aPlan([aTask('a', [], { repeat })])).succeed('a', { done: false });
+    expect(textsOf(explained(rig, 'a'))[0]).toBe(
+      '1 iterations are done: `until: self.outputs.done` is not true yet. The next one begins, in 5.0s.',
+    );
+  });
+});
+
 describe('a node that has ended', () => {
   it('succeeded, after how many attempts', () => {
     const rig = rigOf(aPlan([aTask('a', [], { retry: aRetry(2) }), aTask('z', ['a'])]))

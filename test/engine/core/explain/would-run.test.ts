@@ -44,11 +44,13 @@ const aDraft = (at: number): fc.Arbitrary<TaskDraft> =>
         '${{ inputs.yes }}',
       ),
       maxParallel: fc.constantFrom(undefined, 1, 2),
+      limit: fc.constantFrom(undefined, undefined, undefined, 'x', '${{ inputs.nope }}'),
     })
-    .map(({ needs, rule, condition, items, maxParallel }) =>
+    .map(({ needs, rule, condition, items, maxParallel, limit }) =>
       aTask(`t${at}`, needs, {
         triggerRule: needs.length === 0 ? 'all_success' : rule,
         ...(condition === undefined ? {} : { if: condition }),
+        ...(limit === undefined ? {} : { concurrency: [{ key: limit, limit: 1 }] }),
         ...(items === undefined
           ? {}
           : { fanOut: { kind: 'foreach', items }, ...(maxParallel === undefined ? {} : { maxParallel }) }),
@@ -145,7 +147,8 @@ function isStarted(run: RunState, index: number): boolean {
   const turn = new Turn(shard, START_MS);
   settleTurn(turn, () => 0);
   const after = run.nodes[index]?.state ?? 'pending';
+  // A fan-out has started also when all that it made has ended at once.
+  if (run.nodes[index]?.expanded && before === 'pending') return true;
   if (after === before || after === 'blocked') return false;
-  // A fan-out over nothing has started and ended.
-  return !isEnded(after) || after === 'succeeded';
+  return !isEnded(after);
 }

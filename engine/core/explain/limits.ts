@@ -1,0 +1,140 @@
+/** Limits: who holds them, who waits before, and when units of a rate come free; from the documents that the limit itself keeps. */
+import type { ActorState } from '../actor.ts';
+import type { NodePlace } from '../decide/node-place.ts';
+import { formatDuration } from '../duration.ts';
+import { holderName, WHOLE_RUN } from '../limit/address.ts';
+import { listEntries } from '../limit/book.ts';
+import { FIELDS, type LimitEntry, readDefinition, readEntry, readUsed } from '../limit/document.ts';
+import { hasLimits, needsOf, runNeedOf } from '../limit/need.ts';
+import type { LimitNeed } from '../limit/wait.ts';
+import { freeAt, sumOfUnits, unitsInWindow } from '../limit/window.ts';
+import type { RunState } from '../run-state.ts';
+import { iso, type Reason, reason } from './explanation.ts';
+import { type ExplainFacts, forTime, inTime } from './facts.ts';
+
+/** Holders that are named. */
+const MAX_NAMED = 5;
+
+/** Limits that a blocked node has to enter, in the order in which it asks for them. None: nothing but room is missing. */
+export function needsOfBlocked({ run, record, task }: NodePlace): readonly LimitNeed[] {
+  if (!hasLimits(task)) return [];
+  const found = needsOf(run, record, task);
+  return 'value' in found ? found.value : [];
+}
+
+export function nodeLimitReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
+  const { run, index, record } = place;
+  const name = holderName({
+    run: run.header.id,
+    node: index,
+    generation: record.generation,
+    attempt: record.attempt + 1,
+  });
+  return needReasons(needsOfBlocked(place), name, facts);
+}
+
+/** A run that waits for its own `concurrency`. */
+export function runLimitReasons(run: RunState, facts: ExplainFacts): Reason[] {
+  const found = runNeedOf(run);
+  if ('error' in found || !found.value) return [];
+  const name = holderName({
+    run: run.header.id,
+    node: WHOLE_RUN,
+    generation: run.header.retries ?? 0,
+    attempt: 0,
+  });
+  return needReasons([found.value], name, facts).map((one) => ({ ...one, code: 'run_limit' as const }));
+}
+
+export function runLimits(run: RunState): readonly string[] {
+  const found = runNeedOf(run);
+  return 'value' in found && found.value ? [found.value.address] : [];
+}
+
+/** Only the limit that it waits for now is told, and those that it holds already are counted. */
+function needReasons(needs: readonly LimitNeed[], name: string, facts: ExplainFacts): Reason[] {
+  const at = needs.findIndex(({ address }) => !facts.limit(address).has(FIELDS.holder(name)));
+  const need = needs[at];
+  if (!need) return [];
+  const documents = facts.limit(need.address);
+  const asked = readEntry(documents.get(FIELDS.waiter(name)));
+  const before = asked ? waitersBefore(documents, asked) : 0;
+  return [
+    need.perMs === undefined
+      ? concurrencyReason(need, documents, { before, asked, facts })
+      : rateReason(need, documents, { before, asked, facts }),
+  ];
+}
+
+interface Waiting {
+  /** Who will be served before it. */
+  readonly before: number;
+  readonly asked: LimitEntry | undefined;
+  readonly facts: ExplainFacts;
+}
+
+function waitersBefore(documents: ActorState, asked: LimitEntry): number {
+  const { waiters } = listEntries(documents);
+  return Math.max(
+    0,
+    waiters.findIndex(
+      (one) => one.run === asked.run && one.node === asked.node && one.attempt === asked.attempt,
+    ),
+  );
+}
+
+function concurrencyReason(
+  need: LimitNeed,
+  documents: ActorState,
+  { before, asked, facts }: Waiting,
+): Reason {
+  const { holders } = listEntries(documents);
+  const limit = readDefinition(documents)?.limit ?? need.limit;
+  const named = holders
+    .slice(0, MAX_NAMED)
+    .map((one) => `${holderWords(one)} for ${forTime(facts.now - one.since)}`);
+  const more = holders.length > MAX_NAMED ? ` and ${holders.length - MAX_NAMED} more` : '';
+  const held = holders.length === 0 ? 'nobody holds it now' : `held by ${named.join(', ')}${more}`;
+  const text = `Waits for the limit "${need.key}" (${limit} at once): ${held}${queueWords(before, asked)}.`;
+  return reason('limit', text, {
+    key: need.key,
+    limit,
+    before,
+    holders: holders.map(({ run, label, workflow, since }) => ({
+      run,
+      node: label,
+      workflow,
+      since: iso(since),
+    })),
+  });
+}
+
+function rateReason(need: LimitNeed, documents: ActorState, { before, asked, facts }: Waiting): Reason {
+  const definition = readDefinition(documents);
+  const limit = definition?.limit ?? need.limit;
+  const perMs = definition?.perMs ?? need.perMs ?? 0;
+  const used = readUsed(documents);
+  const units = Math.min(need.cost, limit);
+  const free = freeAt(used, { limit, perMs }, { now: facts.now, units });
+  const taken = sumOfUnits(unitsInWindow(used, perMs, facts.now));
+  const when =
+    free === undefined ? 'none come free: the limit is 0' : `${units} come free ${inTime(facts.now, free)}`;
+  const text = `Waits for the rate limit "${need.key}" (${limit} in ${formatDuration(perMs)}): ${taken} are used, and ${when}${queueWords(before, asked)}.`;
+  return reason('rate_limit', text, {
+    key: need.key,
+    limit,
+    per_ms: perMs,
+    used: taken,
+    before,
+    free_at: free === undefined ? null : iso(free),
+  });
+}
+
+function holderWords({ run, label, workflow }: LimitEntry): string {
+  return label === '' ? `run ${run} of ${workflow}` : `${label} of run ${run} (${workflow})`;
+}
+
+function queueWords(before: number, asked: LimitEntry | undefined): string {
+  if (!asked) return '; it asks again soon';
+  return before === 0 ? '; it is the next' : `; ${before} ${before === 1 ? 'waits' : 'wait'} before it`;
+}
