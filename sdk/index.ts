@@ -21,7 +21,7 @@ export {
 export type { RedisOptions } from './engine-parts.ts';
 export { expr, type Ref } from './reference.ts';
 export type { SluiceWorker, WorkerOptions } from './roles.ts';
-export type { EventOptions, ResultOptions, Run } from './run.ts';
+export type { Decision, EventOptions, ResultOptions, Run } from './run.ts';
 export { RunFailed } from './run-failed.ts';
 export type { TaskHandle } from './task-handle.ts';
 export type { InputsOf, ValueOf } from './value-type.ts';

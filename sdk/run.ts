@@ -1,7 +1,8 @@
 /** A handle on one run: its result, its history, its state, and what may be asked of it. Holds no state: any number may exist. */
 import { SluiceError } from '../engine/core/errors.ts';
 import type { NodeExplanation, RunExplanation } from '../engine/core/explain/index.ts';
-import type { Json } from '../engine/core/json.ts';
+import type { Json, JsonObject } from '../engine/core/json.ts';
+import type { RetryScope } from '../engine/core/message.ts';
 import { isRunEnded, type RunStatus } from '../engine/core/node-state.ts';
 import type { RunHeader } from '../engine/core/run-header.ts';
 import type { Client } from '../engine/runtime/client.ts';
@@ -22,6 +23,14 @@ export interface EventOptions {
   readonly after?: number;
   /** Ends the iteration; the run goes on. */
   readonly signal?: AbortSignal;
+}
+
+export interface Decision {
+  /** What the form of the approval asks for. */
+  readonly form?: JsonObject;
+  readonly comment?: string;
+  /** Who decides, for the history. */
+  readonly by?: string;
 }
 
 export class Run<Outputs = { readonly [name: string]: Json }> {
@@ -76,6 +85,54 @@ export class Run<Outputs = { readonly [name: string]: Json }> {
    */
   async cancel(options: { readonly reason?: string; readonly graceMs?: number } = {}): Promise<void> {
     await this.#client.cancel(this.id, options);
+  }
+
+  /** Starts nothing new until `resume`; what runs goes on. @throws SluiceError run_not_found, not_possible, no_answer */
+  async pause(reason?: string): Promise<void> {
+    await this.#client.request({ type: 'pause', run: this.id, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** @throws SluiceError run_not_found, not_possible, no_answer */
+  async resume(): Promise<void> {
+    await this.#client.request({ type: 'resume', run: this.id });
+  }
+
+  /**
+   * Does parts of it again, with the same definition and inputs: all that failed and what follows from it, or, with `nodes`, a
+   * node and all downstream (`from`) or that node alone (`node`), or everything (`all`).
+   * @throws SluiceError run_not_found, node_not_found, not_possible, no_answer
+   */
+  async retry(scope: RetryScope = 'failed', nodes: readonly string[] = []): Promise<void> {
+    await this.#client.request({
+      type: 'retry',
+      run: this.id,
+      scope,
+      ...(nodes.length === 0 ? {} : { nodes }),
+    });
+  }
+
+  /**
+   * Sends a signal: the first node that waits for it takes it, else it is kept for one to come.
+   * @throws SluiceError run_not_found, not_possible, invalid_payload, no_answer
+   */
+  async signal(name: string, payload: JsonObject = {}, { by }: { readonly by?: string } = {}): Promise<void> {
+    await this.#client.request({
+      type: 'signal',
+      run: this.id,
+      name,
+      payload,
+      ...(by === undefined ? {} : { by }),
+    });
+  }
+
+  /** Decides an approval. @throws SluiceError run_not_found, node_not_found, not_possible, invalid_payload, no_answer */
+  async approve(node: string, given: Decision = {}): Promise<void> {
+    await this.#client.request({ type: 'approval', run: this.id, node, decision: 'approved', ...given });
+  }
+
+  /** @throws SluiceError run_not_found, node_not_found, not_possible, invalid_payload, no_answer */
+  async reject(node: string, given: Decision = {}): Promise<void> {
+    await this.#client.request({ type: 'approval', run: this.id, node, decision: 'rejected', ...given });
   }
 
   async #end({ timeoutMs, signal }: ResultOptions): Promise<RunHeader> {

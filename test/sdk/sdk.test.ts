@@ -183,6 +183,46 @@ describe('a run', () => {
     await Promise.allSettled([holder.result(), waiter.result()]);
   });
 
+  it('takes decisions, signals, pause and resume, and can be done again', async () => {
+    let broken = true;
+    await using own = await sluice.worker({
+      queues: { own: 1 },
+      tasks: {
+        once: () => {
+          if (broken) throw new Error('no disk');
+          return { ok: true };
+        },
+      },
+    });
+    const flow = workflow('asked', {}, (w) => {
+      const gate = w.task('gate', { uses: 'approval', with: { form: { amount: 'integer' } } });
+      const word = w.task('word', { uses: 'wait', with: { signal: 'go' }, needs: gate });
+      const once = w.task('once', { uses: 'function', with: { name: 'once' }, queue: 'own', needs: word });
+      return { amount: gate.outputs['form'], word: word.outputs['word'], ok: once.outputs['ok'] };
+    });
+    const run = await sluice.start(flow);
+    const waits = async (node: string) => {
+      for await (const event of run.events())
+        if (event.type === 'node.waiting' && event.node === node) return;
+    };
+    await waits('gate');
+    expect((await run.explain('gate')).reasons[0]?.code).toBe('wait_approval');
+    await expect(run.approve('gate', { form: { amount: 'x' } })).rejects.toMatchObject({
+      code: 'invalid_payload',
+    });
+    await run.approve('gate', { form: { amount: 3 }, by: 'ann' });
+    await waits('word');
+    await run.pause('lunch');
+    expect((await run.explain()).reasons[0]).toMatchObject({ code: 'run_paused' });
+    await run.resume();
+    await run.signal('go', { word: 'hi' });
+    await expect(run.result()).rejects.toMatchObject({ path: ['asked', 'once'] });
+    broken = false;
+    await run.retry();
+    expect(await run.result()).toEqual({ amount: { amount: 3 }, word: 'hi', ok: true });
+    expect(own.active()).toBe(0);
+  });
+
   it('that does not exist is told', async () => {
     const run = sluice.run('01ARZ3NDEKTSV4RRFFQ69G5FAV');
     await expect(run.result()).rejects.toMatchObject({ code: 'run_not_found' });

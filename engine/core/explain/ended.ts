@@ -1,6 +1,7 @@
 /** Nodes that have ended: why so. The rule is asked again; its answer does not depend on the order of arrival. */
 
 import { isFanNode, type NodePlace } from '../decide/node-place.ts';
+import { isApplicable } from '../decide/phase.ts';
 import { attemptsOfIteration } from '../decide/repeat.ts';
 import { FINAL_ERRORS, wantsRetry } from '../decide/settle.ts';
 import { isStopping } from '../decide/stop.ts';
@@ -10,7 +11,7 @@ import { conditionOf } from './condition.ts';
 import { iso, type Reason, reason } from './explanation.ts';
 import { type ExplainFacts, forTime } from './facts.ts';
 import { fanReasons } from './fan.ts';
-import { verdictOf } from './pending.ts';
+import { partReason, verdictOf } from './pending.ts';
 import { edgeReasons, ruleReason } from './rule.ts';
 
 export function succeededReasons(place: NodePlace): Reason[] {
@@ -29,6 +30,7 @@ function fanOf(place: NodePlace): Reason[] {
 
 export function skippedReasons(place: NodePlace): Reason[] {
   const { run, task, record } = place;
+  if (!isApplicable(run, task)) return [partReason(place)];
   const verdict = isFanNode(place) ? 'run' : verdictOf(place);
   const rule = isFanNode(place) ? [] : [ruleReason(task.triggerRule, verdict), ...edgeReasons(run, task)];
   if (verdict !== 'run') return rule;

@@ -99,17 +99,17 @@ export function listedNodes(run: RunState): readonly number[] {
 export function explainRun(run: RunState, facts: ExplainFacts): RunExplanation {
   const listed = listedNodes(run);
   const { header } = run;
-  const above = new Set(runReasons(run, facts).map(({ code }) => code));
+  // What is true of the whole run is said once.
+  const above = new Set(runReasons(run, facts).map(({ text }) => text));
   return {
     format: 1,
     run: header.id,
     workflow: header.workflow,
     status: header.status,
     reasons: runReasons(run, facts),
-    // What is true of the whole run is said once.
     nodes: listed.flatMap((index) => {
       const found = explainNode(run, index, facts);
-      return found ? [{ ...found, reasons: found.reasons.filter(({ code }) => !above.has(code)) }] : [];
+      return found ? [{ ...found, reasons: found.reasons.filter(({ text }) => !above.has(text)) }] : [];
     }),
     more: worthTelling(run).length - listed.length,
   };

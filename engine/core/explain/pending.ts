@@ -1,11 +1,14 @@
 /** Nodes that have not been started: what their rule says, what holds them back, and whether they would be started now. */
 import { hasRoom, isRunFull } from '../decide/node.ts';
 import { isFanNode, type NodePlace } from '../decide/node-place.ts';
+import { isApplicable } from '../decide/phase.ts';
 import { isStopping } from '../decide/stop.ts';
 import { fanOutItems, isDerived } from '../fan-out.ts';
 import { hasLimits, needsOf } from '../limit/need.ts';
 import { isRunEnded } from '../node-state.ts';
+import type { TaskPhase } from '../plan.ts';
 import { preparing } from '../prepare.ts';
+import { isCancelling, partAtHand, partOf } from '../run-part.ts';
 import type { RunState } from '../run-state.ts';
 import { runScope } from '../scope.ts';
 import { judge, type Verdict } from '../trigger-rule.ts';
@@ -22,18 +25,24 @@ export function verdictOf({ run, index, task }: NodePlace): Verdict {
 }
 
 /** Whether the run takes decisions about new work at all. */
-export function isDeciding({ header }: RunState): boolean {
-  return header.status !== 'queued' && !isRunEnded(header.status) && !header.cancel && !header.paused;
+export function isDeciding(run: RunState): boolean {
+  const { status, paused, reset } = run.header;
+  return status !== 'queued' && !isRunEnded(status) && !paused && !reset && !isCancelling(run);
+}
+
+/** A task belongs to one part of the run, and is not looked at in the others. */
+function isInPart({ run, task }: NodePlace): boolean {
+  return partOf(task) === partAtHand(run.header);
 }
 
 /** Whether the engine, asked now, would start the pending or blocked node. */
 export function wouldRun(place: NodePlace, now: number): boolean {
   const { run, record, task } = place;
-  if (!isDeciding(run) || isStopping(run, record.task)) return false;
+  if (!isDeciding(run) || !isInPart(place) || isStopping(run, record.task)) return false;
   if (record.state === 'blocked')
     return hasRoom(place) && needsOfBlocked(place).length === 0 && !isKeyBroken(place);
   if (record.state !== 'pending') return false;
-  if (!isFanNode(place) && verdictOf(place) !== 'run') return false;
+  if (!isFanNode(place) && (!isApplicable(run, task) || verdictOf(place) !== 'run')) return false;
   const condition = conditionOf(place, now);
   if (condition && condition.says !== true) return false;
   if (task.fanOut && !isFanNode(place)) return hasItems(place, now);
@@ -50,11 +59,32 @@ function hasItems({ run, task }: NodePlace, now: number): boolean {
 
 export function pendingReasons(place: NodePlace, now: number): Reason[] {
   if (isFanNode(place)) return withCondition(place, now, roomReasons(place));
+  if (!isInPart(place)) return [partReason(place)];
   const verdict = verdictOf(place);
   const rule = [ruleReason(place.task.triggerRule, verdict), ...edgeReasons(place.run, place.task)];
   if (verdict === 'wait') return [upstreamReason(place), ...rule];
   if (verdict !== 'run') return rule;
   return withCondition(place, now, place.task.fanOut ? rule : [...roomReasons(place), ...rule]);
+}
+
+const PARTS = {
+  compensate: 'undoes a task, if the run does not succeed',
+  on_success: 'is a handler for when the run has succeeded',
+  on_failure: 'is a handler for when the run has failed',
+  on_finish: 'is a handler for the end of the run, however it ends',
+} as const satisfies Record<TaskPhase, string>;
+
+/** Tasks of another part than the one at hand; also those that were passed over, since their case did not come. */
+export function partReason({ run, task }: NodePlace): Reason {
+  const role =
+    task.phase === undefined ? 'belongs to the main part of the run, which is over' : PARTS[task.phase];
+  const result = run.header.result
+    ? ` The main part ${run.header.result.status}.`
+    : ' The main part is not over yet.';
+  return reason('run_part', `It ${role}.${result}`, {
+    part: partOf(task),
+    result: run.header.result?.status ?? null,
+  });
 }
 
 function withCondition(place: NodePlace, now: number, reasons: readonly Reason[]): Reason[] {

@@ -2,6 +2,7 @@
 import { formatDuration } from '../duration.ts';
 import { timerKey } from '../message.ts';
 import { isRunEnded } from '../node-state.ts';
+import { isCancelling } from '../run-part.ts';
 import type { RunState } from '../run-state.ts';
 import { iso, type Reason, reason } from './explanation.ts';
 import { type ExplainFacts, inTime } from './facts.ts';
@@ -47,7 +48,7 @@ function statusReasons(run: RunState, facts: ExplainFacts): Reason[] {
     return [
       reason('run_not_taken', 'The run is stored; the orchestrator of its shard has not begun it yet.'),
     ];
-  if (cancel) {
+  if (cancel && isCancelling(run)) {
     const why = cancel.reason === undefined ? '' : `: ${cancel.reason}`;
     return [
       reason(
@@ -55,6 +56,15 @@ function statusReasons(run: RunState, facts: ExplainFacts): Reason[] {
         `The run is being cancelled${why}. Nothing new begins; what runs is told to stop.`,
         { at: iso(cancel.at), cause: cancel.code },
       ),
+    ];
+  }
+  if (header.part && header.result) {
+    const what = header.part === 'compensation' ? 'is undone' : 'is over, and its handlers run';
+    return [
+      reason('run_part', `The main part ${header.result.status} and ${what}.`, {
+        part: header.part,
+        result: header.result.status,
+      }),
     ];
   }
   if (paused) {
