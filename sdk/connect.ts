@@ -121,13 +121,13 @@ class Connection implements Sluice {
     inputs: unknown = {},
     options: StartOptions = {},
   ): Promise<Run<O>> {
-    const { plan, source } = await this.#find(subject, options.namespace ?? 'default');
+    const { plan, linked, source } = await this.#find(subject, options.namespace ?? 'default');
     const { idempotencyKey, labels } = options;
     const { run } = await this.#parts.client.start(plan, {
       inputs: checkInputs(plan, inputs as JsonObject),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(labels === undefined ? {} : { labels }),
-      trigger: { type: 'manual' },
+      ...(linked === undefined ? {} : { linked }),
       ...(source === undefined ? {} : { source }),
     });
     return new Run<O>(this.#parts.client, this.#explainer, run);
@@ -170,8 +170,8 @@ class Connection implements Sluice {
   async #find(subject: string | Plan | Workflow<unknown, unknown>, namespace: string): Promise<Startable> {
     if (typeof subject === 'string') return this.#findByName(namespace, subject);
     if (!('plan' in subject)) return { plan: subject };
-    const { plan, folder } = subject;
-    return folder === undefined ? { plan } : { plan, source: await this.#sourceOf(folder) };
+    const { plan, linked = [], folder } = subject;
+    return folder === undefined ? { plan, linked } : { plan, linked, source: await this.#sourceOf(folder) };
   }
 
   /** On a private Redis all workers are on this machine and can use the folder itself; elsewhere they need a copy. */
@@ -198,6 +198,7 @@ type Source = SourceRef | ((run: string) => Promise<SourceRef>);
 
 interface Startable {
   readonly plan: Plan;
+  readonly linked?: readonly Plan[];
   readonly source?: Source;
 }
 

@@ -28,7 +28,7 @@ export function readWorkflow<T extends WorkflowTypes = AnyTypes>(
 ): Workflow<T['inputs'], T['outputs']> {
   const folder = dirname(resolve(path));
   const file = { path, text: readText(path) };
-  const { plans, diagnostics } = compileWorkflows(file, {
+  const { plans, linked, diagnostics } = compileWorkflows(file, {
     executors: builtinExecutors(),
     fileExists: (relative) => existsSync(join(folder, relative)),
     readFile: (relative) => readIfThere(join(folder, relative)),
@@ -37,7 +37,7 @@ export function readWorkflow<T extends WorkflowTypes = AnyTypes>(
   if (errors.length > 0)
     throw invalidWorkflow(path, errors, renderDiagnostics(errors, file, { color: false }));
   const plan = name === undefined ? plans[0] : plans.find((one) => one.name === name);
-  if (plan) return { plan, folder, toYaml: () => file.text };
+  if (plan) return { plan, linked: [...plans, ...linked], folder, toYaml: () => file.text };
   const names = plans.map((one) => one.name).join(', ');
   throw new SluiceError(
     'workflow_not_found',
@@ -45,8 +45,13 @@ export function readWorkflow<T extends WorkflowTypes = AnyTypes>(
   );
 }
 
+/** The text of a sub-workflow's file; what is wrong with it is told where it is named. */
 function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readText(path) : undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function readText(path: string): string {

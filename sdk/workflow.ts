@@ -15,6 +15,8 @@ import type { TaskOptions, WorkflowOptions } from './workflow-options.ts';
 /** A compiled workflow, with the types of what it takes and gives. */
 export interface Workflow<Inputs = JsonObject, Outputs = JsonObject> {
   readonly plan: Plan;
+  /** Sub-workflows that came with it: other documents of its file, other files. */
+  readonly linked?: readonly Plan[];
   /** The workflow's own folder, whose files go with each run. */
   readonly folder?: string;
   /** The same workflow as YAML. */

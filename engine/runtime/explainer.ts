@@ -12,6 +12,7 @@ import {
 } from '../core/explain/index.ts';
 import { readsOf } from '../core/explain/reads.ts';
 import type { Json } from '../core/json.ts';
+import type { RunStatus } from '../core/node-state.ts';
 import type { RunHeader } from '../core/run-header.ts';
 import { shardOf } from '../core/run-id.ts';
 import { type RunState, restoreRunState } from '../core/run-state.ts';
@@ -77,14 +78,15 @@ async function readFacts(
 ): Promise<ExplainFacts> {
   const { store, membership, engineActions } = options;
   const shard = shardOf(run.header.id, options.shards);
-  const { flights, timers, limits } = readsOf(run, nodes);
-  const [now, workers, orchestrators, values, due, actors] = await Promise.all([
+  const { flights, timers, limits, children } = readsOf(run, nodes);
+  const [now, workers, orchestrators, values, due, actors, statuses] = await Promise.all([
     store.now(),
     membership.workers(),
     membership.orchestrators(),
     store.readFlights(shard, flights),
     store.readTimers(shard, timers),
     Promise.all(limits.map((address) => readActor(options, address))),
+    Promise.all(children.map((child) => readStatus(options, child))),
   ]);
   return {
     now,
@@ -93,9 +95,20 @@ async function readFacts(
     engineActions,
     flights: new Map(values.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]))),
     timers: new Map(timers.flatMap((timer, i) => (due[i] == null ? [] : [[timer, due[i]] as const]))),
+    children: new Map(
+      statuses.flatMap((status, i) => (status ? [[children[i] ?? '', status] as const] : [])),
+    ),
     limit: (address) => actors[limits.indexOf(address)] ?? NO_ACTOR,
     attempts: () => [],
   };
+}
+
+/** Undefined when the child is not there yet. */
+function readStatus({ client }: ExplainerOptions, run: string): Promise<RunStatus | undefined> {
+  return client.header(run).then(
+    ({ status }) => status,
+    () => undefined,
+  );
 }
 
 /** Its documents, as last committed on its own shard. */

@@ -1,9 +1,13 @@
 /** The SDK as a program uses it: on a real Redis, with orchestrator and worker in this process. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   connect,
   expr,
   RunFailed,
+  readWorkflow,
   type Sluice,
   type SluiceWorker,
   TaskFailure,
@@ -221,6 +225,46 @@ describe('a run', () => {
     await run.retry();
     expect(await run.result()).toEqual({ amount: { amount: 3 }, word: 'hi', ok: true });
     expect(own.active()).toBe(0);
+  });
+
+  it('of a file with sub-workflows starts them, and says which it waits for', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-sdk-'));
+    try {
+      const text = `
+name: parent
+inputs: { n: integer }
+tasks:
+  sub: { workflow: child, inputs: { n: "\${{ inputs.n }}" } }
+outputs: { value: "\${{ tasks.sub.outputs.value }}" }
+---
+name: child
+inputs: { n: integer }
+tasks:
+  gate: { uses: wait, with: { signal: go } }
+  double: { needs: gate, uses: function, with: { name: double, args: { n: "\${{ inputs.n }}" } }, outputs: { value: integer } }
+outputs: { value: "\${{ tasks.double.outputs.value }}" }
+`;
+      await writeFile(join(folder, 'family.yaml'), text);
+      const family = readWorkflow<{ inputs: { n: number }; outputs: { value: number } }>(
+        join(folder, 'family.yaml'),
+      );
+      const run = await sluice.start(family, { n: 21 });
+      let child = '';
+      for await (const event of run.events()) {
+        child = String(event['run'] ?? '');
+        if (event.type === 'node.child_started') break;
+      }
+      for await (const event of sluice.run(child).events()) if (event.type === 'node.waiting') break;
+      expect((await run.explain('sub')).reasons[0]).toMatchObject({
+        code: 'child',
+        run: child,
+        status: 'running',
+      });
+      await sluice.run(child).signal('go');
+      expect(await run.result()).toEqual({ value: 42 });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('that does not exist is told', async () => {

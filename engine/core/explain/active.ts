@@ -1,5 +1,6 @@
 /** Nodes under way: in a queue, with a worker, waiting, or between two attempts. */
 
+import { childId, waitsForChild } from '../decide/child-order.ts';
 import { isFanNode, type NodePlace } from '../decide/node-place.ts';
 import { flightKey, parseFlight } from '../flight.ts';
 import type { Json } from '../json.ts';
@@ -9,7 +10,7 @@ import { dueAt, type ExplainFacts, forTime, inTime, type LiveWorker } from './fa
 export function queuedReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
   const { record, task } = place;
   const waited = forTime(facts.now - record.queuedAt);
-  if (facts.engineActions.has(task.action.uses))
+  if (facts.engineActions.has(task.action.uses) || task.child)
     return [reason('not_sent', `Ready for ${waited}; the orchestrator does it itself, without a worker.`)];
   const state = flightState(place, facts);
   if (state === 'c' || state === 'x' || state === 'd') return workingReasons(place, facts);
@@ -67,6 +68,7 @@ function rankReason({ run, record, task }: NodePlace): Reason {
 }
 
 export function workingReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
+  if (waitsForChild(place)) return childReasons(place, facts);
   const { run, index, record } = place;
   const value = facts.flights.get(flightKey(run.header.id, index, record.generation, record.attempt));
   const flight = value === undefined ? undefined : parseFlight(value);
@@ -88,6 +90,22 @@ export function workingReasons(place: NodePlace, facts: ExplainFacts): Reason[] 
     reason('stopping', 'It was told to stop; it gets its grace period, and is then given up.'),
     ...limitReason(place, facts, 'abandon'),
     working,
+  ];
+}
+
+/** It ends when its sub-workflow does. */
+function childReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
+  const run = childId(place);
+  const workflow = place.task.child?.workflow ?? '';
+  const status = facts.children.get(run);
+  const stopped = place.run.outputs.get(place.index)?.w?.kind === 'child' ? ' It was told to stop.' : '';
+  const text =
+    status === undefined
+      ? `Its sub-workflow ${workflow} is about to start as run ${run}.`
+      : `Its sub-workflow ${workflow} is ${status}: sluice explain ${run}.${stopped}`;
+  return [
+    reason('child', text, { run, workflow, status: status ?? null }),
+    ...limitReason(place, facts, 'timeout'),
   ];
 }
 

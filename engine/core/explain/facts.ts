@@ -5,6 +5,7 @@ import { formatDuration } from '../duration.ts';
 import type { TaskError } from '../errors.ts';
 import type { TimerKind } from '../message.ts';
 import { timerKey } from '../message.ts';
+import type { RunStatus } from '../node-state.ts';
 
 export interface LiveWorker {
   readonly session: string;
@@ -27,6 +28,8 @@ export interface ExplainFacts {
   readonly flights: ReadonlyMap<string, string>;
   /** Timers of the run: `timerKey` → due, ms. */
   readonly timers: ReadonlyMap<string, number>;
+  /** Status of child runs, by id, where they are there. */
+  readonly children: ReadonlyMap<string, RunStatus>;
   /** Documents of a limit. */
   limit(address: string): ActorState;
   /** Failed attempts of the node, where its history was read. */

@@ -1,4 +1,5 @@
 /** What must be read to explain these nodes: names of flights and timers, few enough to be read one by one. */
+import { childId, waitsForChild } from '../decide/child-order.ts';
 import { attemptName, placeOf } from '../decide/node-place.ts';
 import { flightKey } from '../flight.ts';
 import { type AttemptName, TIMER_KINDS, timerKey } from '../message.ts';
@@ -11,12 +12,15 @@ export interface Reads {
   readonly timers: readonly string[];
   /** Addresses. */
   readonly limits: readonly string[];
+  /** Runs that nodes wait for. */
+  readonly children: readonly string[];
 }
 
 const RUN_TIMERS = ['run_timeout', 'run_deadline'] as const;
 
 export function readsOf(run: RunState, nodes: readonly number[]): Reads {
   const flights: string[] = [];
+  const children: string[] = [];
   const whole: AttemptName = { run: run.header.id, node: 0, generation: 0, attempt: 0 };
   const timers = RUN_TIMERS.map((kind) => timerKey(kind, whole));
   const limits = new Set(run.header.status === 'queued' ? runLimits(run) : []);
@@ -24,6 +28,7 @@ export function readsOf(run: RunState, nodes: readonly number[]): Reads {
     const place = placeOf(run, index);
     if (!place || isEnded(place.record.state)) continue;
     const { generation, attempt } = place.record;
+    if (waitsForChild(place)) children.push(childId(place));
     if (place.record.state === 'blocked')
       for (const { address } of needsOfBlocked(place)) limits.add(address);
     flights.push(flightKey(run.header.id, index, generation, attempt));
@@ -31,5 +36,5 @@ export function readsOf(run: RunState, nodes: readonly number[]): Reads {
     timers.push(timerKey('deadline', { ...whole, node: index }));
     for (const kind of TIMER_KINDS) timers.push(timerKey(kind, attemptName(place)));
   }
-  return { flights, timers, limits: [...limits] };
+  return { flights, timers, limits: [...limits], children };
 }

@@ -12,6 +12,7 @@ export function someFacts(change: Partial<ExplainFacts> = {}): ExplainFacts {
     engineActions: new Set(ACTIONS.keys()),
     flights: new Map(),
     timers: new Map(),
+    children: new Map(),
     limit: () => NO_ACTOR,
     attempts: () => [],
     ...change,
