@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { SluiceError } from '../engine/core/errors.ts';
 import type { ArtifactStore } from '../engine/ports/artifact-store.ts';
 import type { Clock } from '../engine/ports/clock.ts';
+import type { DefinitionStore } from '../engine/ports/definition-store.ts';
 import type { LogStore } from '../engine/ports/log-store.ts';
 import { type Logger, SILENT } from '../engine/ports/logger.ts';
 import type { Membership } from '../engine/ports/membership.ts';
@@ -14,6 +15,7 @@ import { type EmbeddedRedis, startEmbeddedRedis } from '../engine/redis/embedded
 import {
   createConnections,
   createRedisArtifactStore,
+  createRedisDefinitionStore,
   createRedisLogStore,
   createRedisMembership,
   createRedisRunIndex,
@@ -46,6 +48,7 @@ export interface EngineParts {
   readonly shards: number;
   readonly client: Client;
   readonly index: RunIndex;
+  readonly definitions: DefinitionStore;
   readonly membership: Membership;
   readonly logs: LogStore;
   readonly artifacts: ArtifactStore;
@@ -141,6 +144,7 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
       store,
       shards,
       index,
+      definitions: createRedisDefinitionStore(connections),
       client: createClient({ store, index, shards, clock, random: () => randomBytes(10) }),
       membership: createRedisMembership(connections),
       logs: createRedisLogStore(connections, { shards }),

@@ -40,7 +40,7 @@ const DEFAULT_SLOTS = 4;
 const DEFAULT_DRAIN_MS = 10_000;
 
 export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): Promise<void> }> {
-  const { shards, store, membership, index, clock, logger } = parts;
+  const { shards, store, membership, index, definitions, clock, logger } = parts;
   const queue = openQueue(parts);
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const actions = engineActions();
@@ -51,6 +51,7 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
     queue,
     membership,
     index,
+    definitions,
     actions,
     clock,
     logger,

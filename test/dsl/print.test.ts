@@ -19,7 +19,7 @@ describe('printing', () => {
         expect([...(read?.tasks ?? [])], text).toEqual([...workflow.tasks]);
         expect({ ...read, tasks: 0 }, text).toEqual({ ...workflow, tasks: 0 });
       }),
-      { numRuns: 300 },
+      { numRuns: 80 },
     );
   });
 
@@ -34,7 +34,7 @@ describe('printing', () => {
           expect(Math.min(line, column)).toBeGreaterThan(0);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 80 },
     );
   });
 
