@@ -116,3 +116,84 @@ outputs: { said: "\${{ tasks.a.outputs.said }}" }`;
     expect(second.events).toEqual(first.events);
   });
 });
+
+describe('what may happen in a test', () => {
+  it('sends signals and decides approvals at their times', async () => {
+    const text = `
+tasks:
+  paid: { uses: wait, with: { signal: paid, schema: { amount: { type: integer } } } }
+  allow: { uses: approval, needs: paid }
+  ship: { run: [./ship, "\${{ tasks.paid.outputs.amount }}"], needs: allow }`;
+    const played = await run(text, {
+      stubs: { ship: {} },
+      timeline: [
+        { at: '10m', signal: 'paid', payload: { amount: 12 } },
+        { at: '2h', approve: 'allow', comment: 'fine', by: 'ana' },
+      ],
+    });
+    expect(played.status).toBe('succeeded');
+    expect(played.durationMs).toBe(2 * HOUR_MS);
+    expect(played.node('allow').outputs).toMatchObject({ decision: 'approved', by: 'ana' });
+    expect(played.calls[0]?.with).toEqual({ argv: ['./ship', 12] });
+  });
+
+  it('says which request was refused, and what a run waits for', async () => {
+    const text = 'tasks: { paid: { uses: wait, with: { signal: paid, schema: { n: { type: integer } } } } }';
+    const waiting = await run(text);
+    expect(waiting.stuck).toContain('paid is waiting');
+    await expect(
+      run(text, { timeline: [{ at: '1m', signal: 'paid', payload: { n: 'x' } }] }),
+    ).rejects.toThrow('n');
+  });
+
+  it('takes a stub for a sub-workflow', async () => {
+    const text = `
+name: parent
+tasks:
+  each: { foreach: [1, 2], workflow: child, inputs: { n: "\${{ item }}" } }
+  end: { uses: transform, with: { value: { all: "\${{ tasks.each.outputs.twice }}" } } }
+outputs: { all: "\${{ tasks.end.outputs.all }}" }
+---
+name: child
+inputs: { n: { type: integer } }
+tasks: { work: { run: [./work], env: { N: "\${{ inputs.n }}" }, outputs: { twice: integer } } }
+outputs: { twice: "\${{ tasks.work.outputs.twice }}" }`;
+    const stubbed = await run(text, { stubs: { each: { outputs: { twice: 7 } } } });
+    expect(stubbed.outputs).toEqual({ all: [7, 7] });
+    expect(stubbed.calls.map(({ with: given }) => given)).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
+  it('keeps limits, in virtual time', async () => {
+    const text = `
+tasks:
+  a: { foreach: [1, 2, 3], run: [./a], concurrency: { key: one, limit: 1 } }
+  b: { foreach: [1, 2, 3], run: [./b], rate_limit: { key: slow, limit: 1, per: 1h } }`;
+    const played = await run(text, { stubs: { a: { delayMs: 60_000 }, b: {} } });
+    expect(played.status).toBe('succeeded');
+    const ends = played.nodes.filter(({ task, index }) => task === 'a' && index !== null);
+    expect(ends.map(({ attempts }) => attempts[0]?.finished_at).sort()).toEqual([
+      '2026-01-01T00:01:00.000Z',
+      '2026-01-01T00:02:00.000Z',
+      '2026-01-01T00:03:00.000Z',
+    ]);
+    expect(played.durationMs).toBeGreaterThanOrEqual(2 * HOUR_MS);
+  });
+
+  it('repeats, undoes and handles', async () => {
+    const text = `
+tasks:
+  poll: { run: [./poll], repeat: { until: self.outputs.done, max: 5, delay: 10m }, compensate: { run: [./undo] } }
+  end: { run: [./end], needs: poll }
+on_failure: { alarm: { run: [./alarm] } }`;
+    const played = await run(text, {
+      stubs: {
+        poll: [{ outputs: { done: false } }, { outputs: { done: true } }],
+        end: { fail: { code: 'exit_code', message: 'no', exit_code: 1 } },
+        '*': {},
+      },
+    });
+    expect(played.status).toBe('failed');
+    expect(played.calls.map(({ task }) => task)).toEqual(['poll', 'poll', 'end', 'poll.compensate', 'alarm']);
+    expect(played.durationMs).toBe(600_000);
+  });
+});
