@@ -1,6 +1,7 @@
 /** `sluice orchestrator`: owns shards and decides what runs next, until it is told to stop. */
 import type { Command } from 'commander';
 import { newCommand, type RedisFlags, withRedis } from '../command.ts';
+import { startKafkaTriggers } from '../compose/kafka-triggers.ts';
 import { startOrchestrator } from '../compose/roles.ts';
 import { serveRole } from '../compose/serve-role.ts';
 import type { Host } from '../host.ts';
@@ -21,7 +22,13 @@ export function orchestratorCommand(host: Host): Command {
         const role = await startOrchestrator(host, engine);
         const { place } = engine.connections;
         engine.logger.info('orchestrator drives runs', { redis: place, shards: engine.shards });
-        return role;
+        const kafka = startKafkaTriggers(host, engine);
+        return {
+          async stop(drainMs) {
+            await kafka.stop(drainMs);
+            await role.stop(drainMs);
+          },
+        };
       }),
     );
 }
