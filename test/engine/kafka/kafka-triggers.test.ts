@@ -65,7 +65,9 @@ tasks: { a: { uses: noop } }`;
     expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
     const [plan] = plans;
     if (!plan) throw new Error('no plan');
-    await new Definitions({ definitions, store, shards: 1, newRequestId: () => 'r' }).apply({ plan });
+    await new Definitions({ definitions, store, shards: 1, newRequestId: () => 'r', waitMs: 1_000 }).apply({
+      plan,
+    });
     return { store, definitions, client };
   }
 
