@@ -7,7 +7,7 @@ import { type Plan, sealPlan } from '../engine/core/plan.ts';
 import type { EventView, RunView } from '../engine/runtime/run-view.ts';
 import type { Happening, Scenario, TimedHappening } from './scenario.ts';
 import { Stage } from './stage.ts';
-import { findStub, type StubCall } from './stub.ts';
+import type { StubCall } from './stub.ts';
 
 /** 2026-01-01T00:00:00Z. */
 export const DEFAULT_NOW_MS = Date.UTC(2026, 0, 1);
@@ -52,11 +52,10 @@ export async function play(scenario: Scenario): Promise<Played> {
   }
 }
 
-/** A sub-workflow with a stub is not started: its task becomes one like any other. */
+/** A sub-workflow with a stub of its own is not started: its task becomes one like any other. `*` stands for work only. */
 function withStubbedChildren({ plan, stubs }: Scenario): Plan {
-  const isStubbed = (id: string) =>
-    Object.keys(stubs).some((key) => key !== '*' && key.replace(/\[\d+\]$/, '') === id) ||
-    findStub(stubs, { workflow: plan.name, task: id, index: undefined }, '') !== undefined;
+  const named = new Set(Object.keys(stubs).map((key) => key.replace(/\[\d+\]$/, '')));
+  const isStubbed = (id: string) => named.has(id) || named.has(`${plan.name}/${id}`);
   if (!plan.tasks.some((task) => task.child !== undefined && isStubbed(task.id))) return plan;
   const { hash: _hash, ...rest } = plan;
   const tasks = plan.tasks.map((task) => {
@@ -95,7 +94,7 @@ class Performance {
   }
 
   async #start(): Promise<string> {
-    const { inputs = {}, trigger, source } = this.#scenario;
+    const { inputs = {}, trigger, source, linked = [] } = this.#scenario;
     const plan = this.#plan;
     const resolved = resolveInputs(plan.inputs, inputs);
     if ('problems' in resolved) {
@@ -104,6 +103,7 @@ class Performance {
     }
     const { run } = await this.#stage.client.start(plan, {
       inputs: resolved.inputs,
+      linked,
       ...(trigger === undefined ? {} : { trigger }),
       ...(source === undefined ? {} : { source }),
     });

@@ -23,6 +23,9 @@ export interface StubWorkOptions {
   readonly real: RealWork;
 }
 
+/** Work that takes a while says so as often as this, ms, or so often in all. */
+const SIGN_OF_LIFE_MS = 10_000;
+const MOST_SIGNS = 500;
 /** Limit on the real work of one attempt, real ms. */
 const EXECUTE_MS = 60_000;
 
@@ -92,10 +95,9 @@ export class StubWork {
   }
 
   async #pretend(outcome: StubOutcome, context: ExecutionContext) {
-    const { clock } = this.#options;
     const { run, task, index, signal } = context;
     if (outcome.hang === true) await new Promise<void>((resolve) => onAbort(signal, resolve));
-    else if (outcome.delayMs !== undefined && outcome.delayMs > 0) await clock.sleep(outcome.delayMs, signal);
+    else await this.#work(outcome.delayMs ?? 0, context);
     if (signal.aborted) throw new TaskFailure('cancelled', 'Stopped.');
     if (outcome.fail !== undefined) {
       const { code, message, ...details } = outcome.fail;
@@ -103,6 +105,17 @@ export class StubWork {
     }
     this.#artifacts.set(nodeKey(run, task, index), outcome.artifacts ?? {});
     return outcome.outputs ?? {};
+  }
+
+  /** Takes its time with signs of life, as work does that is not stuck: that would be `hang`. */
+  async #work(delayMs: number, { signal, log }: ExecutionContext): Promise<void> {
+    const { clock } = this.#options;
+    const until = clock.now() + delayMs;
+    const stepMs = Math.max(SIGN_OF_LIFE_MS, delayMs / MOST_SIGNS);
+    while (clock.now() < until && !signal.aborted) {
+      await clock.sleep(Math.min(stepMs, until - clock.now()), signal);
+      log.line('system', 'still at work');
+    }
   }
 
   /** The real executor, against the real clock: virtual time waits for it. */

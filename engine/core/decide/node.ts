@@ -68,7 +68,8 @@ function queueAttempt(turn: Turn, place: NodePlace): void {
   const { run, index, record, task } = place;
   record.attempt++;
   record.state = 'queued';
-  record.queuedAt = turn.now;
+  // Never before it asked for its limits, which may be a moment ahead: what it gives back is told apart by this time.
+  record.queuedAt = Math.max(turn.now, record.queuedAt);
   record.startedAt = 0;
   record.endedAt = 0;
   record.deaths = 0;
