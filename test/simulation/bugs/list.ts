@@ -117,4 +117,18 @@ export const BUGS: readonly Bug[] = [
     replace: 'if (stored >= confirmed || stored >= 0) return;',
     caughtBy: ['liveness', 'leftovers'],
   },
+  {
+    name: 'a limit lets in one too many',
+    file: 'engine/core/decide/limit-actor.ts',
+    find: 'holders.size < definition.limit',
+    replace: 'holders.size <= definition.limit',
+    caughtBy: ['features'],
+  },
+  {
+    name: 'a limit is not given back by work that has ended',
+    file: 'engine/core/decide/limit.ts',
+    find: "if (!isActive(record) && record.state !== 'blocked') return;",
+    replace: "if (record.state !== 'blocked') return;",
+    caughtBy: ['liveness', 'leftovers'],
+  },
 ];
