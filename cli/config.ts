@@ -21,6 +21,8 @@ export interface Settings {
   readonly secretsKeyFile: string | undefined;
   /** SLUICE_SECRETS_DIR: a folder with a file for each secret. */
   readonly secretsDirectory: string | undefined;
+  /** SLUICE_RETENTION: how long runs are kept whose workflow does not say it. */
+  readonly retention: string | undefined;
   /** SLUICE_DEBUG: stack traces, and the engine's own messages. */
   readonly isDebug: boolean;
   /** GITHUB_ACTIONS: fold a task's lines, and mark errors on the lines of the file. */
@@ -53,6 +55,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     secretsKey: environment['SLUICE_SECRETS_KEY'] || undefined,
     secretsKeyFile: environment['SLUICE_SECRETS_KEY_FILE'] || undefined,
     secretsDirectory: environment['SLUICE_SECRETS_DIR'] || undefined,
+    retention: environment['SLUICE_RETENTION'] || undefined,
     isDebug: isSet(environment['SLUICE_DEBUG']),
     isGithubActions: environment['GITHUB_ACTIONS'] === 'true',
     isPlain: isSet(environment['CI']) || environment['TERM'] === 'dumb',

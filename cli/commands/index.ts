@@ -25,6 +25,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'rollback', load: async () => (await import('./rollback.ts')).rollbackCommand },
   { name: 'schedules', load: async () => (await import('./schedules.ts')).schedulesCommand },
   { name: 'backfill', load: async () => (await import('./backfill.ts')).backfillCommand },
+  { name: 'prune', load: async () => (await import('./prune.ts')).pruneCommand },
   { name: 'watch', load: async () => (await import('./watch.ts')).watchCommand },
   { name: 'worker', load: async () => (await import('./worker.ts')).workerCommand },
   { name: 'orchestrator', load: async () => (await import('./orchestrator.ts')).orchestratorCommand },

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { createBullTaskQueue } from '../../engine/bullmq/index.ts';
 import { createLocalWorkspace } from '../../engine/runtime/local-workspace.ts';
 import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
+import { Pruner } from '../../engine/runtime/pruner.ts';
 import { makeSessionDirectory } from '../../engine/runtime/session-directory.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
 import type { Host } from '../host.ts';
 import { readVersion } from '../version.ts';
 import type { Engine } from './engine.ts';
 import { allExecutors, engineActions } from './executors.ts';
+import { prunerOptions } from './retention.ts';
 
 export interface Role {
   /** Ends it in good order. A worker first waits up to `drainMs` for its work, then hands the rest back. */
@@ -56,9 +58,12 @@ export async function startOrchestrator(host: Host, engine: Engine): Promise<Run
     logger,
   });
   await orchestrator.start();
+  const pruner = new Pruner({ ...prunerOptions(host, engine), turn: { id, membership } });
+  pruner.start();
   return {
     orchestrator,
     async stop() {
+      await pruner.stop();
       await orchestrator.stop();
       await queue.close();
     },

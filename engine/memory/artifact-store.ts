@@ -18,5 +18,9 @@ export function createMemoryArtifactStore(options: MemoryArtifactStoreOptions = 
       return blobs.get(blobKey(run, key))?.slice();
     },
     locate: () => undefined,
+    async remove(run) {
+      for (const key of [...blobs.keys()])
+        if ((JSON.parse(key) as readonly string[])[0] === run) blobs.delete(key);
+    },
   };
 }

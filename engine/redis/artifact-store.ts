@@ -31,6 +31,8 @@ export function createRedisArtifactStore(
     async put(run, key, bytes) {
       if (bytes.length > maxBytes) throw tooLarge(run, key, bytes.length, maxBytes);
       const name = keys.blob(shard(run), run, key);
+      // Before the artifact itself, so that none is ever there unlisted.
+      await call('sadd', [keys.blobs(shard(run), run), key]);
       if (bytes.length === 0) {
         await call('set', [name, '']);
         return;

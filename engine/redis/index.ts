@@ -8,6 +8,7 @@ export { createKeys, DEFAULT_PREFIX, type Keys } from './keys.ts';
 export { createRedisLogStore, type RedisLogStoreOptions } from './log-store.ts';
 export { createRedisMembership } from './membership.ts';
 export { createRedisRunIndex } from './run-index.ts';
+export { createRedisRunRemover } from './run-remover.ts';
 export { createRedisSecretRecords } from './secret-records.ts';
 export { createRedisShardStore, type RedisShardStoreOptions } from './shard-store.ts';
 export { DEFAULT_SHARDS } from './store-context.ts';

@@ -50,6 +50,10 @@ export interface Keys {
   log(shard: number, run: string, node: number, attempt: number): string;
   /** String: an artifact. */
   blob(shard: number, run: string, key: string): string;
+  /** Set: keys of a run's artifacts. */
+  blobs(shard: number, run: string): string;
+  /** Set: ids of runs that are being removed. */
+  removing(shard: number): string;
   /** String: an artifact while it is being written. */
   blobPart(shard: number, run: string, key: string, writer: string): string;
   /** Stream: wakes one blocking connection. */
@@ -104,6 +108,8 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     events: (shard, run) => `${of(shard)}run:${run}:events`,
     log: (shard, run, node, attempt) => `${of(shard)}log:${run}:${node}:${attempt}`,
     blob: (shard, run, key) => `${of(shard)}blob:${run}:${key}`,
+    blobs: (shard, run) => `${of(shard)}blobs:${run}`,
+    removing: (shard) => `${of(shard)}removing`,
     blobPart: (shard, run, key, writer) => `${of(shard)}part:${writer}:${run}:${key}`,
     wake: (reader) => `${prefix}wake:${reader}`,
     members: (role) => `${prefix}{members}:${role}`,

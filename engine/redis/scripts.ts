@@ -32,6 +32,7 @@ export function createScripts(connections: Connections) {
     members: bind(runner, 'members', checkedBy(z.array(z.string().nullable()))),
     recordRun: bind(runner, 'record-run', checkedBy(z.literal(1))),
     writeDefinition: bind(runner, 'write-definition', checkedBy(flag)),
+    removeRun: bind(runner, 'remove-run', checkedBy(flag)),
     publishBlob: bind(runner, 'publish-blob', checkedBy(flag)),
     replaceSecret: bind(runner, 'replace-secret', checkedBy(flag)),
     appendLog: bind(runner, 'append-log', checkedBy(z.number())),

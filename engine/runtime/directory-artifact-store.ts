@@ -44,6 +44,7 @@ export function createDirectoryArtifactStore(
       }
     },
     locate: pathOf,
+    remove: (run) => rm(join(home, folderOf(run)), { recursive: true, force: true }),
   };
 }
 

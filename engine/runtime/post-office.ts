@@ -96,7 +96,7 @@ export class PostOffice {
 
   /** A run that is there already, from this post or from anyone else, is as good as started. */
   async #start(header: RunRequest): Promise<void> {
-    const { store, state, complaints } = this.#options;
+    const { store, complaints } = this.#options;
     const plan = await this.#plan(header.plan);
     if (plan) {
       await this.#bringPlans(plan, header);
