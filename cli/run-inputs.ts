@@ -14,11 +14,13 @@ export interface InputFlags {
   readonly inputsFile?: string;
 }
 
-/** All inputs, checked. @throws CliFailure that names everything that does not fit. */
-export function readInputs(host: Host, plan: Plan, flags: InputFlags): JsonObject {
+/** All inputs, checked; `before` are values to be replaced. @throws CliFailure that names everything that does not fit. */
+export function readInputs(host: Host, plan: Plan, flags: InputFlags, before: JsonObject = {}): JsonObject {
   const problems: string[] = [];
   const seen = new Set<string>();
-  const given = new Map<string, Json>(Object.entries(readInputsFile(host, flags.inputsFile)));
+  const given = new Map<string, Json>(
+    Object.entries({ ...before, ...readInputsFile(host, flags.inputsFile) }),
+  );
   for (const text of flags.input ?? []) {
     const [name, value] = splitInput(text);
     if (seen.has(name)) problems.push(`${name} is given more than once; give it once`);

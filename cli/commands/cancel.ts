@@ -2,17 +2,18 @@
 import { type Command, Option } from 'commander';
 import { SluiceError } from '../../engine/core/errors.ts';
 import { isRunEnded } from '../../engine/core/node-state.ts';
-import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
+import { duration, newCommand } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { liveOrchestrators } from '../compose/live-orchestrators.ts';
 import { startOrchestrator } from '../compose/roles.ts';
 import { withEngine } from '../compose/with-engine.ts';
+import { whileDriving } from '../driving.ts';
 import { EXIT } from '../exit-code.ts';
-import { CliFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { listenForInterruption } from '../interruption.ts';
+import { forEachTarget, type TargetFlags, withTargets } from '../targets.ts';
 
-interface CancelFlags extends RedisFlags {
+interface CancelFlags extends TargetFlags {
   readonly reason?: string;
   readonly grace: number;
 }
@@ -21,36 +22,39 @@ export function cancelCommand(host: Host): Command {
   const command = newCommand('cancel', 'Cancels a run; what succeeded stays.', [
     'cancel 01JD2Z3B4V5N6M7K8J9H0G1F2E',
     'cancel 01JD2Z3B4V5N6M7K8J9H0G1F2E --reason "wrong year" --grace 2s',
-  ]).argument('<run>', 'id of the run');
-  return withRedis(command)
+    'cancel --workflow nightly --status running',
+  ]);
+  return withTargets(command)
     .option('--reason <text>', 'why; stands in the history')
     .addOption(
       new Option('--grace <duration>', 'from SIGTERM to SIGKILL for running tasks')
         .argParser(duration)
         .default(10_000, '10s'),
     )
-    .action((run: string, { reason, grace, ...flags }: CancelFlags) =>
+    .action((run: string | undefined, flags: CancelFlags) =>
       withEngine(host, { ...flags, use: 'write' }, async (engine) => {
-        const { status } = await engine.client.header(run);
-        if (isRunEnded(status))
-          throw new CliFailure(EXIT.conflict, `Run ${run} has ended already: it ${words(status)}.`);
+        const { reason, grace } = flags;
         const request = { graceMs: grace, ...(reason === undefined ? {} : { reason }) };
         const isDriven = (await liveOrchestrators(engine)).length > 0;
-        if (!isDriven && engine.isEmbedded) return endAlone(host, engine, { run, ...request });
-        await askToCancel(host, engine, { run, ...request }, isDriven);
+        if (run !== undefined && !isDriven && engine.isEmbedded)
+          return endAlone(host, engine, { run, ...request });
+        const cancel = () =>
+          forEachTarget(host, engine, { run, flags, participle: 'cancelled', fits: 'live' }, (one) =>
+            askToCancel(engine, { run: one, ...request }, isDriven),
+          );
+        await (!isDriven && engine.isEmbedded ? whileDriving(host, engine, undefined, cancel) : cancel());
       }),
     );
 }
 
-async function askToCancel(host: Host, engine: Engine, asked: Asked, isDriven: boolean): Promise<void> {
-  const { run, ...request } = asked;
+async function askToCancel(engine: Engine, { run, ...request }: Asked, isDriven: boolean): Promise<string> {
+  const said = `Run ${run} is being cancelled. Its end: sluice watch ${run}`;
   try {
     await engine.client.request({ type: 'cancel', run, ...request }, isDriven ? undefined : 0);
-    host.say(`Run ${run} is being cancelled. Its end: sluice watch ${run}`);
+    return said;
   } catch (thrown) {
     if (isDriven || !(thrown instanceof SluiceError) || thrown.code !== 'no_answer') throw thrown;
-    host.say(`Run ${run} is being cancelled. Its end: sluice watch ${run}`);
-    host.say('No orchestrator is running at the moment; it takes effect when one does.');
+    return `${said}\nNo orchestrator is running at the moment; it takes effect when one does.`;
   }
 }
 

@@ -1,7 +1,7 @@
 /** What is known of a run while it goes on: a state per task, counted from its events. Pure: events in, state out. */
 import type { TaskError } from '../../engine/core/errors.ts';
 import type { EventRecord, EventType } from '../../engine/core/event.ts';
-import { isEnded, type NodeState } from '../../engine/core/node-state.ts';
+import { isEnded, NODE_STATES, type NodeState } from '../../engine/core/node-state.ts';
 import type { Plan, PlanTask } from '../../engine/core/plan.ts';
 
 export interface TaskProgress {
@@ -28,6 +28,7 @@ export interface TaskProgress {
 
 const STATE_AFTER: ReadonlyMap<EventType, NodeState> = new Map([
   ['node.expanded', 'running'],
+  ['node.blocked', 'blocked'],
   ['node.queued', 'queued'],
   ['node.started', 'running'],
   ['node.waiting', 'waiting'],
@@ -39,6 +40,12 @@ const STATE_AFTER: ReadonlyMap<EventType, NodeState> = new Map([
   ['node.upstream_failed', 'upstream_failed'],
   ['node.cancelled', 'cancelled'],
 ]);
+
+function stateAfter({ type, detail }: EventRecord): NodeState | undefined {
+  const told = NODE_STATES.find((state) => state === detail?.as);
+  if (type === 'node.reset') return told ?? 'pending';
+  return type === 'node.reused' ? told : STATE_AFTER.get(type);
+}
 
 export class RunProgress {
   readonly tasks: readonly TaskProgress[];
@@ -56,6 +63,10 @@ export class RunProgress {
   apply(event: EventRecord, task: number | undefined): void {
     if (event.type === 'run.started') this.startedAt = event.at;
     if (event.type === 'run.cancelling') this.isCancelling = true;
+    if (event.type === 'run.retried') {
+      this.endedAt = 0;
+      this.isCancelling = false;
+    }
     if (event.type === 'run.succeeded' || event.type === 'run.failed' || event.type === 'run.cancelled')
       this.endedAt = event.at;
     const progress = task === undefined ? undefined : this.tasks[task];
@@ -72,7 +83,7 @@ export class RunProgress {
   }
 
   #applyToNode(progress: TaskProgress, node: number, event: EventRecord): void {
-    const state = STATE_AFTER.get(event.type);
+    const state = stateAfter(event);
     if (state === undefined) return;
     const before = this.#nodeStates.get(node);
     if (before !== undefined) progress.counts.set(before, (progress.counts.get(before) ?? 1) - 1);
@@ -103,8 +114,10 @@ function newTaskProgress(task: PlanTask): TaskProgress {
 }
 
 function applyToTask(progress: TaskProgress, event: EventRecord): void {
-  const state = STATE_AFTER.get(event.type);
+  const state = stateAfter(event);
   if (state === undefined) return;
+  // A fan-out that is reset as a whole gets new nodes.
+  if (state === 'pending') progress.counts.clear();
   progress.state = state;
   if (event.attempt !== undefined) progress.attempt = event.attempt;
   if (event.type === 'node.expanded') progress.total = event.detail?.count ?? 0;

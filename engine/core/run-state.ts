@@ -63,9 +63,14 @@ export interface RunState {
   releasedAt: number;
   /** Position of the progressive withdrawal of what was queued when the run was paused. */
   pausePosition: number;
+  /** The run that this one takes over tasks from, while some are to be taken over. */
+  former: FormerRun | undefined;
   /** Outputs of fan-outs as lists, once the fan-out has ended. */
   readonly joined: Map<number, Map<string, readonly Json[]>>;
 }
+
+/** What is taken over from a run that has ended. */
+export type FormerRun = Pick<RunState, 'plan' | 'nodes' | 'outputs' | 'tasks'>;
 
 /** A run as it is right after its start was accepted. */
 export function newRunState(header: RunHeader, plan: Plan, durations: DurationOf): RunState {
@@ -127,6 +132,7 @@ function rebuild(
     limited: new Map(),
     releasedAt: 0,
     pausePosition: 0,
+    former: undefined,
     joined: new Map(),
   };
   recount(run);

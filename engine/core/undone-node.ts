@@ -10,15 +10,15 @@ export function undoneNodes(run: RunState, compensation: PlanTask): number[] {
   if (fanOut?.kind !== 'compensation') return [];
   const { of } = fanOut;
   const nodes = run.tasks[of]?.fan?.nodes ?? [of];
-  return nodes.filter((index) => run.nodes[index]?.state === 'succeeded' && !isTakenOver(run, of));
+  return nodes.filter((index) => run.nodes[index]?.state === 'succeeded' && !isTakenOver(run, of, index));
 }
 
-/** Whether the task's end was copied from a former run, and not worked for here. */
-export function isTakenOver(run: RunState, task: number): boolean {
+/** Whether the node's end was copied from a former run, and not worked for here. */
+function isTakenOver(run: RunState, task: number, node: number): boolean {
   const { reuse } = run.header;
   const id = run.plan.tasks[task]?.id;
   return (
-    reuse !== undefined && id !== undefined && run.nodes[task]?.generation === 1 && reuse.tasks.includes(id)
+    reuse !== undefined && id !== undefined && run.nodes[node]?.attempt === 0 && reuse.tasks.includes(id)
   );
 }
 

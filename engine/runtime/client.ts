@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly idempotencyKey?: string;
   readonly labels?: { readonly [name: string]: string };
   readonly trigger?: RunHeader['trigger'];
+  /** Tasks that are not run again: their ends and outputs are those of that run, which has this plan. */
+  readonly reuse?: { readonly run: string; readonly tasks: readonly string[]; readonly plan: Plan };
   /** The workflow's own files. */
   readonly source?: SourceRef | ((run: string) => Promise<SourceRef | undefined>);
   /** Plans of sub-workflows that came with the plan: other documents of its file, other files. */
@@ -70,6 +72,8 @@ export class Client {
     const source = typeof options.source === 'function' ? await options.source(run) : options.source;
     const inputs = options.inputs ?? {};
     const pinned = await pinsOf(plan, options.linked ?? [], this.#options.findWorkflow ?? findIn(index));
+    const { reuse } = options;
+    if (reuse) await store.storePlan(shardOf(run, this.#options.shards), reuse.plan);
     const header: Omit<RunHeader, 'createdAt'> = {
       format: 1,
       id: run,
@@ -82,6 +86,7 @@ export class Client {
       trigger: options.trigger ?? { type: 'manual' },
       ...(source === undefined ? {} : { source }),
       ...(pinned.plans.length === 0 ? {} : { pins: pinned.pins, sources: pinned.sources }),
+      ...(reuse === undefined ? {} : { reuse: { run: reuse.run, tasks: reuse.tasks } }),
       status: 'queued',
       seq: 0,
       nodes: 0,
@@ -176,14 +181,14 @@ export class Client {
     let seq = after;
     while (!signal?.aborted) {
       const batches = await this.#options.store.readEvents(run, seq, PAGE, 1_000, signal);
-      for (const batch of batches) {
-        for (const event of unpackEvents(batch.packed, batch.first)) {
-          if (event.seq <= seq) continue;
-          seq = event.seq;
-          yield event;
-          if (event.type === 'run.succeeded' || event.type === 'run.failed' || event.type === 'run.cancelled')
-            return;
-        }
+      const events = batches.flatMap(({ packed, first }) => unpackEvents(packed, first));
+      // An end that was followed by a retry is not the end.
+      const takenUp = events.findLast(({ type }) => type === 'run.retried')?.seq ?? 0;
+      for (const event of events) {
+        if (event.seq <= seq) continue;
+        seq = event.seq;
+        yield event;
+        if (isEnd(event) && event.seq > takenUp && batches.length < PAGE) return;
       }
       if (batches.length === 0 && isRunEnded((await this.header(run)).status)) {
         const rest = await this.#options.store.readEvents(run, seq, 1, 0);
@@ -219,6 +224,10 @@ export class Client {
       if (batches.length < PAGE) return events;
     }
   }
+}
+
+function isEnd({ type }: EventRecord): boolean {
+  return type === 'run.succeeded' || type === 'run.failed' || type === 'run.cancelled';
 }
 
 export function createClient(options: ClientOptions): Client {

@@ -2,6 +2,7 @@
 import { parseDocumentKey } from '../core/actor.ts';
 import { childHashes } from '../core/child-plan.ts';
 import type { Json } from '../core/json.ts';
+import { isEnded, isRunEnded } from '../core/node-state.ts';
 import type { Plan } from '../core/plan.ts';
 import { newRunState, type RunState, restoreRunState } from '../core/run-state.ts';
 import { adoptRun, durationsOf, type ShardState } from '../core/shard-state.ts';
@@ -80,8 +81,21 @@ export class RunLoader {
       const child = await this.#plan(hash);
       if (child) run.children.set(hash, child);
     }
+    run.former = await this.#former(run);
     const known = flights ?? (isNew ? new Map<string, string>() : await this.#flightsOf(runId, run));
     adoptRun(this.#state, run, known, header.createdAt);
+  }
+
+  /** The run that this one takes tasks over from, if there is still something to take over. One that is gone is done without. */
+  async #former({ header, plan, nodes }: RunState): Promise<RunState | undefined> {
+    const { reuse } = header;
+    if (!reuse) return undefined;
+    const reused = new Set(reuse.tasks);
+    const isOpen = plan.tasks.some(({ id }, i) => reused.has(id) && !isEnded(nodes[i]?.state ?? 'pending'));
+    const stored = isOpen ? await this.#store.loadRun(reuse.run) : undefined;
+    const formerPlan = stored && (await this.#plan(stored.header.plan));
+    if (!stored || !formerPlan || !isRunEnded(stored.header.status)) return undefined;
+    return restoreRunState(stored.header, formerPlan, stored, () => 0);
   }
 
   async #flightsOf(runId: string, run: RunState): Promise<ReadonlyMap<string, string>> {

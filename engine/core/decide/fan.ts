@@ -14,6 +14,7 @@ import { admit, endNode, hasRoom } from './node.ts';
 import { type NodePlace, placeOf } from './node-place.ts';
 import { failWithoutRetry } from './settle.ts';
 import { isStopping, stopNode } from './stop.ts';
+import { takeOverNode } from './take-over.ts';
 import type { Turn } from './turn.ts';
 
 /** Fixes the items. From here on the task is running until its last node has ended. */
@@ -69,7 +70,9 @@ function createNode(turn: Turn, { run, record: taskRecord, task }: NodePlace, fa
   run.nodes.push(record);
   fan.nodes.push(index);
   run.header.nodes = run.nodes.length;
-  startFanNode(turn, { run, index, record, task });
+  const place = { run, index, record, task };
+  if (run.former && takeOverNode(turn, place)) return;
+  startFanNode(turn, place);
 }
 
 /** Asks the condition of one node, and does what it says. */

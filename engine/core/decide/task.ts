@@ -10,6 +10,7 @@ import { admit, endNode } from './node.ts';
 import { isFanNode, type NodePlace, placeOf } from './node-place.ts';
 import { isApplicable } from './phase.ts';
 import { failWithoutRetry } from './settle.ts';
+import { takeOverTask } from './take-over.ts';
 import type { Turn } from './turn.ts';
 
 /** Asks the rule of a pending task, and does what it says. A node of a fan-out that was reset has only its own condition. */
@@ -23,6 +24,7 @@ export function judgeTask(turn: Turn, run: RunState, index: number): void {
   const state = run.tasks[index];
   if (!state) return;
   if (!isApplicable(run, place.task)) return endNode(turn, place, 'skipped');
+  if (run.former && takeOverTask(turn, place)) return;
   const verdict = judge(place.task.triggerRule, state.counts);
   if (verdict === 'wait') return;
   if (verdict === 'run') startTask(turn, place);

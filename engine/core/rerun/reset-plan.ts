@@ -119,9 +119,9 @@ const NOTHING: { readonly [scope in RetryScope]: string } = {
   all: 'nothing has begun in it',
 };
 
-type Refusal = Extract<Planned, { refused: string }>;
+export type Refusal = Extract<Planned, { refused: string }>;
 
-const SEEDS: {
+export const SEEDS: {
   readonly [scope in RetryScope]: (selection: Selection, names: readonly string[]) => Refusal | undefined;
 } = {
   failed: (selection) => {
@@ -157,7 +157,7 @@ function addNamed(selection: Selection, names: readonly string[]): Refusal | und
 }
 
 /** What was undone after the run's failure has to be done again. Answers whether there is any. */
-function addUndone(selection: Selection): boolean {
+export function addUndone(selection: Selection): boolean {
   const { plan, nodes } = selection.run;
   let isAny = false;
   for (const [index, { fanOut }] of plan.tasks.entries()) {
@@ -169,7 +169,7 @@ function addUndone(selection: Selection): boolean {
 }
 
 /** A node that is done again alone must not have decided what became of those behind it. */
-function loneProblem(selection: Selection): string | undefined {
+export function loneProblem(selection: Selection): string | undefined {
   const { run } = selection;
   const children = childrenOf(run.plan);
   for (const task of selection.tasks()) {

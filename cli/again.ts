@@ -1,0 +1,73 @@
+/** What `retry`, `rerun` and `mark` have in common: the preview, and what follows once it is asked for. */
+import type { Plan } from '../engine/core/plan.ts';
+import type { PlannedTask, ResetRequest } from '../engine/core/rerun/reset-plan.ts';
+import type { Engine } from './compose/engine.ts';
+import { isAlone, whileDriving } from './driving.ts';
+import { EXIT } from './exit-code.ts';
+import { usageFailure } from './failure.ts';
+import type { Host } from './host.ts';
+import { listenForInterruption } from './interruption.ts';
+import type { OutputFlags } from './run-watching.ts';
+import { createDisplay, exitCodeOfRun } from './run-watching.ts';
+import { formatTable } from './view/columns.ts';
+import { plainText } from './view/plain-text.ts';
+
+export interface ScopeFlags {
+  readonly failed?: boolean;
+  readonly from?: readonly string[];
+  readonly node?: readonly string[];
+  readonly all?: boolean;
+}
+
+/** @throws CliFailure when more than one is given */
+export function readScope(flags: ScopeFlags, fallback: 'failed' | 'all'): ResetRequest {
+  const { failed, from, node, all } = flags;
+  const given = [failed, from, node, all].filter((one) => one !== undefined && one !== false);
+  if (given.length > 1) throw usageFailure('Give one of --failed, --from, --node, --all.');
+  if (from) return { scope: 'from', nodes: from };
+  if (node) return { scope: 'node', nodes: node };
+  return { scope: all ? 'all' : failed ? 'failed' : fallback };
+}
+
+export interface Preview {
+  readonly reset: readonly PlannedTask[];
+  readonly kept: readonly PlannedTask[];
+}
+
+/** Lists what runs again and what stays, and why; on stdout, since it is what was asked for. */
+export function printPreview(host: Host, run: string, { reset, kept }: Preview, isJson: boolean): void {
+  if (isJson) return host.print(JSON.stringify({ run, reset, kept }, null, 2));
+  const rows = [
+    ...reset.map(({ node, why }) => [host.outColors.yellow('again'), plainText(node), why]),
+    ...kept.map(({ node, why }) => [host.outColors.dim('stays'), plainText(node), why]),
+  ];
+  const columns = [{ title: '' }, { title: 'Node' }, { title: 'Why' }];
+  for (const line of formatTable(columns, rows)) host.print(line);
+}
+
+export interface Doing {
+  readonly plan: Plan;
+  readonly flags: OutputFlags & { readonly wait?: boolean };
+  /** Answers the run to be watched. */
+  readonly act: () => Promise<string>;
+}
+
+/** Does it; shows the run until its end when asked to, or when nobody else would bring it there. */
+export async function doAndWatch(host: Host, engine: Engine, { plan, flags, act }: Doing): Promise<void> {
+  const alone = await isAlone(engine);
+  const work = async () => {
+    const run = await act();
+    if (flags.wait || alone) return watch(host, engine, run, flags);
+    if (flags.json) host.print(JSON.stringify({ run }));
+    else host.say(`Its end: sluice watch ${run}`);
+  };
+  await (alone ? whileDriving(host, engine, plan, work) : work());
+}
+
+async function watch(host: Host, engine: Engine, run: string, flags: OutputFlags): Promise<void> {
+  const interruption = listenForInterruption();
+  const view = await createDisplay(host, flags).watch(engine, run, interruption.signal);
+  interruption.release();
+  if (view === undefined) host.say(`Not waiting any longer. See: sluice show ${run}`);
+  host.exitCode = view === undefined ? (interruption.exitCode() ?? EXIT.interrupted) : exitCodeOfRun(view);
+}

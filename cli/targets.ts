@@ -1,0 +1,130 @@
+/** Which runs a command is for: one by its id, or all that a filter finds, after asking back. */
+import { createInterface } from 'node:readline/promises';
+import { type Command, Option } from 'commander';
+import { messageOf, SluiceError } from '../engine/core/errors.ts';
+import { isRunEnded, RUN_STATUSES, type RunStatus } from '../engine/core/node-state.ts';
+import type { RedisFlags } from './command.ts';
+import { withRedis } from './command.ts';
+import type { Engine } from './compose/engine.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { usageFailure } from './failure.ts';
+import type { Host } from './host.ts';
+
+export interface TargetFlags extends RedisFlags {
+  readonly workflow?: string;
+  readonly namespace?: string;
+  readonly status?: RunStatus;
+  readonly label?: readonly string[];
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** Runs of one list that are read at once. */
+const PAGE = 200;
+
+export function withTargets(command: Command): Command {
+  return withRedis(command.argument('[run]', 'id of the run; else all that the filter finds'))
+    .option('-w, --workflow <name>', 'all runs of this workflow')
+    .option('--namespace <name>', 'all runs of this namespace')
+    .addOption(new Option('--status <status>', 'all runs in this status').choices(RUN_STATUSES))
+    .addOption(
+      new Option('-l, --label <name=value>', 'all runs with this label; may be given again').argParser(
+        (value: string, before: readonly string[] = []) => [...before, value],
+      ),
+    )
+    .option('-y, --yes', 'do not ask back before several runs are changed')
+    .option('--json', 'print what was done as one JSON document');
+}
+
+export interface Targets {
+  readonly run: string | undefined;
+  readonly flags: TargetFlags;
+  /** The verb, as in "3 runs will be cancelled". */
+  readonly participle: string;
+  /** Whether the command is for runs that have ended, or for those that have not. Default: both. */
+  readonly fits?: 'live' | 'ended';
+}
+
+/** One line of what was done. */
+export interface Done {
+  readonly run: string;
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+/** Does it to each, says what came of it, and ends with the code of the first refusal. */
+export async function forEachTarget(
+  host: Host,
+  engine: Engine,
+  targets: Targets,
+  act: (run: string) => Promise<string>,
+): Promise<void> {
+  const { run, flags } = targets;
+  if (run !== undefined) {
+    const message = await act(run);
+    if (flags.json) host.print(JSON.stringify([{ run, ok: true, message }], null, 2));
+    else host.say(message);
+    return;
+  }
+  const runs = await findTargets(engine, targets);
+  if (runs.length === 0) return host.say('No runs match.');
+  if (!(await isConfirmed(host, runs.length, targets))) return host.say('Nothing was changed.');
+  const done: Done[] = [];
+  for (const one of runs) {
+    const result = await attempt(host, one, act);
+    done.push(result);
+    if (!flags.json) host.say(`${result.ok ? '✓' : '✗'} ${result.message}`);
+  }
+  if (flags.json) host.print(JSON.stringify(done, null, 2));
+}
+
+async function attempt(host: Host, run: string, act: (run: string) => Promise<string>): Promise<Done> {
+  try {
+    return { run, ok: true, message: await act(run) };
+  } catch (thrown) {
+    if (!(thrown instanceof SluiceError)) throw thrown;
+    host.exitCode ||= exitCodeOf(thrown.code);
+    return { run, ok: false, message: messageOf(thrown) };
+  }
+}
+
+async function findTargets(engine: Engine, { flags, fits }: Targets): Promise<string[]> {
+  const { workflow, namespace, status, label } = flags;
+  if (workflow === undefined && namespace === undefined && status === undefined && label === undefined)
+    throw usageFailure('Name a run, or say which: --workflow, --namespace, --status, --label.');
+  const filter = {
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(status === undefined ? {} : { status }),
+  };
+  const found: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const { runs, next } = await engine.index.list(filter, PAGE, cursor);
+    for (const { id, status: now } of runs) {
+      const isFitting = fits === undefined || isRunEnded(now) === (fits === 'ended');
+      if (isFitting && (await hasLabels(engine, id, label ?? []))) found.push(id);
+    }
+    if (next === undefined) return found;
+    cursor = next;
+  }
+}
+
+async function hasLabels(engine: Engine, run: string, wanted: readonly string[]): Promise<boolean> {
+  if (wanted.length === 0) return true;
+  const { labels } = await engine.client.header(run);
+  return wanted.every((text) => {
+    const at = text.indexOf('=');
+    if (at < 1) throw usageFailure(`--label ${JSON.stringify(text)} is no label; write --label name=value.`);
+    const name = text.slice(0, at);
+    return Object.hasOwn(labels, name) && labels[name] === text.slice(at + 1);
+  });
+}
+
+async function isConfirmed(host: Host, count: number, { flags, participle }: Targets): Promise<boolean> {
+  if (flags.yes) return true;
+  const sentence = `${count} run${count === 1 ? '' : 's'} will be ${participle}.`;
+  if (!process.stdin.isTTY) throw usageFailure(`${sentence} Confirm it with --yes.`);
+  const terminal = createInterface({ input: process.stdin, output: host.stderr });
+  const answer = await terminal.question(`${sentence} Go on? [y/N] `).finally(() => terminal.close());
+  return /^y(es)?$/i.test(answer.trim());
+}

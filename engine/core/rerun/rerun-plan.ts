@@ -1,0 +1,156 @@
+/**
+ * What a rerun does: a new run of the same workflow that takes over from a former run the tasks that need not run again.
+ * Taken over are whole tasks only, with their outputs; their artifacts stay where the former run has them.
+ */
+import { plainOutcome } from '../edge-counts.ts';
+import { canonicalJson, type Json, type JsonObject } from '../json.ts';
+import { isRunEnded } from '../node-state.ts';
+import type { Plan, PlanTask } from '../plan.ts';
+import { whyRefused } from './matrix.ts';
+import {
+  addUndone,
+  loneProblem,
+  type PlannedTask,
+  type Refusal,
+  type ResetRequest,
+  SEEDS,
+  Selection,
+} from './reset-plan.ts';
+import { nameOf, type Standing } from './standing.ts';
+
+export interface RerunPlan {
+  /** Ids of the tasks that are taken over. */
+  readonly reuse: readonly string[];
+  readonly reset: readonly PlannedTask[];
+  readonly kept: readonly PlannedTask[];
+}
+
+export interface RerunRequest extends ResetRequest {
+  /** The definition and inputs of the new run. */
+  readonly plan: Plan;
+  readonly inputs: JsonObject;
+}
+
+type Former = Standing & { readonly header: { readonly inputs: JsonObject } };
+
+export function planRerun(former: Former, request: RerunRequest): RerunPlan | Refusal {
+  const changed = changedInputs(former.header.inputs, request.inputs);
+  const why = whyRefused({
+    verb: 'rerun',
+    scope: request.scope,
+    definition: former.plan.hash === request.plan.hash ? 'same' : 'newest',
+    inputs: changed.length > 0 ? 'changed' : 'same',
+  });
+  if (why !== undefined) return { refused: why };
+  if (request.scope === 'all') return describe(former, request.plan, undefined);
+  if (!isRunEnded(former.header.status))
+    return {
+      refused: 'the run has not ended, so that nothing can be taken over from it; wait, or cancel it',
+    };
+  const selection = new Selection(former);
+  const problem = select(selection, request, changed);
+  return problem ?? describe(former, request.plan, selection);
+}
+
+function select(
+  selection: Selection,
+  { scope, nodes = [], plan }: RerunRequest,
+  changed: readonly string[],
+): Refusal | undefined {
+  const isNamed = scope === 'from' || scope === 'node';
+  const problem = isNamed ? SEEDS[scope](selection, nodes) : undefined;
+  if (problem) return problem;
+  // Only whole tasks are taken over, so naming an item means its task.
+  for (const index of [...selection.single.keys()])
+    selection.addTask(selection.run.nodes[index]?.task ?? -1, 'was named');
+  if (isNamed && selection.tasks().size === 0) return { refused: 'no node was named' };
+  const named = selection.tasks();
+  addUnusable(selection, scope === 'failed' ? 'failed' : 'did not succeed');
+  const undone = addUndone(selection);
+  if (scope === 'node') {
+    const other = [...selection.tasks()].find((task) => !named.has(task));
+    const lone = loneProblem(selection);
+    if (other !== undefined)
+      return {
+        refused: `${nameOf(selection.run, other)} has to run again, too; rerun from there instead (--from)`,
+      };
+    if (undone || lone)
+      return { refused: `${lone ?? 'parts of the run were undone'}; rerun from there instead (--from)` };
+    return undefined;
+  }
+  if (
+    selection.tasks().size === 0 &&
+    scope === 'failed' &&
+    changed.length === 0 &&
+    plan.hash === selection.run.plan.hash
+  )
+    return { refused: 'nothing failed in it; name a node (--from, --node), or take the whole (--all)' };
+  addChanged(selection, plan, changed);
+  selection.addDownstream();
+  return undefined;
+}
+
+/** Ends that cannot be taken over. */
+function addUnusable(selection: Selection, word: string): void {
+  const { plan, nodes } = selection.run;
+  for (const [index, task] of plan.tasks.entries()) {
+    const record = nodes[index];
+    if (task.phase || !record) continue;
+    const isUsable = plainOutcome(record, task) !== 'F' && !(record.state === 'failed' && task.fanOut);
+    if (!isUsable) selection.addTask(index, record.state === 'failed' ? word : `is ${record.state}`);
+  }
+}
+
+function addChanged(selection: Selection, plan: Plan, changed: readonly string[]): void {
+  const { run } = selection;
+  const now = new Map(plan.tasks.map((task) => [task.id, shapeOf(task, plan)]));
+  for (const [index, task] of run.plan.tasks.entries()) {
+    if (task.phase) continue;
+    const input = changed.find((name) => usesInput(task, name));
+    if (now.get(task.id) !== shapeOf(task, run.plan)) selection.addTask(index, 'its definition changed');
+    else if (input !== undefined) selection.addTask(index, `uses the input ${input}, which changed`);
+  }
+}
+
+/** All that a task is, wherever it stands in its file. */
+function shapeOf(task: PlanTask, plan: Plan): string {
+  const { at: _place, edges, ...rest } = task;
+  const needs = edges.map(({ from, ...edge }) => ({ ...edge, from: plan.tasks[from]?.id ?? '' }));
+  return canonicalJson(JSON.parse(JSON.stringify({ ...rest, needs })) as Json);
+}
+
+/** Rather once too often: also where an input is named by an expression. */
+function usesInput(task: PlanTask, name: string): boolean {
+  const text = JSON.stringify(task);
+  if (!/\binputs\b/.test(text)) return false;
+  return (
+    /\binputs\s*\[/.test(text) ||
+    new RegExp(`\\binputs\\s*\\.\\s*${name}(?![\\w-])`).test(text) ||
+    /\binputs\b(?!\s*[.[])/.test(text)
+  );
+}
+
+function changedInputs(before: JsonObject, after: JsonObject): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const textOf = (values: JsonObject, name: string) => canonicalJson(values[name] ?? null);
+  return [...names].filter((name) => textOf(before, name) !== textOf(after, name));
+}
+
+/** Without a selection everything runs again. */
+function describe(former: Former, plan: Plan, selection: Selection | undefined): RerunPlan {
+  const indexes = new Map(former.plan.tasks.map((task, index) => [task.id, index]));
+  const touched = selection?.tasks();
+  const reset: PlannedTask[] = [];
+  const kept: PlannedTask[] = [];
+  for (const task of plan.tasks) {
+    if (task.phase) continue;
+    const index = indexes.get(task.id);
+    const state = index === undefined ? undefined : former.nodes[index]?.state;
+    if (index === undefined || state === undefined) reset.push({ node: task.id, why: 'is new' });
+    else if (!selection || !touched) reset.push({ node: task.id, why: 'everything runs again' });
+    else if (touched.has(index))
+      reset.push({ node: task.id, why: selection.whole.get(index) ?? 'was named' });
+    else kept.push({ node: task.id, why: `${state} in run ${former.header.id}` });
+  }
+  return { reuse: kept.map(({ node }) => node), reset, kept };
+}
