@@ -140,10 +140,11 @@ export class Observer {
 
   #noteEnds(events: ReadonlyMap<string, readonly EventRecord[]>): void {
     for (const [run, list] of events) {
-      if (
-        list.some(({ type }) => type === 'run.succeeded' || type === 'run.failed' || type === 'run.cancelled')
-      )
-        this.ended.add(run);
+      for (const { type } of list) {
+        if (type === 'run.retried') this.ended.delete(run);
+        if (type === 'run.succeeded' || type === 'run.failed' || type === 'run.cancelled')
+          this.ended.add(run);
+      }
     }
   }
 }

@@ -85,6 +85,11 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   users.begin();
   featured.begin();
   const trouble = new Trouble({ shared, cluster, observer, shards });
+  // Somebody else resumes what a user who died had paused.
+  world.at(trouble.overAt + 5_000, () => {
+    if (!cluster.clientProcess.isAlive)
+      void observer.store.send([...observer.started].map((run) => ({ type: 'resume', run })));
+  });
   const startedAt = world.now;
   const isQuiet = () =>
     users.busy + featured.busy === 0 && [...observer.started].every((run) => observer.ended.has(run));

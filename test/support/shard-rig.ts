@@ -59,6 +59,9 @@ export interface RigOptions {
   readonly inputs?: { readonly [name: string]: Json };
   /** Tickets that may be out in a queue. Default: no limit. */
   readonly window?: number;
+  /** What the run takes over, and the run that it takes it from. */
+  readonly reuse?: RunHeader['reuse'];
+  readonly former?: RunState;
   /** Forget memory and load the run from the store before every turn, as a new owner would. */
   readonly forgetful?: boolean;
   /** Plans of sub-workflows. */
@@ -80,7 +83,8 @@ export class ShardRig {
   constructor(plan: Plan, options: RigOptions = {}) {
     this.plan = plan;
     this.#options = options;
-    this.#base = aHeader(plan, { inputs: options.inputs ?? {} });
+    const reuse = options.reuse ? { reuse: options.reuse } : {};
+    this.#base = aHeader(plan, { inputs: options.inputs ?? {}, ...reuse });
     this.load();
   }
 
@@ -133,6 +137,7 @@ export class ShardRig {
     this.shard = newShardState(0, ACTIONS);
     const run = this.restore();
     for (const child of this.#options.children ?? []) run.children.set(child.hash, child);
+    run.former = this.#options.former;
     adoptRun(this.shard, run, this.flights, this.now);
   }
 

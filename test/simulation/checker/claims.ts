@@ -1,5 +1,5 @@
 import { flightKey, parseFlightKey } from '../../../engine/core/flight.ts';
-import type { Evidence } from '../evidence.ts';
+import type { DurableEvent, Evidence, RunEvidence } from '../evidence.ts';
 import type { ClaimSeen } from '../history.ts';
 import { endOf, type Invariant } from './invariant.ts';
 
@@ -27,7 +27,8 @@ export const claims: Invariant = {
       if (entry.kind !== 'claim' || entry.lost === true || entry.repeated) continue;
       const { run, node } = parseFlightKey(entry.flight);
       const life = lives.get(entry.flight);
-      const before = last.get(entry.flight);
+      const found = last.get(entry.flight);
+      const before = found && found.at <= (life?.againAt ?? 0) ? undefined : found;
       last.set(entry.flight, entry);
       const problem = judge(entry, index, life, before) ?? judgeRival(entry, before, beats, evidence);
       if (problem)
@@ -43,6 +44,8 @@ export const claims: Invariant = {
 /** Positions in the history at which an attempt was dispatched and was over, and at which its run was cancelled. */
 interface Life {
   readonly queued: number;
+  /** When the same attempt was sent again, virtual ms. */
+  readonly againAt?: number;
   over: number;
   cancelled: number;
 }
@@ -50,19 +53,22 @@ interface Life {
 function livesOf({ runs, featured, children }: Evidence): Map<string, Life> {
   const lives = new Map<string, Life>();
   for (const run of [...runs, ...featured, ...children]) {
-    const cancelled =
-      run.events.find(({ type }) => type === 'run.cancelling')?.entry ?? Number.POSITIVE_INFINITY;
     for (const [node, events] of run.byNode) {
       let life: Life | undefined;
-      let generation = 1;
+      let generation = firstGeneration(run, node, events);
       // Compensation and handlers begin after a cancel.
       const isMain = run.workflow.plan.tasks[run.nodeName(node).task]?.phase === undefined;
       for (const event of events) {
         if (event.type === 'node.reset') generation = event.detail?.generation ?? generation + 1;
         if (event.type === 'node.queued') {
-          const stopped = isMain ? cancelled : Number.POSITIVE_INFINITY;
-          life = { queued: event.entry, over: Number.POSITIVE_INFINITY, cancelled: stopped };
-          lives.set(flightKey(run.id, node, generation, event.attempt ?? 0), life);
+          const stop = run.events.find(({ type, seq }) => type === 'run.cancelling' && seq > event.seq);
+          const cancelled = isMain && stop ? stop.entry : Number.POSITIVE_INFINITY;
+          const key = flightKey(run.id, node, generation, event.attempt ?? 0);
+          const before = lives.get(key);
+          // A paused run withdraws what nobody works on, and sends the same attempt again.
+          const again = before ? { queued: before.queued, againAt: event.durableAt } : {};
+          life = { queued: event.entry, over: Number.POSITIVE_INFINITY, cancelled, ...again };
+          lives.set(key, life);
         } else if (
           life &&
           (endOf(event) || event.type === 'node.retrying' || event.type === 'node.repeating')
@@ -72,6 +78,13 @@ function livesOf({ runs, featured, children }: Evidence): Map<string, Life> {
     }
   }
   return lives;
+}
+
+/** Nodes of a fan-out that was reset as a whole begin with its generation. */
+function firstGeneration(run: RunEvidence, node: number, events: readonly DurableEvent[]): number {
+  if (node < run.workflow.plan.tasks.length) return 1;
+  const reset = events.find(({ type }) => type === 'node.reset')?.detail?.generation;
+  return reset === undefined ? (run.records[node]?.generation ?? 1) : reset - 1;
 }
 
 function judge(

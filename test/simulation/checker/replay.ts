@@ -32,6 +32,8 @@ function apply(states: Map<number, Replayed>, event: EventRecord): void {
   const now = states.get(event.node) ?? { state: 'pending', attempt: 0 };
   states.set(event.node, now);
   if (event.attempt !== undefined) now.attempt = event.attempt;
+  if (event.type === 'node.reset') now.state = event.detail?.as === 'running' ? 'running' : 'pending';
+  if (event.type === 'node.blocked' && event.detail?.reason === 'paused') now.attempt--;
   const next = {
     'node.queued': 'queued',
     'node.blocked': 'blocked',
@@ -64,9 +66,9 @@ function* compareEnd(
   { wentBack }: Evidence,
 ): Iterable<string | { what: string; node: number }> {
   for (const [node, record] of run.records.entries()) yield* differ(node, record, states.get(node));
-  const last = [...run.events].reverse().find(({ type }) => type.startsWith('run.'))?.type;
-  const status =
-    last === 'run.started' ? 'running' : last === 'run.blocked' ? 'queued' : last?.slice('run.'.length);
+  const last = run.events.findLast(({ type }) => type.startsWith('run.') && type !== 'run.late')?.type;
+  const isGoingOn = last === 'run.started' || last === 'run.resumed';
+  const status = isGoingOn ? 'running' : last === 'run.blocked' ? 'queued' : last?.slice('run.'.length);
   if (!wentBack && last !== undefined && status !== run.header.status)
     yield `the header says ${run.header.status}, the last event ${last}`;
 }

@@ -5,10 +5,11 @@ const ENDS = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
 
 /** Which events may follow which, within one generation of one node. */
 const NEXT: { readonly [event: string]: readonly string[] } = {
-  '': ['queued', 'expanded', 'skipped', 'upstream_failed', 'failed', 'cancelled', 'blocked'],
+  '': ['queued', 'blocked', 'expanded', 'marked', 'skipped', 'upstream_failed', 'failed', 'cancelled'],
+  marked: ['succeeded', 'failed', 'skipped'],
   blocked: ['blocked', 'queued', 'failed', 'cancelled'],
-  queued: ['started', 'retrying', 'failed', 'cancelled', 'oversized'],
-  oversized: ['oversized', 'started', 'retrying', 'failed', 'cancelled'],
+  queued: ['blocked', 'started', 'retrying', 'failed', 'cancelled', 'oversized'],
+  oversized: ['blocked', 'oversized', 'started', 'retrying', 'failed', 'cancelled'],
   started: [
     'started',
     'child_started',
@@ -42,6 +43,10 @@ export const steps = ofEveryRun(
       for (const event of events) {
         if (event.type === 'node.late' || event.type === 'node.overdue') continue;
         const step = event.type.slice('node.'.length);
+        if (step === 'reset') {
+          last = event.detail?.as === 'running' ? 'expanded' : '';
+          continue;
+        }
         if (!(NEXT[last] ?? []).includes(step))
           yield { what: `${last || 'nothing'} → ${step} (seq ${event.seq})`, node };
         last = step;
@@ -60,13 +65,22 @@ function* attemptsOf(
   events: readonly DurableEvent[],
 ): Iterable<{ what: string; node: number }> {
   let attempt = 0;
+  /** Attempts of earlier generations. */
+  let earlier = 0;
   for (const event of events) {
-    if (['node.late', 'node.expanded', 'node.overdue'].includes(event.type)) continue;
+    if (['node.late', 'node.expanded', 'node.overdue', 'node.marked'].includes(event.type)) continue;
+    if (event.type === 'node.reset') {
+      earlier = attempt;
+      continue;
+    }
     if (event.type === 'node.queued') attempt++;
-    if ((event.attempt ?? 0) !== attempt && !(endOf(event) && event.attempt === undefined && attempt === 0))
+    const isUntried = event.attempt === undefined && attempt === earlier;
+    if ((event.attempt ?? 0) !== attempt && !(isUntried && (endOf(event) || event.type === 'node.blocked')))
       yield {
         what: `${event.type} of attempt ${event.attempt ?? 0} in attempt ${attempt} (seq ${event.seq})`,
         node,
       };
+    // The same attempt is queued again when the run is resumed.
+    if (event.type === 'node.blocked' && event.detail?.reason === 'paused') attempt--;
   }
 }

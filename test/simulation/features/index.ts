@@ -17,6 +17,7 @@ import type { Feature } from './feature.ts';
 import { concurrency, fairness, rateLimit, runConcurrency, severalLimits, slots } from './limits.ts';
 import { approval, signal } from './people.ts';
 import { deadline, repeat } from './repetition.ts';
+import { compensation, handlers, marking, pausing, retrying } from './verbs.ts';
 
 export const FEATURES: readonly Feature[] = [
   retry,
@@ -41,4 +42,9 @@ export const FEATURES: readonly Feature[] = [
   fairness,
   child,
   slots,
+  handlers,
+  compensation,
+  pausing,
+  retrying,
+  marking,
 ];

@@ -63,7 +63,8 @@ export const approval: Feature = {
       yield `${taken} people were told that they decided`;
     for (const [node, events] of run.byNode) {
       const decided = events.filter(({ type }) => type === 'node.approved' || type === 'node.rejected');
-      if (decided.length > 1) yield { what: `decided ${decided.length} times`, node };
+      const generations = 1 + events.filter(({ type }) => type === 'node.reset').length;
+      if (decided.length > generations) yield { what: `decided ${decided.length} times`, node };
     }
   },
 };
@@ -100,7 +101,8 @@ export const signal: Feature = {
   happened: (run) => anyNode(run, 'node.signalled'),
   /** Taken in the order in which they were sent, each once. */
   *check(run, { wentBack }) {
-    if (wentBack) return;
+    // Nodes that are reset take signals again, in another order.
+    if (wentBack || eventsOf(run, 'node.reset').length > 0) return;
     const got = eventsOf(run, 'node.signalled').map(({ node = -1 }) => run.outputs.get(node)?.o?.['n']);
     const sent = run.draft.notes.get('signals') as readonly number[] | undefined;
     for (const [i, n] of got.entries()) {

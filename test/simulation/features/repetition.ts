@@ -15,7 +15,9 @@ export const repeat: Feature = {
   },
   happened: (run) => anyNode(run, 'node.repeating'),
   *check(run) {
-    for (const [node, events] of run.byNode) {
+    for (const [node, all] of run.byNode) {
+      // Of the newest generation.
+      const events = all.slice(all.findLastIndex(({ type }) => type === 'node.reset') + 1);
       const repeat = run.plan.tasks[run.nodeName(node).task]?.repeat;
       const begun = events.filter(({ type }) => type === 'node.repeating');
       if (!repeat && begun.length > 0) yield { what: 'repeats, and nobody asked for it', node };
@@ -43,13 +45,15 @@ export const deadline: Feature = {
   *check(run) {
     const startedAt = run.header.startedAt ?? 0;
     const late = eventsOf(run, 'run.late');
-    if (late.length > 1) yield 'the run was called late twice';
+    // Each taking-up has its own deadlines.
+    const times = 1 + (run.header.retries ?? 0);
+    if (late.length > times) yield 'the run was called late twice';
     for (const { at } of late)
       if (at < startedAt + (run.plan.deadlineMs ?? 0)) yield 'the run was called late too early';
     for (const [node, events] of run.byNode) {
       const overdue = events.filter(({ type }) => type === 'node.overdue');
       const limit = run.plan.tasks[node]?.deadlineMs ?? Number.POSITIVE_INFINITY;
-      if (overdue.length > 1) yield { what: 'called late twice', node };
+      if (overdue.length > times) yield { what: 'called late twice', node };
       for (const { at } of overdue) if (at < startedAt + limit) yield { what: 'called late too early', node };
     }
   },
