@@ -96,10 +96,16 @@ function* checkParent(
       }
       yield* checkParent(run, children, evidence);
       if (task.child.detached || evidence.wentBack) continue;
+      // A node that is marked lets its child go.
+      if (
+        events.slice(i + 1).find((one) => isAttemptEnd(one) || one.type === 'node.reset')?.type ===
+        'node.reset'
+      )
+        continue;
       const end = events.slice(i + 1).find(isAttemptEnd);
       yield* judge(run, end).map((what) => ({ what: `${what} (child ${id})`, node }));
       const wasLast = run.events.find(isRunEnd);
-      const parentEnd = parent.events.find(isRunEnd);
+      const parentEnd = parent.events.find((one) => isRunEnd(one) && one.seq > event.seq);
       if (wasLast && parentEnd && parentEnd.durableAt < wasLast.durableAt)
         yield { what: `its child ${id} outlived the run`, node };
     }
