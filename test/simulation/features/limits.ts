@@ -132,7 +132,8 @@ function* exceeded({ featured }: Evidence, key: string): Iterable<string> {
 }
 
 function leavesLimits(event: DurableEvent): boolean {
-  const given = ['node.retrying', 'node.waiting', 'node.repeating'];
+  // Blocked: withdrawn, since its run was paused. Reset: a person took it out of the hands of its worker.
+  const given = ['node.retrying', 'node.waiting', 'node.repeating', 'node.blocked', 'node.reset'];
   return given.includes(event.type) || endOf(event) !== undefined;
 }
 
