@@ -20,7 +20,7 @@ import { askAgain, giveBack, giveBackUnwanted } from './limit.ts';
 import { admit, takeGranted } from './node.ts';
 import type { NodePlace } from './node-place.ts';
 import { answeredBefore, refuseRequest } from './request.ts';
-import { cancelRun, startRun, takeRefused, takeRunGranted } from './run.ts';
+import { cancelRun, isAccepted, startRun, takeRefused, takeRunGranted } from './run.ts';
 import {
   currentPlace,
   recordLate,
@@ -56,6 +56,8 @@ export function decide(turn: Turn, message: Message): void {
     }
     return;
   }
+  // News of an earlier life of the run, which the store has lost: this one has not begun.
+  if (!isAccepted(run) && speaksOfAttempt(message)) return clearAfterLostRun(turn, message);
   turn.shard.unfinished.add(message.run);
   switch (message.type) {
     case 'start':
@@ -95,6 +97,10 @@ export function decide(turn: Turn, message: Message): void {
     case 'timer':
       return takeTimer(turn, run, message);
   }
+}
+
+function speaksOfAttempt({ type }: Message): boolean {
+  return type === 'settled' || type === 'late' || type === 'started' || type === 'progress';
 }
 
 /** The store lost the run (it went back to an earlier state), but not what hangs on it: that goes, too. */

@@ -36,8 +36,8 @@ export function letIn(turn: Turn, run: RunState): void {
 }
 
 /** Whether the owner has taken the `start` message: the run has a history. */
-function isAccepted({ header }: RunState): boolean {
-  return header.seq > 0;
+export function isAccepted({ header }: RunState): boolean {
+  return header.nodes > 0;
 }
 
 function acceptRun(turn: Turn, run: RunState): void {
