@@ -4,17 +4,20 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SluiceError } from '../engine/core/errors.ts';
 import type { ArtifactStore } from '../engine/ports/artifact-store.ts';
+import type { CacheStore } from '../engine/ports/cache-store.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { DefinitionStore } from '../engine/ports/definition-store.ts';
 import type { LogStore } from '../engine/ports/log-store.ts';
 import { type Logger, SILENT } from '../engine/ports/logger.ts';
 import type { Membership } from '../engine/ports/membership.ts';
 import type { RunIndex } from '../engine/ports/run-index.ts';
+import type { SecretStore } from '../engine/ports/secret-store.ts';
 import type { ShardStore } from '../engine/ports/shard-store.ts';
 import { type EmbeddedRedis, startEmbeddedRedis } from '../engine/redis/embedded/index.ts';
 import {
   createConnections,
   createRedisArtifactStore,
+  createRedisCacheStore,
   createRedisDefinitionStore,
   createRedisLogStore,
   createRedisMembership,
@@ -26,6 +29,7 @@ import {
 import { type Client, createClient } from '../engine/runtime/client.ts';
 import { createDirectoryArtifactStore } from '../engine/runtime/directory-artifact-store.ts';
 import { createRealClock } from '../engine/runtime/real-clock.ts';
+import { openSecrets } from './secrets.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** Which Redis to use. */
@@ -52,6 +56,8 @@ export interface EngineParts {
   readonly membership: Membership;
   readonly logs: LogStore;
   readonly artifacts: ArtifactStore;
+  readonly secrets: SecretStore;
+  readonly cache: CacheStore;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly queueConnection: { readonly url: string } | { readonly path: string };
@@ -152,6 +158,8 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
         home === undefined
           ? createRedisArtifactStore(connections, { shards })
           : createDirectoryArtifactStore(join(home, 'artifacts')),
+      secrets: openSecrets({ environment: settings.environment, connections, clock, home }),
+      cache: createRedisCacheStore(connections),
       clock,
       logger,
       queueConnection: connection,

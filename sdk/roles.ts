@@ -66,7 +66,7 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
 }
 
 export async function startWorker(parts: EngineParts, options: WorkerOptions): Promise<SluiceWorker> {
-  const { store, membership, logs, artifacts, clock, logger, settings } = parts;
+  const { store, membership, logs, artifacts, secrets, cache, clock, logger, settings } = parts;
   const { cacheDirectory, temporaryDirectory, environment } = settings;
   const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(parts);
@@ -79,6 +79,8 @@ export async function startWorker(parts: EngineParts, options: WorkerOptions): P
     logs,
     artifacts,
     workspace: createLocalWorkspace({ root, cacheDirectory: source, artifacts, logger }),
+    secrets,
+    cache,
     executors: builtinExecutors({
       environment,
       functions: options.tasks ?? {},

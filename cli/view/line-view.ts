@@ -92,8 +92,6 @@ export function describeEvent(event: EventView, tookMs: number | undefined): str
       return 'is late';
     case 'node.retrying':
       return `attempt ${event.attempt} failed${took}: ${errorText(event).replace(/\.$/, '')}; ${nextTry(event)}`;
-    case 'node.cached':
-      return `reuses the result of run ${event['run']}`;
     case 'node.succeeded':
       return `succeeded${took}`;
     case 'node.failed':

@@ -9,12 +9,12 @@ import { canonicalJson, type Json } from './json.ts';
 import type { PlanCache } from './plan.ts';
 import type { Ticket, TicketCache } from './ticket.ts';
 
-/** @throws EvaluationError */
-export function cacheOf(ticket: Ticket, cache: PlanCache, scope: Scope, item: Json | undefined): TicketCache {
+/** @param item tells apart the nodes of a task that do other work. @throws EvaluationError */
+export function cacheOf(ticket: Ticket, cache: PlanCache, scope: Scope, item: Json): TicketCache {
   const key = resolveTemplate(cache.key, scope);
   return {
     key: createHash('sha256')
-      .update(canonicalJson([identity(ticket), key, item ?? null]))
+      .update(canonicalJson([identity(ticket), key, item]))
       .digest('hex'),
     ...(cache.files.length === 0 ? {} : { files: cache.files }),
     ...(cache.ttlMs === undefined ? {} : { ttl_ms: cache.ttlMs }),

@@ -112,9 +112,12 @@ export function prepareTicket(run: RunState, place: TicketPlace): Prepared<Ticke
     const options = resolveTemplate(sites.with, scope) as JsonObject;
     const parts = { record, task, scope, options, env: environment(sites.env, scope), secrets };
     const made = ticket(run, place, parts);
-    return task.cache === undefined
-      ? made
-      : { ...made, cache: cacheOf(made, task.cache, scope, itemOf(run, record, task)?.item) };
+    if (task.cache === undefined) return made;
+    // Each iteration of a repeating task is work of its own.
+    const repeated = run.outputs.get(place.node)?.r;
+    const iteration = repeated?.g === record.generation ? repeated.done : 0;
+    const item = [itemOf(run, record, task)?.item ?? null, iteration];
+    return { ...made, cache: cacheOf(made, task.cache, scope, item) };
   });
 }
 

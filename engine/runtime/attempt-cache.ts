@@ -81,7 +81,9 @@ export class AttemptCache {
   }
 
   async #reuse(key: string, entry: CacheEntry): Promise<Reused | undefined> {
-    const { cache, clock, say } = this.#options;
+    const { cache, clock, say, ticket } = this.#options;
+    // It was done in this run, and somebody asks for it to be done again.
+    if (entry.run === ticket.run && ticket.generation > 1) return undefined;
     const leftMs = entry.at + this.#ttlMs() - clock.now();
     if (leftMs <= 0) return undefined;
     const artifacts = await this.#adopt(entry.result.artifacts ?? {});

@@ -1,7 +1,12 @@
 /** The roles of a simulation as processes: orchestrators, workers and one client, which die, freeze and come again. */
 import type { EngineActions } from '../../engine/core/engine-outcome.ts';
-import { createMemoryArtifactStore, createMemoryLogStore } from '../../engine/memory/index.ts';
+import {
+  createMemoryArtifactStore,
+  createMemoryCacheStore,
+  createMemoryLogStore,
+} from '../../engine/memory/index.ts';
 import { createMemoryWorkspace } from '../../engine/memory/workspace.ts';
+import type { CacheStore } from '../../engine/ports/cache-store.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import { type Client, createClient } from '../../engine/runtime/client.ts';
 import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
@@ -53,11 +58,14 @@ export class Cluster {
   readonly #shared: Shared;
   readonly #options: ClusterOptions;
   readonly #places: Place[] = [];
+  /** What all workers have kept. It may forget, and nobody may notice. */
+  readonly #cache: CacheStore;
 
   constructor(shared: Shared, options: ClusterOptions) {
     this.#shared = shared;
     this.#options = options;
     const { world } = shared;
+    this.#cache = createMemoryCacheStore({ now: () => world.now });
     this.clientProcess = new SimProcess(world, 'client');
     const ports = portsOf(this.clientProcess, shared);
     this.client = createClient({
@@ -160,6 +168,7 @@ export class Cluster {
       logs: createMemoryLogStore(),
       artifacts: createMemoryArtifactStore(),
       workspace: createMemoryWorkspace(),
+      cache: this.#cache,
       executors: [simExecutor({ world, seed, ledger, owner, onKill })],
       clock: owner.clock,
       logger,

@@ -72,4 +72,14 @@ describe('the key', () => {
     expect(keys[0]?.[0]).not.toBe(keys[0]?.[1]);
     expect(keys[1]?.[0]).toBe(keys[0]?.[1]);
   });
+
+  it('is another for each iteration of a repeating task', () => {
+    const plan = aPlan([aTask('a', [], { cache: { key: 'k', files: [] }, repeat: { max: 3, delayMs: 0 } })]);
+    const keys = [0, 1].map((done) => {
+      const run = aRun({ a: 'queued' }, { plan, left: { a: { r: { done, since: done, g: 1 } } } });
+      const prepared = prepareTicket(run, { shard: 0, node: 0, delivery: 0 });
+      return 'value' in prepared ? prepared.value.cache?.key : prepared.error.message;
+    });
+    expect(keys[0]).not.toBe(keys[1]);
+  });
 });

@@ -86,6 +86,14 @@ describe('a former success', () => {
     );
   });
 
+  it('of the same run is none when somebody asks for the work again', async () => {
+    const shop = aShop();
+    await shop.work(aTicket({ cache }));
+    expect((await shop.work(aTicket({ cache, node: 1 }))).outcome).toMatchObject({ cached: RUN });
+    const again = await shop.work(aTicket({ cache, generation: 2 }));
+    expect(again.outcome).toEqual({ status: 'succeeded', outputs: { n: 2 } });
+  });
+
   it('brings its files along, as files of the new run, which stand for it from then on', async () => {
     const shop = aShop();
     const ticket = { cache, artifacts: { model: 'out.bin' } };

@@ -69,6 +69,8 @@ export class FeaturedUsers {
       } catch (thrown) {
         if (thrown instanceof SluiceError && thrown.code === 'run_not_found') return undefined;
         if (thrown instanceof SluiceError && thrown.code === 'not_possible') return undefined;
+        // The store went back between two readings, to before the run.
+        if (thrown instanceof SluiceError && thrown.code === 'invalid_record') return undefined;
         if (!(thrown instanceof SluiceError) || !isPassing(thrown)) throw thrown;
         await clock.sleep(PAUSE_MS);
       }

@@ -18,6 +18,7 @@ import { concurrency, fairness, rateLimit, runConcurrency, severalLimits, slots 
 import { approval, signal } from './people.ts';
 import { deadline, repeat } from './repetition.ts';
 import { compensation, handlers, marking, pausing, retrying } from './verbs.ts';
+import { cache, heartbeat } from './working.ts';
 
 export const FEATURES: readonly Feature[] = [
   retry,
@@ -27,6 +28,8 @@ export const FEATURES: readonly Feature[] = [
   switching,
   waiting,
   timeout,
+  cache,
+  heartbeat,
   allowFailure,
   maxParallel,
   runTimeout,
