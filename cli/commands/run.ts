@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { messageOf } from '../../engine/core/errors.ts';
 import type { JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
+import { type Labels, labelQueue } from '../../engine/core/queue-name.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
 import { packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
 import {
@@ -64,6 +65,10 @@ async function runFile(host: Host, file: string, flags: RunFlags): Promise<void>
     const unfinished = await findUnfinished(engine);
     if (unfinished.beginning !== undefined) display.note(unfinished.beginning);
     roles.push(await startWorker(host, engine, { queues: queuesOf([plan, ...children], flags.slots) }));
+    for (const labels of labelSets([plan, ...children]))
+      roles.push(
+        await startWorker(host, engine, { queues: queuesOf([plan, ...children], flags.slots), labels }),
+      );
     roles.push(await startOrchestrator(host, engine));
     const run = await start(engine, { plan, children, inputs, folder });
     host.exitCode = await watchToEnd({ engine, display, interruption }, run);
@@ -119,6 +124,14 @@ async function watchToEnd({ engine, display, interruption }: Watching, run: stri
   const view = await display.watch(engine, run, new AbortController().signal);
   if (view === undefined || view.status === 'succeeded') return 0;
   return interruption.exitCode() ?? exitCodeOfRun(view);
+}
+
+/** What tasks ask of workers: this machine stands for all of them, with a worker for each set of labels. */
+function labelSets(plans: readonly Plan[]): Labels[] {
+  const sets = plans.flatMap(({ tasks }) =>
+    tasks.flatMap(({ workerLabels }): Labels[] => (workerLabels ? [workerLabels] : [])),
+  );
+  return [...new Map(sets.map((labels) => [labelQueue('', labels), labels])).values()];
 }
 
 /** Every queue that the plans name, so that no task waits for a worker that does not exist. */

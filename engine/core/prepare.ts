@@ -12,6 +12,7 @@ import {
 } from './expression/index.ts';
 import { fanOutItems, isDerived } from './fan-out.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { queueOfNode } from './node-queue.ts';
 import type { NodeRecord } from './node-record.ts';
 import type { PlanTask } from './plan.ts';
 import { queuePriority } from './policy.ts';
@@ -155,7 +156,7 @@ function ticket(run: RunState, { shard, node, delivery }: TicketPlace, parts: Pa
     namespace: header.namespace,
     task: task.id,
     ...(task.fanOut ? { index: record.item } : {}),
-    queue: task.queue,
+    queue: queueOfNode(run, record),
     priority: queuePriority({ priority: task.priority, remainingMs }),
     ...((task.slots ?? 1) > 1 ? { slots: task.slots ?? 1 } : {}),
     uses: task.action.uses,

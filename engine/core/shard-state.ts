@@ -4,6 +4,7 @@ import type { EngineActions } from './engine-outcome.ts';
 import { type Flight, flightKey, parseFlight } from './flight.ts';
 import type { Json } from './json.ts';
 import { fairnessOf } from './limit/need.ts';
+import { queueOfNode } from './node-queue.ts';
 import { isEnded } from './node-state.ts';
 import type { PlanTask } from './plan.ts';
 import { type ReadyNode, type ReadyQueue, readyQueue } from './policy.ts';
@@ -23,6 +24,8 @@ export interface SentFlight {
   raises: number;
   /** Slots that it counts for in its queue's window. */
   readonly weight: number;
+  /** Since when the one worker that may take it is not announced, ms. */
+  goneSince?: number;
   /** As last seen in the store. */
   value: string;
 }
@@ -148,7 +151,7 @@ export function pushReady(shard: ShardState, run: RunState, node: number): void 
   const record = run.nodes[node];
   const task = record && run.plan.tasks[record.task];
   if (!record || !task) return;
-  const queue = needsNoWorker(shard, task) ? ENGINE_QUEUE : task.queue;
+  const queue = needsNoWorker(shard, task) ? ENGINE_QUEUE : queueOfNode(run, record);
   let heap = shard.ready.get(queue);
   if (!heap) {
     heap = readyQueue();
@@ -209,5 +212,6 @@ function slotsOf(run: RunState, node: number): number {
 }
 
 function queueOf(run: RunState, node: number): string {
-  return run.plan.tasks[run.nodes[node]?.task ?? 0]?.queue ?? 'default';
+  const record = run.nodes[node];
+  return record ? queueOfNode(run, record) : 'default';
 }

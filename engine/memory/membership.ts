@@ -14,6 +14,7 @@ interface Announced<T> {
 export function createMemoryMembership({ now }: MemoryMembershipOptions): Membership {
   const orchestrators = new Map<string, Announced<string>>();
   const workers = new Map<string, Announced<WorkerInfo>>();
+  const queues = new Map<string, Announced<string>>();
   return {
     async announceOrchestrator(id, ttlMs) {
       orchestrators.set(id, { value: id, until: now() + ttlMs });
@@ -26,6 +27,12 @@ export function createMemoryMembership({ now }: MemoryMembershipOptions): Member
     },
     async workers() {
       return structuredClone(living(workers, now()));
+    },
+    async announceQueues(names, ttlMs) {
+      for (const name of names) queues.set(name, { value: name, until: now() + ttlMs });
+    },
+    async announcedQueues() {
+      return living(queues, now());
     },
     async leave(id) {
       orchestrators.delete(id);

@@ -23,6 +23,10 @@ export interface Membership {
   orchestrators(): Promise<readonly string[]>;
   announceWorker(worker: WorkerInfo, ttlMs: number): Promise<void>;
   workers(): Promise<readonly WorkerInfo[]>;
+  /** Queues beyond those that workers name: of label sets, and of single workers. Whoever fits serves them for so long. */
+  announceQueues(queues: readonly string[], ttlMs: number): Promise<void>;
+  /** Those whose announcement stands, sorted. */
+  announcedQueues(): Promise<readonly string[]>;
   /** Leaves at once. */
   leave(id: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Membership, WorkerInfo } from '../ports/membership.ts';
 import type { Connections } from './connection.ts';
 import { createScripts } from './scripts.ts';
 
-type Role = 'orchestrators' | 'workers';
+type Role = 'orchestrators' | 'workers' | 'queues';
 
 export function createRedisMembership(connections: Connections): Membership {
   const { keys, call } = connections;
@@ -23,6 +23,10 @@ export function createRedisMembership(connections: Connections): Membership {
       const workers = (await list('workers')) as WorkerInfo[];
       return workers.sort((a, b) => (a.session < b.session ? -1 : 1));
     },
+    async announceQueues(names, ttlMs) {
+      await Promise.all(names.map((name) => announce('queues', name, ttlMs, name)));
+    },
+    announcedQueues: async () => ((await list('queues')) as string[]).sort(),
     async leave(id) {
       const roles: readonly Role[] = ['orchestrators', 'workers'];
       await Promise.all(

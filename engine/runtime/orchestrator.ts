@@ -5,6 +5,7 @@
 
 import type { EngineActions } from '../core/engine-outcome.ts';
 import { dispatchWindow } from '../core/policy.ts';
+import { isMadeQueue, slotsFor } from '../core/queue-name.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DefinitionStore } from '../ports/definition-store.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -47,6 +48,8 @@ const LEASE_MS = 1_500;
 const KEEP_LEASES_MS = 400;
 const MEMBER_MS = 1_200;
 const PATROL_MS = 1_000;
+/** How long workers go on serving a queue of a label set that was not named again, ms. */
+const QUEUE_MS = 60_000;
 const MAX_BLOCK_MS = 1_000;
 /** Inbox entries of one shard in one round. */
 const ENTRIES = 1_000;
@@ -132,10 +135,21 @@ class ShardKeeper implements Orchestrator {
     this.#bundling = new Set([...this.#slots.keys()].filter((queue) => !without.has(queue)));
     this.#forget([...this.#owners.values()].filter((owner) => owner.isLost));
     await this.#renew();
+    await this.#announceQueues();
     const share = Math.ceil(shards / this.#orchestrators);
     if (this.#owners.size > share) await this.#giveBack(this.#owners.size - share);
     else if (this.#owners.size < share)
       await this.#acquire(share - this.#owners.size, Math.max(0, live.indexOf(id)) * share);
+  }
+
+  /** Workers serve the queues of label sets, and their own, only when there is something in them. */
+  async #announceQueues(): Promise<void> {
+    const names = new Set<string>();
+    for (const { state } of this.#owners.values()) {
+      for (const [queue, heap] of state.ready) if (isMadeQueue(queue) && heap.size > 0) names.add(queue);
+      for (const [queue, sent] of state.sentByQueue) if (isMadeQueue(queue) && sent > 0) names.add(queue);
+    }
+    if (names.size > 0) await this.#options.membership.announceQueues([...names], QUEUE_MS);
   }
 
   async patrol(): Promise<void> {
@@ -192,6 +206,7 @@ class ShardKeeper implements Orchestrator {
           mayBundle: (queue) => this.#bundling.has(queue),
           facts: {
             workersOf: (queue, labels) => this.#workersOf(queue, labels),
+            isLive: (session) => this.#workers.some((worker) => worker.session === session),
             subscribersOf: (namespace, workflow) => this.#subscriptions.of(namespace, workflow),
             largestWorker: (queue) => this.#largest.get(queue) ?? 0,
           },
@@ -243,12 +258,17 @@ class ShardKeeper implements Orchestrator {
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
 
+  #slotsOf(queue: string): number {
+    if (!isMadeQueue(queue)) return this.#slots.get(queue) ?? 0;
+    return this.#workers.reduce((sum, worker) => sum + slotsFor(worker, queue), 0);
+  }
+
   #windowOf(queue: string): number {
     let busy = 0;
     for (const { state } of this.#owners.values()) {
       if ((state.sentByQueue.get(queue) ?? 0) > 0 || (state.ready.get(queue)?.size ?? 0) > 0) busy++;
     }
-    return dispatchWindow(this.#slots.get(queue) ?? 0, busy * this.#orchestrators);
+    return dispatchWindow(this.#slotsOf(queue), busy * this.#orchestrators);
   }
 
   async #loop(name: string, work: () => Promise<void>, pauseMs: number): Promise<void> {

@@ -4,16 +4,19 @@
  */
 
 import { mustAskAgain } from '../core/decide/limit.ts';
-import { formatFlight, parseFlight, parseFlightKey } from '../core/flight.ts';
+import { type FlightState, formatFlight, parseFlight, parseFlightKey } from '../core/flight.ts';
 import type { LostMessage, RemindMessage } from '../core/message.ts';
 import { raisedPriority, raisesAfter } from '../core/policy.ts';
 import { prepareTicket } from '../core/prepare.ts';
-import { addFlight, removeFlight } from '../core/shard-state.ts';
+import { parseQueueName } from '../core/queue-name.ts';
+import { addFlight, removeFlight, type SentFlight } from '../core/shard-state.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { OwnedShard } from './owned-shard.ts';
 
 /** A ticket that nobody has claimed for so long is added again, ms. */
 const RELAY_AFTER_MS = 5_000;
+/** A worker that is not announced for so long is gone: after an outage all announce themselves again, ms. */
+const GONE_AFTER_MS = 10_000;
 /** A node that kills this many sessions is not given to another. */
 export const MAX_DEATHS = 3;
 
@@ -36,6 +39,10 @@ export async function patrolFlights(owner: OwnedShard): Promise<LostMessage[]> {
   for (const [key, sent] of flights) {
     const { state, session, deaths } = parseFlight(sent.value);
     const isDead = (state === 'c' || state === 'x') && dead.has(session);
+    if (isAbandoned(owner, sent, { state, isDead, now })) {
+      lost.push({ type: 'lost', ...parseFlightKey(key) });
+      continue;
+    }
     if (isDead && (state === 'x' || deaths + 1 >= MAX_DEATHS)) {
       lost.push({ type: 'lost', ...parseFlightKey(key) });
       continue;
@@ -115,4 +122,18 @@ export function ticketOf(owner: OwnedShard, key: string): Ticket | undefined {
   const { delivery } = parseFlight(sent.value);
   const prepared = prepareTicket(run, { shard: owner.lease.shard, node: sent.node, delivery });
   return 'value' in prepared ? prepared.value : undefined;
+}
+
+/** The node is for one worker only (`broadcast`), and that is gone. */
+function isAbandoned(
+  { options }: OwnedShard,
+  sent: SentFlight,
+  { state, isDead, now }: { readonly state: FlightState; readonly isDead: boolean; readonly now: number },
+): boolean {
+  const { session } = parseQueueName(sent.queue);
+  if (session === undefined || state === 'd') return false;
+  if (state !== 's') return isDead;
+  if (options.facts?.isLive?.(session) !== false) delete sent.goneSince;
+  else sent.goneSince ??= now;
+  return sent.goneSince !== undefined && now - sent.goneSince >= GONE_AFTER_MS;
 }

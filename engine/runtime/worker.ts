@@ -6,6 +6,7 @@
  */
 import { flightKey } from '../core/flight.ts';
 import type { AttemptOutcome, InboxMessage, SettledMessage } from '../core/message.ts';
+import { parseQueueName, slotsFor } from '../core/queue-name.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { CacheStore } from '../ports/cache-store.ts';
@@ -23,6 +24,7 @@ import { Attempt, type AttemptTools, type Claim } from './attempt.ts';
 import { CalmLogger } from './calm-logger.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { retryCall } from './retry-call.ts';
+import { SlotGate } from './slot-gate.ts';
 
 const ANNOUNCE_MS = 1_000;
 const ANNOUNCE_TTL_MS = 5_000;
@@ -94,7 +96,10 @@ class QueueWorker implements Worker {
   readonly #held = new Map<string, Attempt>();
   readonly #loopsEnd = new AbortController();
   readonly #giveUp = new AbortController();
-  #consumers: readonly TicketConsumer[] = [];
+  readonly #consumers: TicketConsumer[] = [];
+  readonly #served = new Set<string>();
+  /** By the queue that the worker was told to serve; queues of labels share its slots. */
+  readonly #gates = new Map<string, SlotGate>();
   #isStopping = false;
   #isShutDown = false;
   #whenIdle: (() => void) | undefined;
@@ -125,12 +130,30 @@ class QueueWorker implements Worker {
   }
 
   async start(): Promise<void> {
-    const { queue, queues } = this.#options;
+    const { queues } = this.#options;
     void this.#heartbeat.run(this.#loopsEnd.signal);
     void this.#keepAnnounced();
-    this.#consumers = Object.entries(queues).map(([name, slots]) =>
-      queue.consume(name, slots, (ticket) => this.runOnce(ticket)),
-    );
+    for (const [name, slots] of Object.entries(queues)) {
+      this.#gates.set(name, new SlotGate(slots));
+      this.#serve(name, slots);
+    }
+  }
+
+  #serve(name: string, slots: number): void {
+    const gate = this.#gates.get(parseQueueName(name).queue);
+    if (!gate || this.#served.has(name) || this.#isStopping) return;
+    this.#served.add(name);
+    const take = (ticket: Ticket) => gate.through(() => this.runOnce(ticket));
+    this.#consumers.push(this.#options.queue.consume(name, slots, take));
+  }
+
+  /** Queues of label sets that this worker satisfies, and its own, once there is something in them. */
+  async #serveAnnounced(): Promise<void> {
+    const { membership, session, queues, labels = {} } = this.#options;
+    for (const name of await membership.announcedQueues()) {
+      const slots = slotsFor({ session, queues, labels }, name);
+      if (slots > 0) this.#serve(name, slots);
+    }
   }
 
   stop(timeoutMs: number): Promise<void> {
@@ -247,6 +270,7 @@ class QueueWorker implements Worker {
     const info = this.#describe();
     while (!this.#loopsEnd.signal.aborted) {
       await membership.announceWorker(info, ANNOUNCE_TTL_MS).catch((error) => this.#complain(error));
+      await this.#serveAnnounced().catch((error) => this.#complain(error));
       await clock.sleep(ANNOUNCE_MS, this.#loopsEnd.signal);
     }
   }
@@ -267,6 +291,7 @@ class QueueWorker implements Worker {
 
   async #stop(timeoutMs: number): Promise<void> {
     this.#isStopping = true;
+    for (const gate of this.#gates.values()) gate.open();
     const pausing = Promise.allSettled(this.#consumers.map((consumer) => consumer.pause()));
     await this.#waitUntilIdle(timeoutMs);
     // What is handed back is then not offered to this worker again.

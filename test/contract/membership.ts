@@ -35,6 +35,21 @@ export function membershipContract(name: string, make: () => Promise<MembershipS
       for (const subject of subjects.splice(0)) await subject.close();
     });
 
+    it('names queues for as long as they were announced', async () => {
+      const subject = await open();
+      const { membership } = subject;
+      expect(await membership.announcedQueues()).toEqual([]);
+      await membership.announceQueues(['a+@s'], LONG_MS);
+      await membership.announceQueues(['default+zone=eu', 'b'], 500);
+      expect(await membership.announcedQueues()).toEqual(['a+@s', 'b', 'default+zone=eu']);
+      const left = await eventually(
+        subject,
+        () => membership.announcedQueues(),
+        ({ length }) => length === 1,
+      );
+      expect(left).toEqual(['a+@s']);
+    });
+
     it('begins with nobody', async () => {
       const { membership } = await open();
       expect(await membership.orchestrators()).toEqual([]);

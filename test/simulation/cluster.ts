@@ -17,6 +17,7 @@ import { noopExecutor } from '../../executors/noop.ts';
 import { switchExecutor } from '../../executors/switch.ts';
 import { transformExecutor } from '../../executors/transform.ts';
 import { waitExecutor } from '../../executors/wait.ts';
+import { labelsOfWorker } from './features/placement.ts';
 import type { Ledger } from './ledger.ts';
 import { SimProcess } from './process.ts';
 import { QUEUES } from './random-task.ts';
@@ -174,6 +175,7 @@ export class Cluster {
       logger,
       session: owner.name,
       name: owner.name,
+      labels: labelsOfWorker(number),
       queues: Object.fromEntries(served.map((queue) => [queue, world.random.int(2, 6)])),
       graceMs: 2_000,
     });

@@ -120,6 +120,8 @@ function membershipOf({ membership }: Shared, link: Link): Membership {
     orchestrators: () => link.call('orchestrators', () => membership.orchestrators()),
     announceWorker: (...args) => link.call('announceWorker', () => membership.announceWorker(...args)),
     workers: () => link.call('workers', () => membership.workers()),
+    announceQueues: (...args) => link.call('announceQueues', () => membership.announceQueues(...args)),
+    announcedQueues: () => link.call('announcedQueues', () => membership.announcedQueues()),
     leave: (...args) => link.call('leave', () => membership.leave(...args)),
   };
 }

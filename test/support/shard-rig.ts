@@ -3,7 +3,7 @@
  * the shard's owner and the workers do, step by step, and checks every commit on its way into the store.
  */
 import type { Commit } from '../../engine/core/commit.ts';
-import { decide, mayAbandon, settleTurn, Turn } from '../../engine/core/decide/index.ts';
+import { decide, mayAbandon, type ShardFacts, settleTurn, Turn } from '../../engine/core/decide/index.ts';
 import type { EngineActions } from '../../engine/core/engine-outcome.ts';
 import type { TaskError } from '../../engine/core/errors.ts';
 import type { EventRecord } from '../../engine/core/event.ts';
@@ -64,6 +64,8 @@ export interface RigOptions {
   readonly former?: RunState;
   /** Forget memory and load the run from the store before every turn, as a new owner would. */
   readonly forgetful?: boolean;
+  /** What decisions may ask of the world. */
+  readonly facts?: ShardFacts;
   /** Plans of sub-workflows. */
   readonly children?: readonly Plan[];
 }
@@ -154,7 +156,7 @@ export class ShardRig {
     if (!this.shard.runs.has(this.runId)) this.load();
     for (let more = true; more; ) {
       if (this.#options.forgetful || !this.shard.runs.has(this.runId)) this.load();
-      const turn = new Turn(this.shard, this.now);
+      const turn = new Turn(this.shard, this.now, this.#options.facts);
       for (const message of pending) decide(turn, message);
       const left = settleTurn(turn, () => this.#options.window ?? Number.POSITIVE_INFINITY);
       if (turn.ended.length > 0) throw new Error('a turn finished before all ends were passed on');

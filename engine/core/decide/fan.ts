@@ -33,7 +33,11 @@ export function expandTask(turn: Turn, place: NodePlace): void {
   record.queuedAt = turn.now;
   record.startedAt = turn.now;
   turn.saveNode(run, index);
-  turn.event(run, 'node.expanded', { node: index, detail: { count: fan.items.length } });
+  const nobody = fanOut.kind === 'broadcast' && fan.items.length === 0;
+  const reason = nobody
+    ? { reason: `no worker of queue "${task.queue}" with the labels asked for is alive` }
+    : {};
+  turn.event(run, 'node.expanded', { node: index, detail: { count: fan.items.length, ...reason } });
   run.expanding.add(index);
 }
 

@@ -8,6 +8,7 @@ import type { EndedNodeState } from '../node-state.ts';
 import type { NodeOutput } from '../run-header.ts';
 import { isActive, type RunState } from '../run-state.ts';
 import { flightOf, pushReady, removeFlight } from '../shard-state.ts';
+import { pinToWorker } from './broadcast.ts';
 import { clearDeadline } from './deadline.ts';
 import { enterLimits, isEntering, leaveLimits, takeGrant } from './limit.ts';
 import { attemptName, isFanNode, isFanTask, type NodePlace, placeOf } from './node-place.ts';
@@ -66,6 +67,7 @@ export function takeGranted(turn: Turn, run: RunState, message: GrantedMessage):
 
 function queueAttempt(turn: Turn, place: NodePlace): void {
   const { run, index, record, task } = place;
+  pinToWorker(turn, place);
   record.attempt++;
   record.state = 'queued';
   // Never before it asked for its limits, which may be a moment ahead: what it gives back is told apart by this time.

@@ -3,6 +3,7 @@ import type { TaskError, TaskErrorCode } from '../errors.ts';
 import { evaluate, isTruthy, parseExpression } from '../expression/index.ts';
 import { flightKey } from '../flight.ts';
 import type { LateMessage, SettledMessage, StartedMessage } from '../message.ts';
+import { workerOfNode } from '../node-queue.ts';
 import { itemOf, preparing } from '../prepare.ts';
 import { nextRetryDelay } from '../retry-policy.ts';
 import type { NodeOutput, RunHeader } from '../run-header.ts';
@@ -167,6 +168,13 @@ export function takeQueueTimeout(turn: Turn, place: NodePlace): void {
   withdrawAndFail(turn, place, { code: 'queue_timeout', message }, true);
 }
 
+/** A node of a broadcast is for one worker, and no other may take it. */
+function failWithItsWorker(turn: Turn, place: NodePlace): void {
+  const { name = 'it was for' } = workerOfNode(place.run, place.record) ?? {};
+  const message = `the worker ${name} is gone; retry the node when a worker of that name runs again`;
+  withdrawAndFail(turn, place, { code: 'worker_lost', message }, false);
+}
+
 /** Too many sessions died while they worked on it: it is taken for the cause, and not tried again. */
 export function takeLost(turn: Turn, place: NodePlace): void {
   if (place.record.state !== 'running' && place.record.state !== 'queued') return;
@@ -177,6 +185,7 @@ export function takeLost(turn: Turn, place: NodePlace): void {
     landFlight(turn, place);
     return endNode(turn, place, 'cancelled');
   }
+  if (place.task.fanOut?.kind === 'broadcast') return failWithItsWorker(turn, place);
   const deaths = found.flight.deaths + 1;
   place.record.deaths = Math.min(deaths, 255);
   const message = `${deaths} workers died while they worked on it, the last was ${found.flight.session || 'unknown'}; see what the task does to its host (memory, disk)`;

@@ -46,6 +46,8 @@ export interface WorkerFact {
 export interface ShardFacts {
   /** Live workers that serve the queue and have all the labels, by name. */
   workersOf(queue: string, labels: { readonly [name: string]: string }): readonly WorkerFact[];
+  /** Whether a worker of this session is announced. */
+  isLive?(session: string): boolean;
   /** Addresses of the actors that want to know when a run of the workflow ends. */
   subscribersOf(namespace: string, workflow: string): readonly string[];
   /** Slots of the live worker that has most of them for the queue; 0 or absent when there is none. */

@@ -16,6 +16,7 @@ import { child } from './child.ts';
 import type { Feature } from './feature.ts';
 import { concurrency, fairness, rateLimit, runConcurrency, severalLimits, slots } from './limits.ts';
 import { approval, signal } from './people.ts';
+import { broadcast, labels } from './placement.ts';
 import { deadline, repeat } from './repetition.ts';
 import { compensation, handlers, marking, pausing, retrying } from './verbs.ts';
 import { cache, heartbeat } from './working.ts';
@@ -50,4 +51,6 @@ export const FEATURES: readonly Feature[] = [
   pausing,
   retrying,
   marking,
+  labels,
+  broadcast,
 ];
