@@ -31,7 +31,9 @@ import {
   requireSuitableRedis,
 } from '../../engine/redis/index.ts';
 import { type Client, createClient } from '../../engine/runtime/client.ts';
+import { Definitions } from '../../engine/runtime/definitions.ts';
 import { createDirectoryArtifactStore } from '../../engine/runtime/directory-artifact-store.ts';
+import { findAppliedOrStarted } from '../../engine/runtime/find-workflow.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
 import type { RedisFlags } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -157,13 +159,23 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
     const shards = await store.shards();
     const index = createRedisRunIndex(connections);
     const random = () => randomBytes(10);
+    const definitions = createRedisDefinitionStore(connections);
+    const newRequestId = () => random().toString('hex');
+    const applied = new Definitions({ definitions, store, shards, waitMs: 0, newRequestId });
     return {
       connections,
       store,
       shards,
-      client: createClient({ store, index, shards, clock, random }),
+      client: createClient({
+        store,
+        index,
+        shards,
+        clock,
+        random,
+        findWorkflow: findAppliedOrStarted(applied, index),
+      }),
       index,
-      definitions: createRedisDefinitionStore(connections),
+      definitions,
       membership: createRedisMembership(connections),
       logs: createRedisLogStore(connections, { shards }),
       artifacts:

@@ -13,6 +13,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { RunIndex } from '../ports/run-index.ts';
 import type { ClientStore, StoredRun } from '../ports/shard-store.ts';
 import { askOwner } from './ask-owner.ts';
+import { findStarted } from './find-workflow.ts';
 import { type FindWorkflow, pinsOf } from './pins.ts';
 import { type EventView, type RunView, recordsOf, viewEvent, viewRun } from './run-view.ts';
 
@@ -71,7 +72,7 @@ export class Client {
         : derivedRunId(plan.namespace, plan.name, key);
     const source = typeof options.source === 'function' ? await options.source(run) : options.source;
     const inputs = options.inputs ?? {};
-    const pinned = await pinsOf(plan, options.linked ?? [], this.#options.findWorkflow ?? findIn(index));
+    const pinned = await pinsOf(plan, options.linked ?? [], this.#options.findWorkflow ?? findStarted(index));
     const { reuse } = options;
     if (reuse) await store.storePlan(shardOf(run, this.#options.shards), reuse.plan);
     const header: Omit<RunHeader, 'createdAt'> = {
@@ -232,18 +233,6 @@ function isEnd({ type }: EventRecord): boolean {
 
 export function createClient(options: ClientOptions): Client {
   return new Client(options);
-}
-
-/** Sub-workflows by name, as they were started last. */
-function findIn(index: RunIndex): FindWorkflow {
-  return async (namespace, name) => {
-    const found = await index.findWorkflow(namespace, name);
-    if (!found) return undefined;
-    // Both were written as JSON of these.
-    const plan = JSON.parse(found.planJson) as Plan;
-    const source = found.source === undefined ? {} : { source: JSON.parse(found.source) as SourceRef };
-    return { plan, linked: [], ...source };
-  };
 }
 
 function notFound(run: string): SluiceError {

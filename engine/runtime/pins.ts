@@ -37,11 +37,22 @@ export async function pinsOf(plan: Plan, linked: readonly Plan[], find: FindWork
     if (!needed.has(child.hash)) open.push(child);
     needed.set(child.hash, child);
   };
+  // A version that did not come along may be one of those that are stored.
+  const recall = async (parent: Plan, child: PlanChild) => {
+    for (const [namespace, name] of [
+      [parent.namespace, parent.name] as const,
+      [child.namespace, child.workflow] as const,
+    ]) {
+      const found = await find(namespace, name);
+      for (const one of found ? [found.plan, ...found.linked] : []) known.set(one.hash, one);
+    }
+  };
   for (const parent of open) {
     for (const { id, child } of parent.tasks) {
       if (!child) continue;
       const name = pinName(child);
       if (child.hash !== undefined) {
+        if (!known.has(child.hash)) await recall(parent, child);
         const found = known.get(child.hash);
         if (!found) throw missing(parent, id, child);
         need(found);

@@ -12,6 +12,7 @@ import {
 } from '../core/schedule/document.ts';
 import { runRequest } from '../core/schedule/run-request.ts';
 import type { TickSpec } from '../core/schedule/tick.ts';
+import type { SourceRef } from '../core/ticket.ts';
 import type { WorkflowDefinition } from '../ports/definition-store.ts';
 import { askActor } from './ask-actor.ts';
 import {
@@ -20,6 +21,7 @@ import {
   scheduleTriggers,
   startsOf,
 } from './definition-line.ts';
+import type { Pinned } from './pins.ts';
 
 type Find = (namespace: string, name: string) => Promise<StartableVersion | undefined>;
 
@@ -63,10 +65,10 @@ export class ScheduleSetter {
     const found = await this.#find(namespace, name);
     if (!found) return;
     const triggers = scheduleTriggers(found.plan);
-    const pinned = triggers.length > 0 ? await this.#pins(found) : { pins: {}, plans: [] };
+    const pinned = triggers.length > 0 ? await this.#pins(found) : { pins: {}, sources: {}, plans: [] };
     for (const [number, trigger] of triggers) {
       const address = scheduleAddress(namespace, name, number);
-      const spec = await this.#spec(found, { trigger, revision, pins: pinned.pins });
+      const spec = await this.#spec(found, { trigger, revision, pins: pinned.pins, sources: pinned.sources });
       const shard = shardOf(address, this.#options.shards);
       for (const plan of [found.plan, ...found.linked, ...pinned.plans])
         await this.#options.store.storePlan(shard, plan);
@@ -80,9 +82,9 @@ export class ScheduleSetter {
 
   async #spec(
     { plan, version }: StartableVersion,
-    set: { trigger: ScheduleTrigger; revision: number; pins: { readonly [name: string]: string } },
+    set: { trigger: ScheduleTrigger; revision: number } & Pick<Pinned, 'pins' | 'sources'>,
   ): Promise<ScheduleSpec> {
-    const { trigger, revision, pins } = set;
+    const { trigger, revision, pins, sources } = set;
     const expects =
       trigger.kind === 'after' && trigger.windowMs !== undefined
         ? await this.#expected(trigger.namespace, trigger.workflow)
@@ -99,7 +101,7 @@ export class ScheduleSetter {
       labels: plan.labels,
       priority: plan.priority,
       ...(version.source === undefined ? {} : { source: version.source }),
-      ...(Object.keys(pins).length === 0 ? {} : { pins }),
+      ...(Object.keys(pins).length === 0 ? {} : { pins, sources }),
       ...(expects === undefined ? {} : { expects }),
     };
   }
@@ -149,11 +151,9 @@ export class ScheduleSetter {
   }
 
   /** The versions of all sub-workflows that it starts by name, directly or through others. */
-  async #pins({
-    plan,
-    linked,
-  }: StartableVersion): Promise<{ pins: { [name: string]: string }; plans: Plan[] }> {
+  async #pins({ plan, linked }: StartableVersion): Promise<Pinned> {
     const pins = new Map<string, string>();
+    const sources = new Map<string, SourceRef>();
     const plans: Plan[] = [];
     const open = [plan, ...linked].flatMap(startsOf);
     for (const name of open) {
@@ -162,10 +162,11 @@ export class ScheduleSetter {
       const found = await this.#find(namespace, workflow);
       if (!found) continue;
       pins.set(name, found.plan.hash);
+      if (found.version.source) sources.set(name, found.version.source);
       plans.push(found.plan, ...found.linked);
       open.push(...[found.plan, ...found.linked].flatMap(startsOf));
     }
-    return { pins: Object.fromEntries(pins), plans };
+    return { pins: Object.fromEntries(pins), sources: Object.fromEntries(sources), plans };
   }
 
   async #ask(address: string, name: string, body: { readonly [field: string]: Json }): Promise<void> {

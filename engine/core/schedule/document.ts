@@ -29,6 +29,8 @@ export interface ScheduleSpec {
   readonly priority: number;
   readonly source?: SourceRef;
   readonly pins?: { readonly [workflow: string]: string };
+  /** Files of the sub-workflows that it starts by name. */
+  readonly sources?: { readonly [workflow: string]: SourceRef };
   /** For `after` with a window: when the workflow that it follows is scheduled. */
   readonly expects?: readonly TickSpec[];
 }

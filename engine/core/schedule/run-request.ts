@@ -29,7 +29,7 @@ export function scheduledRunId(address: string, tick: number, again?: string): s
 export function runRequest(spec: ScheduleSpec, { id, trigger, tell }: ScheduledStart): ScheduledRequest {
   const resolved = scheduledInputs(spec, id, trigger);
   if ('problem' in resolved) return resolved;
-  const { namespace, workflow, plan, labels, priority, source, pins } = spec;
+  const { namespace, workflow, plan, labels, priority, source, pins, sources } = spec;
   const { inputs } = resolved;
   const header: RunRequest = {
     format: 1,
@@ -43,6 +43,7 @@ export function runRequest(spec: ScheduleSpec, { id, trigger, tell }: ScheduledS
     trigger,
     ...(source === undefined ? {} : { source }),
     ...(pins === undefined ? {} : { pins }),
+    ...(sources === undefined ? {} : { sources }),
     ...(tell.length === 0 ? {} : { tell }),
     status: 'queued',
     seq: 0,

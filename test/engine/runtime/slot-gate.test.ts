@@ -7,7 +7,11 @@ function aWork() {
     end = resolve;
   });
   let begun = false;
-  return { end: () => end(), work: () => ((begun = true), ended), hasBegun: () => begun };
+  const work = () => {
+    begun = true;
+    return ended;
+  };
+  return { end: () => end(), work, hasBegun: () => begun };
 }
 
 describe('a slot gate', () => {
