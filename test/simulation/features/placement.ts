@@ -39,6 +39,8 @@ export const broadcast: Feature = {
   },
   happened: (run) => anyNode(run, 'node.started', ({ fanOut }) => fanOut?.kind === 'broadcast'),
   *check(run) {
+    // A retry fixes the workers anew: those of the former nodes are no longer stored.
+    if (run.events.some(({ type }) => type === 'node.reset')) return;
     for (const { type, node = -1, detail } of run.events) {
       const { task, item } = run.nodeName(node);
       if (type !== 'node.started' || run.plan.tasks[task]?.fanOut?.kind !== 'broadcast') continue;
