@@ -4,8 +4,8 @@ import type { AnsweredRequest } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
 import type { Turn } from './turn.ts';
 
-/** Answers that a run remembers: a client repeats a request within seconds or not at all. */
-const REMEMBERED = 16;
+/** Answers that a run remembers: a client repeats a request within seconds or not at all, but others ask meanwhile. */
+const REMEMBERED = 64;
 
 /** Whether the request was answered before; it is then answered again and must not take effect again. */
 export function answeredBefore(turn: Turn, run: RunState, asked: Asked): boolean {

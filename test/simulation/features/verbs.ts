@@ -123,7 +123,11 @@ export const handlers: Feature = {
 
 function* handlersOf(run: FeaturedRun, events: readonly DurableEvent[]): Iterable<Found> {
   const end = events.find(isRunEnd);
-  if (!end || run.header.refused) return;
+  // A run that its limit rejected has done nothing, so there is nothing to handle.
+  const isRejected = events.some(
+    ({ type, detail }) => type === 'run.cancelling' && detail?.reason === 'limit_exceeded',
+  );
+  if (!end || isRejected) return;
   const result = end.type.slice('run.'.length);
   for (const [node, { phase }] of run.plan.tasks.entries()) {
     if (!phase || phase === 'compensate') continue;
