@@ -32,13 +32,15 @@ export function randomAction(dice: Random, context: ActionContext): MadeAction {
   if (roll < 0.24) return engineAction({ uses: 'fail', with: { message: 'on purpose' } }, true);
   if (roll < 0.34) return randomSwitch(dice);
   const hangs = dice.chance(0.12);
+  const kills = dice.chance(0.003);
   const options = {
     fail: dice.pick([0, 0, 0.15, 0.3, 0.6]),
     ...(hangs ? { hang: 0.5 } : {}),
-    ...(dice.chance(0.003) ? { kill: true } : {}),
+    ...(kills ? { kill: true } : {}),
     up: tokens(dice, context),
   };
-  return { action: { uses: 'sim', with: options }, canFan: true, hangs };
+  // Forty nodes that kill three workers each take longer than anyone waits.
+  return { action: { uses: 'sim', with: options }, canFan: !kills, hangs };
 }
 
 function engineAction(action: PlanAction, canFan: boolean): MadeAction {

@@ -59,6 +59,7 @@ export function takeGranted(turn: Turn, run: RunState, message: GrantedMessage):
   const granted = takeGrant(turn, run, message);
   const place = placeOf(run, message.node);
   if (granted.kind === 'nothing' || !place) return;
+  if (run.header.paused) return stopEntering(turn, place);
   if (granted.next) return blockOn(turn, place, granted.next);
   // Its place in `max_parallel` goes over to the attempt.
   count(place, -1);

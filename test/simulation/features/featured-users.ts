@@ -14,6 +14,8 @@ export interface FeaturedRequest {
 /** Share of the seeds with a featured workflow. */
 const SHARE = 0.8;
 const PAUSE_MS = 150;
+/** Nobody pauses a run for so long on purpose, ms. */
+const LONG_PAUSE_MS = 15_000;
 
 export class FeaturedUsers {
   readonly requests: FeaturedRequest[] = [];
@@ -33,6 +35,20 @@ export class FeaturedUsers {
     this.requests.push(request);
     this.busy++;
     owner.wakeAt(0, () => void this.#use(request).finally(() => this.busy--));
+    owner.wakeAt(0, () => void this.#watchOver(request));
+  }
+
+  /** An operator lets a run go on that was paused long ago: a store that went back has forgotten that it was resumed. */
+  async #watchOver(request: FeaturedRequest): Promise<void> {
+    const { client, owner, now } = this.#options;
+    for (;;) {
+      await owner.clock.sleep(LONG_PAUSE_MS);
+      const { run } = request;
+      const header = run === undefined ? undefined : await this.#insist(() => client.header(run));
+      if (run === undefined || header?.paused === undefined || now() - header.paused.at < LONG_PAUSE_MS)
+        continue;
+      await this.#insist(() => client.request({ type: 'resume', run }, 1_500)).catch(() => {});
+    }
   }
 
   async #use(request: FeaturedRequest): Promise<void> {
