@@ -8,6 +8,7 @@ import { waitFor } from './node.ts';
 import { attemptName, findNode, type NodePlace, nodeName } from './node-place.ts';
 import { succeedAttempt } from './repeat.ts';
 import { answeredBefore, answerRequest, refuseRequest } from './request.ts';
+import { refuseLarge } from './request-size.ts';
 import { failAttempt, failWithoutRetry } from './settle.ts';
 import type { Turn } from './turn.ts';
 
@@ -25,6 +26,8 @@ export function askForApproval(turn: Turn, place: NodePlace, wait: ApprovalWait)
 /** Somebody decided. */
 export function takeApproval(turn: Turn, run: RunState, message: ApprovalMessage): void {
   if (answeredBefore(turn, run, message)) return;
+  const tooLarge = refuseLarge(message);
+  if (tooLarge) return answerRequest(turn, run, message, tooLarge);
   const place = findNode(run, message.node);
   if (!place) {
     const text = `run ${run.header.id} has no node "${message.node}"`;

@@ -143,7 +143,10 @@ function scheduleCheck({ turn, address }: Limit, inMs: number): void {
 /** Lets in who is next, as long as there is room. */
 function serve(limit: Limit): void {
   const { turn, address } = limit;
+  let served = 0;
   for (let next = book(limit).next(); next; next = book(limit).next()) {
+    // Thousands may enter at once, when an operator raises the number: the others follow in the next turn.
+    if (served++ > 0 && turn.isFull) return turn.setActorTimer(address, 'free', turn.now);
     if (!takeRoom(limit, next.entry)) return;
     book(limit).serve();
     remove(limit, FIELDS.waiter(next.name));

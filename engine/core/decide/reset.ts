@@ -16,12 +16,14 @@ export function continueReset(turn: Turn, run: RunState, work: ResetWork): void 
   const tasks = new Set(work.tasks);
   const reopened = new Set([...work.partial, ...work.nodes.map((index) => run.nodes[index]?.task ?? -1)]);
   const newest = newestGenerations(run);
+  const single = new Set(work.nodes);
   while (work.position < run.nodes.length) {
     if (turn.isCrowded) return turn.saveHeader(run);
     const index = work.position++;
     if (tasks.has(index)) resetNode(turn, run, index, (newest.get(index) ?? 0) + 1);
     else if (reopened.has(index)) reopenFan(turn, run, index);
-    else if (isNodeOf(run, work, index)) resetNode(turn, run, index, (run.nodes[index]?.generation ?? 0) + 1);
+    else if (single.has(index) || isUnsuccessful(run, work, index))
+      resetNode(turn, run, index, (run.nodes[index]?.generation ?? 0) + 1);
   }
   delete run.header.reset;
   turn.saveHeader(run);
@@ -36,10 +38,9 @@ function newestGenerations({ nodes }: RunState): Map<number, number> {
   return newest;
 }
 
-function isNodeOf(run: RunState, { partial, nodes }: ResetWork, index: number): boolean {
+function isUnsuccessful(run: RunState, { partial }: ResetWork, index: number): boolean {
   const record = run.nodes[index];
   if (!record || index < run.plan.tasks.length) return false;
-  if (nodes.includes(index)) return true;
   const isDone = record.state === 'succeeded' || record.state === 'skipped';
   return partial.includes(record.task) && isEnded(record.state) && !isDone && isCurrent(run.nodes, record);
 }

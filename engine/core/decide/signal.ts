@@ -14,11 +14,14 @@ import { waitFor } from './node.ts';
 import { attemptName, type NodePlace, nodeName, placeOf } from './node-place.ts';
 import { succeedAttempt } from './repeat.ts';
 import { answeredBefore, answerRequest, refuseRequest } from './request.ts';
+import { refuseLarge } from './request-size.ts';
 import { failAttempt } from './settle.ts';
 import type { Turn } from './turn.ts';
 
 /** Signals that a run keeps for nodes to come. */
 const MAX_KEPT = 100;
+/** Characters of JSON of all of them: they stand in the run's header, which is written with every commit. */
+const MAX_KEPT_SIZE = 65_536;
 /** Characters of one payload's JSON. Larger data belongs into an artifact, or a place that the payload names. */
 const MAX_PAYLOAD = 16_384;
 
@@ -29,6 +32,8 @@ export function takeSignal(turn: Turn, run: RunState, message: SignalMessage): v
   const { name, payload, by } = message;
   const refuse = (text: string, code = 'not_possible') =>
     answerRequest(turn, run, message, { ok: false, code, message: text });
+  const tooLarge = refuseLarge(message);
+  if (tooLarge) return answerRequest(turn, run, message, tooLarge);
   if (isCancelling(run)) return refuseRequest(turn, run, message, 'the run is being cancelled');
   if (!isJsonObject(payload))
     return refuse('the payload must be an object: its fields become outputs', 'invalid_payload');
@@ -45,6 +50,10 @@ export function takeSignal(turn: Turn, run: RunState, message: SignalMessage): v
   const kept = run.header.signals ?? [];
   if (kept.length >= MAX_KEPT)
     return refuse(`${MAX_KEPT} signals are waiting already and no node has taken them; try again later`);
+  if (JSON.stringify([...kept, payload]).length > MAX_KEPT_SIZE)
+    return refuse(
+      `signals of ${MAX_KEPT_SIZE / 1_024} KiB are waiting already and no node has taken them; try again later`,
+    );
   run.header.signals = [...kept, { name, payload, ...(by === undefined ? {} : { by }) }];
   turn.saveHeader(run);
   answerRequest(turn, run, message, { ok: true, node: null });

@@ -85,7 +85,7 @@ export class Turn {
     string,
     readonly [actor: string, field: string, value: Json | undefined]
   >();
-  readonly #posts = new Map<string, Post>();
+  readonly #posts = new Map<string, readonly [post: Post, json: string]>();
   readonly #answers = new Map<string, string>();
   readonly facts: ShardFacts;
   #nodes = 0;
@@ -176,7 +176,7 @@ export class Turn {
       at: at ?? this.now,
       ...(detail === undefined ? {} : { detail }),
     });
-    this.#bytes += 20;
+    this.#bytes += detail === undefined ? 20 : 20 + textLength(detail);
     this.saveHeader(run);
   }
 
@@ -237,8 +237,9 @@ export class Turn {
   /** Tells a run or an actor, or starts a run, on whatever shard: at least once, after the commit. */
   post(post: Post): void {
     const id = String(this.shard.nextPost++);
-    this.#posts.set(id, post);
-    this.#bytes += 200;
+    const json = JSON.stringify(post);
+    this.#posts.set(id, [post, json]);
+    this.#bytes += json.length;
   }
 
   /** Answers a client that asked, once the commit is stored. */
@@ -289,14 +290,14 @@ export class Turn {
       commit,
       tickets: this.tickets,
       changedRuns: [...this.#changedRuns],
-      posts: [...this.#posts],
+      posts: [...this.#posts].map(([id, [post]]) => [id, post] as const),
     };
   }
 
   #beyondRuns(): Pick<Commit, 'documents' | 'outbox' | 'answers'> {
     const { delivered } = this.shard;
     const documents = { set: present(this.#documents), remove: absent(this.#documents) };
-    const posts = [...this.#posts].map(([id, post]): [string, string] => [id, JSON.stringify(post)]);
+    const posts = [...this.#posts].map(([id, [, json]]): [string, string] => [id, json]);
     return {
       ...(this.#documents.size > 0 ? { documents } : {}),
       ...(posts.length > 0 || delivered.size > 0 ? { outbox: { set: posts, remove: [...delivered] } } : {}),
@@ -312,6 +313,11 @@ export class Turn {
     }
     return dirt;
   }
+}
+
+/** Roughly, the characters that a detail takes: what people write, and errors, may be long. */
+function textLength({ reason = '', by = '', error }: EventDetail): number {
+  return reason.length + by.length + (error?.message.length ?? 0);
 }
 
 function present<T>(map: ReadonlyMap<string, T | null>): (readonly [string, T])[] {

@@ -21,6 +21,7 @@ import { dropNode } from './drop-node.ts';
 import { placeOf } from './node-place.ts';
 import { pauseRun, resumeRun } from './pause.ts';
 import { answeredBefore, answerRequest } from './request.ts';
+import { refuseLarge } from './request-size.ts';
 import { cancelRun, letIn } from './run.ts';
 import type { Turn } from './turn.ts';
 
@@ -38,7 +39,7 @@ export function isVerb(message: Message): message is VerbMessage {
 
 export function takeVerb(turn: Turn, run: RunState, message: VerbMessage): void {
   if (answeredBefore(turn, run, message)) return;
-  answerRequest(turn, run, message, perform(turn, run, message));
+  answerRequest(turn, run, message, refuseLarge(message) ?? perform(turn, run, message));
   if (!isRunEnded(run.header.status)) turn.shard.unfinished.add(run.header.id);
 }
 

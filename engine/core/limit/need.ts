@@ -77,11 +77,15 @@ export function fairnessOf(run: RunState): string {
   return known;
 }
 
+/** Characters of a fairness key. */
+const MAX_FAIRNESS = 200;
+
 const fairnessOfRuns = new WeakMap<RunState, string>();
 
 function resolveFairness(run: RunState, fairness: Json): string {
   const found = preparing(() => asKey(resolveTemplate(fairness, runScope(run, run.header.createdAt))));
-  return 'value' in found ? found.value : '';
+  // It stands in every document of a limit; those that differ only behind this share.
+  return 'value' in found ? found.value.slice(0, MAX_FAIRNESS) : '';
 }
 
 function concurrencyNeed({ key, limit }: PlanConcurrency, namespace: string, scope: Scope): LimitNeed {
@@ -100,13 +104,22 @@ function rateNeed({ key, limit, perMs, cost }: PlanRateLimit, namespace: string,
   return { address: limitAddress('rate', namespace, resolved), key: resolved, limit, perMs, cost: units };
 }
 
+/** Characters of a resolved key: it stands in the address, and so in all that is said to the limit. */
+const MAX_KEY = 1_000;
+
 function limitKey(value: Json, where: string): string {
   const key = asKey(value);
-  if (key !== '') return key;
-  throw new EvaluationError(
-    'expression_error',
-    `${where}: the key is empty; give it a text, such as deploy-prod`,
-  );
+  const problem = keyProblem(key);
+  if (problem === undefined) return key;
+  throw new EvaluationError('expression_error', `${where}: ${problem}`);
+}
+
+function keyProblem(key: string): string | undefined {
+  if (key === '') return 'the key is empty; give it a text, such as deploy-prod';
+  if (key.length > MAX_KEY)
+    return `the key has ${key.length} characters, and may have ${MAX_KEY}; name what it stands for instead, such as an id`;
+  if (/\p{Surrogate}/u.test(key)) return 'the key is not valid Unicode text: it holds half a character';
+  return undefined;
 }
 
 function asKey(value: Json): string {

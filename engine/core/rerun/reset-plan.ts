@@ -249,7 +249,8 @@ function complete(selection: Selection, spared?: NamedNode): Planned {
     (index) => index !== spared?.index && isAtWork(run, index),
   );
   if (busy.length > 0) {
-    const names = busy.map((index) => nameOf(run, run.nodes[index]?.task ?? -1)).join(', ');
+    const tasks = new Set(busy.map((index) => nameOf(run, run.nodes[index]?.task ?? -1)));
+    const names = [...tasks].slice(0, 10).join(', ');
     return {
       refused: `${names} would be reset, but ${busy.length > 1 ? 'are' : 'is'} at work; wait for the end, or cancel the run`,
     };

@@ -10,6 +10,10 @@ import { postStart } from './ticks.ts';
 /** Backfills that have ended and are still shown. */
 const KEPT = 10;
 const MAX_PARALLEL = 100;
+/** Ticks looked at in one turn. */
+const TRIED_AT_ONCE = 200;
+/** Wakes the schedule to go on with its backfills. */
+export const BACKFILL_TIMER = 'backfill';
 /** Between SIGTERM and SIGKILL of the tasks of a backfill that is cancelled, ms. */
 const GRACE_MS = 10_000;
 
@@ -80,8 +84,13 @@ function advance(turn: Turn, schedule: Schedule, trigger: TimeTrigger, before: B
   const spec = tickSpec(trigger);
   let backfill = before;
   let tick = nextTick(spec, backfill.cursor);
-  while (tick !== undefined && tick < backfill.to && backfill.active.length < backfill.maxParallel) {
-    if (turn.isFull) break;
+  for (let tried = 0; tick !== undefined && tick < backfill.to; tried++) {
+    if (backfill.active.length >= backfill.maxParallel) break;
+    // A run that cannot be started takes no place, so that a long range of them would never end.
+    if (turn.isFull || tried >= TRIED_AT_ONCE) {
+      turn.setActorTimer(schedule.address, BACKFILL_TIMER, turn.now + 1);
+      break;
+    }
     backfill = startOne(turn, schedule, backfill, tick);
     tick = nextTick(spec, tick);
   }

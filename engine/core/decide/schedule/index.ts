@@ -10,7 +10,13 @@ import type { TickSpec } from '../../schedule/tick.ts';
 import type { RunEndedBody } from '../tell.ts';
 import type { Turn } from '../turn.ts';
 import { advanceWindows, takeUpstreamEnd } from './after.ts';
-import { advanceBackfills, beginBackfill, cancelBackfill, noteBackfillEnd } from './backfill.ts';
+import {
+  advanceBackfills,
+  BACKFILL_TIMER,
+  beginBackfill,
+  cancelBackfill,
+  noteBackfillEnd,
+} from './backfill.ts';
 import { backfillsOf, type Schedule, saveSpec, saveState, scheduleOf } from './documents.ts';
 import { advanceTicks, TICK_TIMER } from './ticks.ts';
 
@@ -117,6 +123,7 @@ function removeSchedule(turn: Turn, message: ActorMessage): void {
   for (const field of [...turn.actor(to).keys()]) turn.removeDocument(to, field);
   turn.removeActorTimer(to, TICK_TIMER);
   turn.removeActorTimer(to, CHECK_TIMER);
+  turn.removeActorTimer(to, BACKFILL_TIMER);
 }
 
 function pause(turn: Turn, schedule: Schedule, message: ActorMessage): void {

@@ -16,15 +16,18 @@ import type { Schedule } from './documents.ts';
 const CATCH_UP_AT_ONCE = 10;
 /** Grace of a run that is replaced, between SIGTERM and SIGKILL of its tasks, ms. */
 const REPLACE_GRACE_MS = 10_000;
+/** Times that the queue of due ticks is filled in one turn. */
+const ROUNDS = 10;
 export const TICK_TIMER = 'tick';
 
 /** Takes up what is due, starts what may start, and sets the timer for the next tick. */
 export function advanceTicks(turn: Turn, schedule: Schedule, trigger: TimeTrigger): void {
   if (schedule.state.paused) return turn.removeActorTimer(schedule.address, TICK_TIMER);
   schedule.state = takeUpDue(trigger, schedule.state, turn.now);
-  let left = -1;
-  while (left !== schedule.state.queue.length) {
-    left = schedule.state.queue.length;
+  for (let before = -1, round = 0; before !== schedule.state.queue[0]; round++) {
+    // Ticks that are skipped, or cannot be started, leave nothing that would fill the turn.
+    if (round >= ROUNDS) return turn.setActorTimer(schedule.address, TICK_TIMER, turn.now + 1);
+    before = schedule.state.queue[0] ?? -1;
     startQueued(turn, schedule, trigger);
     schedule.state = takeUpDue(trigger, schedule.state, turn.now);
     if (schedule.state.queue.length === 0 || turn.isFull) break;
