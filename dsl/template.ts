@@ -3,6 +3,7 @@
  * Maps merge, member by member; lists and other values of the task replace those of the template.
  */
 import { isJsonObject, type Json, type JsonObject } from '../engine/core/json.ts';
+import { MAX_DEPTH, MAX_NODES } from './limits.ts';
 import type { Path } from './position.ts';
 import { HANDLER_MAPS } from './schema/workflow.ts';
 import { valueAt } from './schema-issue/union.ts';
@@ -18,6 +19,8 @@ export interface Expanded {
   readonly unused: readonly string[];
 }
 
+/** Templates of one task. */
+const MAX_CHAIN = MAX_DEPTH;
 const TASK_MAPS: readonly string[] = ['tasks', ...HANDLER_MAPS];
 
 /** The document with `extends` resolved; without templates it is the document itself. */
@@ -37,6 +40,10 @@ class Expansion {
   readonly #used = new Set<string>();
   /** Map and id of a task → the templates it is made of, nearest first. */
   readonly #chains = new Map<string, readonly string[]>();
+
+  readonly #sizes = new Map<JsonObject, number>();
+  /** Values that templates have brought to tasks so far. */
+  #values = 0;
 
   constructor(data: JsonObject, templates: JsonObject) {
     this.#data = data;
@@ -63,7 +70,28 @@ class Expansion {
     const chain = this.#chainOf(path, body);
     this.#chains.set(path.join('\n'), chain);
     const layers = chain.map((name) => this.#templates[name] ?? null).filter(isJsonObject);
+    if (!this.#hasRoom(path, layers)) return body;
     return [body, ...layers].reduceRight((base, own) => mergeMaps(base, own));
+  }
+
+  /** A few lines of templates can stand for more values than any machine holds. */
+  #hasRoom(path: Path, layers: readonly JsonObject[]): boolean {
+    const before = this.#values;
+    for (const layer of layers) this.#values += this.#sizeOf(layer);
+    if (this.#values <= MAX_NODES) return true;
+    if (before > MAX_NODES) return false;
+    const message = `With their templates, the tasks hold more than ${MAX_NODES} values from here on.`;
+    const hint = 'Extend smaller templates, or split the file.';
+    this.#problems.push({ code: 'too_many_nodes', path: [...path, 'extends'], message, hint });
+    return false;
+  }
+
+  #sizeOf(template: JsonObject): number {
+    const known = this.#sizes.get(template);
+    if (known !== undefined) return known;
+    const size = countValues(template);
+    this.#sizes.set(template, size);
+    return size;
   }
 
   /** The templates that a body extends, nearest first. What is wrong with them is told where it stands. */
@@ -80,6 +108,11 @@ class Expansion {
         : undefined;
       if (template === undefined) {
         this.#addUnknown(at, name);
+        break;
+      }
+      if (chain.length >= MAX_CHAIN) {
+        const message = `The task is made of more than ${MAX_CHAIN} templates that extend each other.`;
+        this.#problems.push({ code: 'too_deep', path: [...from, 'extends'], message });
         break;
       }
       chain.push(name);
@@ -133,6 +166,11 @@ function extendsOf(body: Json | undefined): string | undefined {
 
 function entriesOf(map: Json | undefined): [string, Json][] {
   return map !== undefined && isJsonObject(map) ? Object.entries(map) : [];
+}
+
+function countValues(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce<number>((sum, member: Json) => sum + countValues(member), 1);
 }
 
 /** Members of both; where both have one, maps merge and else `own` wins. */
