@@ -24,7 +24,8 @@ export function createS3ArtifactStore(options: S3ArtifactStoreOptions): Artifact
   const requests = new S3Requests(options, options.timeoutMs ?? 120_000);
   const partBytes = options.partBytes ?? 32 * MEBIBYTE;
   const prefix = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
-  const objectOf = (run: string, key: string) => [prefix, run, key].filter((part) => part !== '').join('/');
+  const objectOf = (run: string, key: string) =>
+    [prefix, plainName(run), plainName(key)].filter((part) => part !== '').join('/');
   return {
     maxBytes: options.maxBytes ?? 1_024 * MEBIBYTE,
     async put(run, key, bytes) {
@@ -38,6 +39,12 @@ export function createS3ArtifactStore(options: S3ArtifactStoreOptions): Artifact
     },
     locate: (run, key) => `s3://${options.bucket}/${objectOf(run, key)}`,
   };
+}
+
+/** A name with `.` or `..` as a step would lead out of its folder, and of the bucket: its hash stands for it. */
+function plainName(name: string): string {
+  const isPlain = !/(^|\/)\.{1,2}(\/|$)|\p{Surrogate}/u.test(name);
+  return isPlain ? name : `_${createHash('sha256').update(name).digest('hex')}`;
 }
 
 interface PartedPut {
