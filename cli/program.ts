@@ -26,7 +26,7 @@ export async function buildProgram(host: Host, argv: readonly string[] = []): Pr
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', EXAMPLES);
   for (const { load } of wantedCommands(argv[2])) program.addCommand((await load())(host));
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command
       .configureHelp({ helpWidth: 80 })
       .configureOutput({
@@ -34,10 +34,19 @@ export async function buildProgram(host: Host, argv: readonly string[] = []): Pr
         writeErr: (text) => void host.stderr.write(text),
         outputError: (text, write) => write(text.replace(/^error: /, 'sluice: ')),
       })
-      .showHelpAfterError(`Try \`sluice ${command === program ? '' : `${command.name()} `}--help\`.`)
+      .showHelpAfterError(`Try \`${pathOf(command)} --help\`.`)
       .exitOverride();
   }
   return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
+/** How it is called: `sluice limits set`. */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
 /** `completion` completes all of them. */
