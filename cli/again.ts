@@ -48,17 +48,24 @@ export function printPreview(host: Host, run: string, { reset, kept }: Preview, 
 export interface Doing {
   readonly plan: Plan;
   readonly flags: OutputFlags & { readonly wait?: boolean };
+  /** Whether it makes a new run, whose id then is what the command gives. */
+  readonly isNew?: boolean;
   /** Answers the run to be watched. */
   readonly act: () => Promise<string>;
 }
 
 /** Does it; shows the run until its end when asked to, or when nobody else would bring it there. */
-export async function doAndWatch(host: Host, engine: Engine, { plan, flags, act }: Doing): Promise<void> {
+export async function doAndWatch(
+  host: Host,
+  engine: Engine,
+  { plan, flags, act, isNew }: Doing,
+): Promise<void> {
   const alone = await isAlone(engine);
   const work = async () => {
     const run = await act();
     if (flags.wait || alone) return watch(host, engine, run, flags);
     if (flags.json) host.print(JSON.stringify({ run }));
+    else if (isNew) host.print(run);
     else host.say(`Its end: sluice watch ${run}`);
   };
   await (alone ? whileDriving(host, engine, plan, work) : work());

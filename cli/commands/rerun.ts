@@ -66,7 +66,7 @@ function rerun(host: Host, run: string, flags: RerunFlags): Promise<void> {
       );
       return started;
     };
-    await doAndWatch(host, engine, { plan, flags, act });
+    await doAndWatch(host, engine, { plan, flags, act, isNew: true });
   });
 }
 

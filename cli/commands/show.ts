@@ -80,5 +80,11 @@ function eventRow(event: EventView): string[] {
 function wordsOf(event: EventView): string {
   if (event.type === 'node.started') return plainText(String(event['worker'] ?? ''));
   const isTold = event['error'] !== undefined || event['until'] !== undefined || event['count'] !== undefined;
-  return isTold ? (describeEvent(event, undefined) ?? '') : '';
+  return isTold ? (describeEvent(event, undefined) ?? '') : whoAndWhy(event);
+}
+
+/** Who asked for it, and why, of what people do to runs. */
+function whoAndWhy({ by, reason }: EventView): string {
+  const who = typeof by === 'string' ? [`by ${by}`] : [];
+  return plainText([...who, ...(typeof reason === 'string' ? [reason] : [])].join(': '));
 }

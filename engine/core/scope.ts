@@ -4,6 +4,7 @@ import type { TaskError } from './errors.ts';
 import { EvaluationError, type Lookup, type Scope, type ScopeValue } from './expression/index.ts';
 import { failedTasks } from './failed-tasks.ts';
 import { isJsonObject, type Json } from './json.ts';
+import type { NodeRecord } from './node-record.ts';
 import { isEnded } from './node-state.ts';
 import type { FanOut } from './plan.ts';
 import type { RunState } from './run-state.ts';
@@ -136,9 +137,7 @@ function taskLookup(run: RunState, index: number): Lookup {
       case 'attempts':
         return record.attempt;
       case 'duration':
-        return record.endedAt > 0
-          ? Math.max(0, record.endedAt - (record.startedAt || record.queuedAt)) / 1_000
-          : null;
+        return secondsOf(record);
       case 'outputs':
       case 'artifacts':
         return resultLookup(run, index, name);
@@ -205,4 +204,10 @@ function remember(run: RunState, task: number, name: string, list: readonly Json
 
 function ownValue(values: { readonly [name: string]: Json } | undefined, name: string): Json | undefined {
   return values && Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
+/** How long it worked; null before it has ended, and of what never began: skipped, marked, taken over. */
+function secondsOf({ queuedAt, startedAt, endedAt }: NodeRecord): number | null {
+  const beganAt = startedAt || queuedAt;
+  return beganAt > 0 && endedAt > 0 ? Math.max(0, endedAt - beganAt) / 1_000 : null;
 }

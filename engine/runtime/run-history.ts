@@ -39,9 +39,12 @@ function addRun(sums: Map<string, Sums>, records: readonly NodeRecord[], plan: P
     const task = plan.tasks[record.task];
     const isNode = index >= plan.tasks.length || task?.fanOut === undefined;
     if (!task || !isNode || record.state !== 'succeeded' || record.endedAt === 0) return;
+    // What was marked, or taken over from another run, has not worked here and teaches nothing.
+    const beganAt = record.startedAt || record.queuedAt;
+    if (beganAt === 0) return;
     const sum = sums.get(task.id) ?? { ms: 0, nodes: 0, runs: 0 };
     sums.set(task.id, sum);
-    sum.ms += Math.max(0, record.endedAt - (record.startedAt || record.queuedAt));
+    sum.ms += Math.max(0, record.endedAt - beganAt);
     sum.nodes++;
     if (!seen.has(task.id)) sum.runs++;
     seen.add(task.id);
