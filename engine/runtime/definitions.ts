@@ -87,12 +87,18 @@ export class Definitions {
     return definition;
   }
 
-  /** Removes the workflow with its schedules. Runs go on. @throws SluiceError workflow_not_found, no_answer */
+  /**
+   * Removes the workflow with its schedules. Runs go on. A removal that broke off in between is mended by removing again.
+   * @throws SluiceError workflow_not_found, no_answer
+   */
   async remove(namespace: string, name: string): Promise<void> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const { revision } = await this.history(namespace, name);
+      const known = await this.#options.definitions.read(namespace, name);
+      if (!known && (await this.#setter.clear(namespace, name, await this.#options.store.now()))) return;
+      const { revision } = known ?? (await this.history(namespace, name));
       if (!(await this.#options.definitions.remove(namespace, name, revision))) continue;
-      return this.#setter.clear(namespace, name, revision);
+      await this.#setter.clear(namespace, name, revision);
+      return;
     }
     throw contended(namespace, name);
   }

@@ -1,4 +1,5 @@
 /** Brings schedules in line with the definitions: sets those of a workflow, removes those that are gone, tells who follows it. */
+import { parseDocumentKey } from '../core/actor.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
@@ -7,6 +8,7 @@ import {
   parseScheduleAddress,
   type ScheduleSpec,
   type ScheduleTrigger,
+  SPEC,
   scheduleAddress,
   tickSpec,
 } from '../core/schedule/document.ts';
@@ -55,10 +57,11 @@ export class ScheduleSetter {
     await this.#tellFollowers(definition.namespace, definition.name);
   }
 
-  /** After the definition was removed. */
-  async clear(namespace: string, name: string, revision: number): Promise<void> {
-    await this.#removeOthers(namespace, name, { revision, kept: new Set() });
+  /** After the definition was removed. Answers whether there were schedules left. */
+  async clear(namespace: string, name: string, revision: number): Promise<boolean> {
+    const removed = await this.#removeOthers(namespace, name, { revision, kept: new Set() });
     await this.#tellFollowers(namespace, name);
+    return removed > 0;
   }
 
   async #set({ namespace, name, revision }: WorkflowDefinition): Promise<void> {
@@ -111,11 +114,11 @@ export class ScheduleSetter {
     namespace: string,
     name: string,
     { revision, kept }: { revision: number; kept: ReadonlySet<number> },
-  ): Promise<void> {
-    for (const number of await this.#existing(namespace, name)) {
-      if (!kept.has(number))
-        await this.#ask(scheduleAddress(namespace, name, number), 'remove', { revision });
-    }
+  ): Promise<number> {
+    const gone = [...(await this.#existing(namespace, name))].filter((number) => !kept.has(number));
+    for (const number of gone)
+      await this.#ask(scheduleAddress(namespace, name, number), 'remove', { revision });
+    return gone.length;
   }
 
   async #existing(namespace: string, name: string): Promise<ReadonlySet<number>> {
@@ -123,8 +126,10 @@ export class ScheduleSetter {
     const prefix = scheduleAddress(namespace, name, 0).replace(/0$/, '');
     const found = new Set<number>();
     for (let shard = 0; shard < shards; shard++) {
-      for (const [key] of await store.readActors(shard, prefix))
-        found.add(parseScheduleAddress(key.split('\n')[0] ?? '').trigger);
+      for (const [key] of await store.readActors(shard, prefix)) {
+        const { actor, field } = parseDocumentKey(key);
+        if (field === SPEC) found.add(parseScheduleAddress(actor).trigger);
+      }
     }
     return found;
   }

@@ -15,6 +15,8 @@ export class Observer {
   readonly ended = new Set<string>();
   /** Runs that the store has accepted, whether or not anyone was told. */
   readonly started = new Set<string>();
+  /** Called right after the store went back. */
+  onRestore: (() => void) | undefined;
   readonly #world: World;
   readonly #memory: MemoryShardStore;
   /** Commits that were stored: a repetition stores nothing. */
@@ -40,6 +42,7 @@ export class Observer {
       this.#stored = stored;
       this.#claims = claims;
       this.#recount();
+      this.onRestore?.();
     };
   }
 

@@ -1,6 +1,7 @@
 /** The ports of one process: the shared ones, behind its connection. */
 
 import type { MemoryTaskQueue } from '../../engine/memory/index.ts';
+import type { DefinitionStore } from '../../engine/ports/definition-store.ts';
 import type { Membership } from '../../engine/ports/membership.ts';
 import type { RunIndex } from '../../engine/ports/run-index.ts';
 import type { ShardStore } from '../../engine/ports/shard-store.ts';
@@ -18,6 +19,8 @@ export interface Shared {
   readonly queue: MemoryTaskQueue;
   readonly membership: Membership;
   readonly index: RunIndex;
+  /** Absent: no workflow is applied. */
+  readonly definitions?: DefinitionStore;
 }
 
 export interface Ports {
@@ -25,6 +28,7 @@ export interface Ports {
   readonly queue: TaskQueue;
   readonly membership: Membership;
   readonly index: RunIndex;
+  readonly definitions?: DefinitionStore;
 }
 
 export function portsOf(owner: SimProcess, shared: Shared): Ports {
@@ -36,6 +40,19 @@ export function portsOf(owner: SimProcess, shared: Shared): Ports {
     queue: queueOf(owner, shared, new Link(world, faults, owner)),
     membership: membershipOf(shared, link),
     index: indexOf(shared, link),
+    ...(shared.definitions ? { definitions: definitionsOf(shared.definitions, link) } : {}),
+  };
+}
+
+function definitionsOf(definitions: DefinitionStore, link: Link): DefinitionStore {
+  return {
+    read: (...args) => link.call('read definition', () => definitions.read(...args)),
+    write: (...args) => link.call('write definition', () => definitions.write(...args), { isWrite: true }),
+    remove: (...args) => link.call('remove definition', () => definitions.remove(...args), { isWrite: true }),
+    list: () => link.call('list definitions', () => definitions.list()),
+    putPlan: (...args) => link.call('put plan', () => definitions.putPlan(...args), { isWrite: true }),
+    plan: (...args) => link.call('plan', () => definitions.plan(...args)),
+    subscriptions: (...args) => link.call('subscriptions', () => definitions.subscriptions(...args)),
   };
 }
 

@@ -43,6 +43,7 @@ export class ScheduleRig {
   readonly timers = new Map<string, number>();
   readonly answers: Answer[] = [];
   readonly #known = new Set<string>();
+  #requests = 0;
 
   constructor(now: string) {
     this.now = Date.parse(now);
@@ -53,7 +54,7 @@ export class ScheduleRig {
   }
 
   tell(name: string, body: { readonly [field: string]: Json } = {}): this {
-    this.take({ type: 'actor', to: ADDRESS, name, body, request: 'r' });
+    this.take({ type: 'actor', to: ADDRESS, name, body, request: `r${this.#requests++}` });
     return this;
   }
 

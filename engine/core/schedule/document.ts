@@ -1,7 +1,8 @@
 /**
  * What a schedule remembers, as the documents of its actor (`schedule/<namespace>/<workflow>/<number of the trigger>`):
  * `spec`, what was applied; `state`, how far it has come; `backfill:<id>`, one a backfill; `window:<start>`, what has ended of
- * a window that is waited for. Documents are never changed in place.
+ * a window that is waited for; `answered`, the newest requests; `removed`, for a day where a schedule was. Documents are
+ * never changed in place.
  */
 import { type ActorAddress, actorAddress, actorParts } from '../actor.ts';
 import type { Specs } from '../inputs.ts';
@@ -92,10 +93,18 @@ export interface WindowDocument {
   readonly run?: string;
 }
 
+/** What stands where a schedule was: a `set` of this revision or an older one, should it come late, does not bring it back. */
+export interface RemovedDocument {
+  readonly revision: number;
+}
+
 export const SPEC = 'spec';
 export const STATE = 'state';
 export const BACKFILL = 'backfill:';
 export const WINDOW = 'window:';
+export const REMOVED = 'removed';
+/** The newest requests with their answers: a request that comes again is answered alike and does nothing. */
+export const ANSWERED = 'answered';
 
 export function scheduleAddress(namespace: string, workflow: string, trigger: number): ActorAddress {
   return actorAddress('schedule', namespace, workflow, String(trigger));

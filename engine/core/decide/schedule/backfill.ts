@@ -5,6 +5,7 @@ import { scheduledRunId } from '../../schedule/run-request.ts';
 import { nextTick } from '../../schedule/tick.ts';
 import type { Turn } from '../turn.ts';
 import { backfillsOf, type Schedule, saveBackfill } from './documents.ts';
+import { answerRequest } from './request.ts';
 import { postStart } from './ticks.ts';
 
 /** Backfills that have ended and are still shown. */
@@ -38,7 +39,7 @@ export function beginBackfill(turn: Turn, schedule: Schedule, message: ActorMess
       ended: { succeeded: 0, failed: 0, cancelled: 0 },
     });
   }
-  turn.answer(message, { ok: true, backfill: String(id) });
+  answerRequest(turn, message, { ok: true, backfill: String(id) });
 }
 
 /** Starts nothing more, and cancels what runs. */
@@ -54,7 +55,7 @@ export function cancelBackfill(turn: Turn, schedule: Schedule, message: ActorMes
     }
     saveBackfill(turn, schedule.address, { ...backfill, status: 'cancelled' });
   }
-  turn.answer(message, { ok: true, cancelled: running.map((backfill) => backfill.id) });
+  answerRequest(turn, message, { ok: true, cancelled: running.map((backfill) => backfill.id) });
 }
 
 /** One of its runs may have ended. */

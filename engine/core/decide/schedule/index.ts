@@ -4,7 +4,13 @@
  */
 
 import type { ActorMessage } from '../../message.ts';
-import { newScheduleState, parseScheduleAddress, type ScheduleSpec } from '../../schedule/document.ts';
+import {
+  newScheduleState,
+  parseScheduleAddress,
+  REMOVED,
+  type RemovedDocument,
+  type ScheduleSpec,
+} from '../../schedule/document.ts';
 import { resumeAt } from '../../schedule/due.ts';
 import type { TickSpec } from '../../schedule/tick.ts';
 import type { RunEndedBody } from '../tell.ts';
@@ -18,11 +24,15 @@ import {
   noteBackfillEnd,
 } from './backfill.ts';
 import { backfillsOf, type Schedule, saveSpec, saveState, scheduleOf } from './documents.ts';
+import { answeredBefore, answerRequest } from './request.ts';
 import { advanceTicks, TICK_TIMER } from './ticks.ts';
 
 /** Runs that are waited for are asked whether they have ended, should the news have been lost, ms. */
 const CHECK_MS = 60_000;
 const CHECK_TIMER = 'check';
+/** What is left of a schedule that was removed goes so long after it, ms: no message comes so late. */
+const FORGET_MS = 24 * 3_600_000;
+const FORGET_TIMER = 'forget';
 
 type Receiver = (turn: Turn, schedule: Schedule, message: ActorMessage) => void;
 
@@ -38,6 +48,7 @@ const RECEIVERS: ReadonlyMap<string, Receiver> = new Map<string, Receiver>([
 
 export const scheduleActor = {
   receive(turn: Turn, message: ActorMessage): void {
+    if (answeredBefore(turn, message)) return;
     if (message.name === 'set') return setSchedule(turn, message);
     if (message.name === 'remove') return removeSchedule(turn, message);
     const schedule = scheduleOf(turn, message.to);
@@ -49,7 +60,7 @@ export const scheduleActor = {
 
   wake(turn: Turn, address: string, timer: string): void {
     const schedule = scheduleOf(turn, address);
-    if (!schedule) return;
+    if (!schedule) return timer === FORGET_TIMER ? clear(turn, address) : undefined;
     if (timer === CHECK_TIMER) check(turn, schedule);
     advance(turn, schedule);
   },
@@ -99,8 +110,9 @@ function setSchedule(turn: Turn, message: ActorMessage): void {
   // Written by `Definitions`, from a checked plan.
   const spec = message.body['spec'] as unknown as ScheduleSpec;
   const known = scheduleOf(turn, message.to);
-  turn.answer(message, { ok: true });
+  answerRequest(turn, message, { ok: true });
   if (known && known.spec.revision > spec.revision) return;
+  if (wasRemoved(turn, message.to, spec.revision)) return;
   saveSpec(turn, message.to, spec);
   const isSame = known !== undefined && rhythmOf(known.spec) === rhythmOf(spec);
   const state = isSame ? known.state : newScheduleState(turn.now);
@@ -117,20 +129,40 @@ function rhythmOf({ trigger }: ScheduleSpec): string {
 /** `{revision}`: an older one than what is there leaves it. */
 function removeSchedule(turn: Turn, message: ActorMessage): void {
   const { to, body } = message;
-  turn.answer(message, { ok: true });
+  const { revision } = body;
   const known = scheduleOf(turn, to);
-  if (known && typeof body['revision'] === 'number' && known.spec.revision > body['revision']) return;
-  for (const field of [...turn.actor(to).keys()]) turn.removeDocument(to, field);
-  turn.removeActorTimer(to, TICK_TIMER);
-  turn.removeActorTimer(to, CHECK_TIMER);
-  turn.removeActorTimer(to, BACKFILL_TIMER);
+  const isOld = known !== undefined && typeof revision === 'number' && known.spec.revision > revision;
+  if (!isOld) {
+    clear(turn, to);
+    turn.removeActorTimer(to, TICK_TIMER);
+    turn.removeActorTimer(to, CHECK_TIMER);
+    turn.removeActorTimer(to, BACKFILL_TIMER);
+    if (typeof revision === 'number') turn.setDocument(to, REMOVED, { revision });
+    turn.setActorTimer(to, FORGET_TIMER, turn.now + FORGET_MS);
+  }
+  answerRequest(turn, message, { ok: true });
+}
+
+function clear(turn: Turn, address: string): void {
+  for (const field of [...turn.actor(address).keys()]) turn.removeDocument(address, field);
+}
+
+/** Whether it was removed after this revision was applied. Otherwise it is there again, and nothing need be known of that. */
+function wasRemoved(turn: Turn, address: string, revision: number): boolean {
+  // Written by `removeSchedule`.
+  const removed = turn.actor(address).get(REMOVED) as unknown as RemovedDocument | undefined;
+  if (removed === undefined) return false;
+  if (removed.revision >= revision) return true;
+  turn.removeDocument(address, REMOVED);
+  turn.removeActorTimer(address, FORGET_TIMER);
+  return false;
 }
 
 function pause(turn: Turn, schedule: Schedule, message: ActorMessage): void {
   const { reason } = message.body;
   const paused = { at: turn.now, ...(typeof reason === 'string' ? { reason } : {}) };
   if (!schedule.state.paused) schedule.state = { ...schedule.state, paused };
-  turn.answer(message, { ok: true });
+  answerRequest(turn, message, { ok: true });
 }
 
 function resume(turn: Turn, schedule: Schedule, message: ActorMessage): void {
@@ -139,13 +171,13 @@ function resume(turn: Turn, schedule: Schedule, message: ActorMessage): void {
     const { paused, ...going } = schedule.state;
     if (paused) schedule.state = going;
   } else schedule.state = resumeAt(trigger, schedule.state, turn.now);
-  turn.answer(message, { ok: true });
+  answerRequest(turn, message, { ok: true });
 }
 
 function takeBackfill(turn: Turn, schedule: Schedule, message: ActorMessage): void {
   if (schedule.spec.trigger.kind !== 'after') return beginBackfill(turn, schedule, message);
   const text = `it follows ${schedule.spec.trigger.workflow} and has no times of its own; backfill that workflow`;
-  turn.answer(message, { ok: false, code: 'not_possible', message: text });
+  answerRequest(turn, message, { ok: false, code: 'not_possible', message: text });
 }
 
 /** `{expects}`: the schedules of the workflow that it follows have changed. */
@@ -153,7 +185,7 @@ function takeExpected(turn: Turn, schedule: Schedule, message: ActorMessage): vo
   const expects = message.body['expects'] as unknown as readonly TickSpec[];
   schedule.spec = { ...schedule.spec, expects };
   saveSpec(turn, schedule.address, schedule.spec);
-  turn.answer(message, { ok: true });
+  answerRequest(turn, message, { ok: true });
 }
 
 function takeRunEnd(turn: Turn, schedule: Schedule, message: ActorMessage): void {

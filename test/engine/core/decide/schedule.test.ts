@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScheduleTrigger } from '../../../../engine/core/schedule/document.ts';
 import { ticksBetween } from '../../../../engine/core/schedule/tick.ts';
-import { aSpec, ScheduleRig } from '../../../support/schedule-rig.ts';
+import { ADDRESS, aSpec, ScheduleRig } from '../../../support/schedule-rig.ts';
 
 const HOUR = 3_600_000;
 type Every = Extract<ScheduleTrigger, { kind: 'every' }>;
@@ -84,13 +84,28 @@ describe('a schedule', () => {
     expect(one.started.map(({ plan }) => plan)).toEqual(['p2']);
   });
 
+  it('is not brought back by a late message of before it was removed, only by applying it again', () => {
+    const one = rig(hourly()).tell('remove', { revision: 5 });
+    expect(one.set(aSpec(hourly(), { revision: 5 })).until('2026-01-01T02:30Z').times).toEqual([]);
+    expect(one.set(aSpec(hourly(), { revision: 6 })).until('2026-01-03T00:30Z').times).toHaveLength(46);
+  });
+
+  it('does what a request asks for once, and answers it alike when it comes again late', () => {
+    const one = rig(hourly());
+    const pause = { type: 'actor', to: ADDRESS, name: 'pause', body: {}, request: 'a' } as const;
+    one.take(pause);
+    one.tell('resume').take(pause);
+    expect(one.until('2026-01-01T01:30Z').times).toEqual(['2026-01-01T01:00']);
+    expect(one.answers).toEqual([{ ok: true }, { ok: true }, { ok: true }, { ok: true }]);
+  });
+
   it('is gone when it is removed', () => {
     const one = rig(hourly({ overlap: 'skip' }))
       .until('2026-01-01T01:30Z')
       .tell('remove');
-    expect([one.documents.size, one.timers.size]).toEqual([0, 0]);
     one.end(lastRun(one));
-    expect(one.documents.size).toBe(0);
+    one.until('2026-01-03T00:00Z');
+    expect([one.started.length, one.documents.size, one.timers.size]).toEqual([1, 0, 0]);
   });
 
   it('answers that it is not there', () => {
