@@ -23,13 +23,20 @@ import { ensureImage } from './image.ts';
 import { bindsFor } from './mount.ts';
 import { bytesOf, type DockerOptions, dockerOptions } from './options.ts';
 
+/** Exit code of a program that SIGKILL ended. */
+const KILLED = 137;
+
 /** Processes and threads of one container. A fork bomb ends there. */
 const MAX_PROCESSES = 4_096;
 
 export function dockerExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
   const { environment = {} } = settings;
   const list = (name: string) => (environment[name] ?? '').split(':').filter((one) => one !== '');
-  const policy = { roots: list('SLUICE_DOCKER_MOUNTS'), networks: list('SLUICE_DOCKER_NETWORKS') };
+  const policy = {
+    roots: list('SLUICE_DOCKER_MOUNTS'),
+    networks: list('SLUICE_DOCKER_NETWORKS'),
+    users: list('SLUICE_DOCKER_USERS'),
+  };
   let connected: Promise<Docker> | undefined;
   const connect = () => {
     connected ??= connectEngine(environment['DOCKER_HOST']).then((docker) => {
@@ -46,6 +53,7 @@ export function dockerExecutor(settings: ExecutorSettings = {}): WorkerExecutor 
     async run(options, context) {
       const checked = checkOptions(dockerOptions, 'docker', options);
       checkNetwork(checked.network, policy.networks);
+      checkUser(checked.user, policy.users);
       const docker = await connect();
       const scratch = await mkdtemp(join(tmpdir(), 'sluice-docker-'));
       try {
@@ -148,14 +156,24 @@ function checkNetwork(network: string, allowed: readonly string[]): void {
   throw new TaskFailure('invalid_options', text);
 }
 
+/** Another user could leave files in the attempt's folder that act for that user outside of the container. */
+function checkUser(user: string | undefined, allowed: readonly string[]): void {
+  if (user === undefined || user === ownUser() || allowed.includes(user)) return;
+  const text = `The user \`${user}\` is not one that this worker allows: leave \`user\` out for the worker's own, or name it in SLUICE_DOCKER_USERS of the worker.`;
+  throw new TaskFailure('invalid_options', text);
+}
+
 function endFailure(
   { exitCode, isOutOfMemory }: ContainerEnd,
   options: DockerOptions,
   tail: LineTail,
 ): TaskFailure {
-  const why = isOutOfMemory
-    ? ` It used more memory than its limit of ${options.memory ?? 'the machine'}.`
-    : '';
+  const limit = options.memory ?? 'the machine';
+  // A program that the container's own shell started may be the one that was ended; the engine then does not say why.
+  const isProbable = exitCode === KILLED && options.memory !== undefined;
+  const surely = isOutOfMemory ? ` It used more memory than its limit of ${limit}.` : '';
+  const why =
+    surely || (isProbable ? ` It was killed: perhaps it used more memory than its limit of ${limit}.` : '');
   const text = `The process in the container ended with exit code ${exitCode}.${why}${tail}`;
   return new TaskFailure('exit_code', text, { exit_code: exitCode });
 }

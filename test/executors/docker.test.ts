@@ -108,6 +108,10 @@ describe.skipIf(why !== undefined)('a task in a container', () => {
       const refused = await run({ run: 'true', mounts: [{ source, target: '/x' }] }, bench);
       expect(refused.error, source).toMatchObject({ code: 'invalid_options' });
     }
+    for (const user of ['0:1', 'root']) {
+      const refused = await run({ run: 'true', user }, bench);
+      expect(refused.error, user).toMatchObject({ code: 'invalid_options' });
+    }
     for (const network of ['host', 'container:x']) {
       const refused = await run({ run: 'true', network }, bench);
       expect(refused.error, network).toMatchObject({ code: 'invalid_options' });
