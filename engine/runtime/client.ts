@@ -120,7 +120,7 @@ export class Client {
 
   /**
    * Asks a run to end. What has succeeded stays. Does not wait for the end: see `wait`.
-   * @throws SluiceError run_not_found, no_answer, not_possible (it has ended, or is being cancelled already)
+   * @throws SluiceError run_not_found, no_answer, not_possible (it has ended)
    */
   async cancel(
     run: string,

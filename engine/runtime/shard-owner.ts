@@ -192,9 +192,12 @@ export class ShardOwner implements OwnedShard {
     now: number;
     nextAt: number | undefined;
   }> {
+    // From before the call: a process that is frozen while the answer lies there would else believe that its timers are
+    // due as much later. Too early is harmless, since what is due is asked of the store.
+    const asked = this.options.clock.now();
     const { now, due, nextMs } = await this.options.store.dueTimers(this.lease.shard, TIMERS_AT_ONCE);
     this.#now = Math.max(this.#now, now);
-    this.#storeAhead = now - this.options.clock.now();
+    this.#storeAhead = now - asked;
     const nextAt = nextMs === undefined ? undefined : nextMs - this.#storeAhead;
     this.nextTimerAt = due.length > 0 ? this.options.clock.now() : nextAt;
     return { due, now, nextAt };

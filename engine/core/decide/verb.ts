@@ -68,7 +68,8 @@ function takeCancel(turn: Turn, run: RunState, { graceMs, reason }: CancelMessag
   const { status, cancel, part } = run.header;
   if (isRunEnded(status)) return refusal(`the run has ended already: it is ${status}`);
   if (part) return refusal(`the run is ${status} and ends by itself; that is not stopped by a cancel`);
-  if (cancel) return refusal('the run is being cancelled already');
+  // Whoever asks wants it to end, and it does.
+  if (cancel) return DONE;
   cancelRun(turn, run, { code: 'cancelled', graceMs, ...(reason === undefined ? {} : { reason }) });
   return DONE;
 }

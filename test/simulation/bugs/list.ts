@@ -52,7 +52,7 @@ export const BUGS: readonly Bug[] = [
     find: "  if (flight === undefined || flight.state === 'd') return { kind: 'gone' };",
     replace:
       "  if (flight === undefined) return grant(shard, key, { state: 's', delivery: 0, deaths: 0, session }, now);\n  if (flight.state === 'd') return { kind: 'gone' };",
-    caughtBy: ['claims'],
+    caughtBy: ['claims', 'results'],
   },
   {
     name: 'the same epoch after a fail-over: tokens without randomness',
