@@ -121,8 +121,10 @@ export function takeGrant(turn: Turn, run: RunState, message: GrantedMessage): G
   const isOurs = message.attempt === attempt && message.generation === generation;
   if (!isOurs) giveBackUnwanted(turn, run, message);
   // Others answer an earlier ask, or one for a limit that it will come to again.
-  const isAnswer = isOurs && message.at === place.record.queuedAt;
+  const isAnswer = isOurs && message.at >= place.record.queuedAt;
   if (!isAnswer || wait.needs[wait.got]?.address !== message.limit) return { kind: 'nothing' };
+  // A later time is that of an ask whose owner lost its memory: what is given back must not be older than it.
+  place.record.queuedAt = message.at;
   wait.got++;
   wait.pauseMs = FIRST_PAUSE_MS;
   return { kind: 'entered', next: askNext(turn, place) };
