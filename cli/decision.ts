@@ -4,7 +4,7 @@ import { parseInputText } from '../engine/core/inputs.ts';
 import type { Json } from '../engine/core/json.ts';
 import type { ApprovalMessage } from '../engine/core/message.ts';
 import type { ValueSpec } from '../engine/core/plan.ts';
-import type { NodeView, RunView } from '../engine/runtime/run-view.ts';
+import type { NodeView, RunView } from '../engine/runtime/client/run-view.ts';
 import { type RedisFlags, withRedis } from './command.ts';
 import { withEngine } from './compose/with-engine.ts';
 import { EXIT } from './exit-code.ts';

@@ -1,6 +1,6 @@
 /** Shows a run until its end, then says how it ended: what `run`, `watch` and `start --wait` have in common. */
 import type { Plan } from '../engine/core/plan.ts';
-import type { RunView } from '../engine/runtime/run-view.ts';
+import type { RunView } from '../engine/runtime/client/run-view.ts';
 import type { Engine } from './compose/engine.ts';
 import { EXIT } from './exit-code.ts';
 import type { Host } from './host.ts';

@@ -10,9 +10,9 @@ import type { RunStatus } from '../engine/core/node-state.ts';
 import type { Plan } from '../engine/core/plan.ts';
 import type { SourceRef } from '../engine/core/ticket.ts';
 import type { RunSummary } from '../engine/ports/run-index.ts';
-import { Definitions } from '../engine/runtime/definitions.ts';
-import { createExplainer, type Explainer } from '../engine/runtime/explainer.ts';
-import { packSource, storeBundle } from '../engine/runtime/source-bundle.ts';
+import { createExplainer, type Explainer } from '../engine/runtime/client/explainer.ts';
+import { Definitions } from '../engine/runtime/definition/definitions.ts';
+import { packSource, storeBundle } from '../engine/runtime/source/source-bundle.ts';
 import { type EngineParts, openParts, type RedisOptions } from './engine-parts.ts';
 import {
   engineActions,

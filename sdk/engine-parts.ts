@@ -26,8 +26,8 @@ import {
   DEFAULT_PREFIX,
   requireSuitableRedis,
 } from '../engine/redis/index.ts';
-import { type Client, createClient } from '../engine/runtime/client.ts';
-import { createDirectoryArtifactStore } from '../engine/runtime/directory-artifact-store.ts';
+import { type Client, createClient } from '../engine/runtime/client/client.ts';
+import { createDirectoryArtifactStore } from '../engine/runtime/files/directory-artifact-store.ts';
 import { createRealClock } from '../engine/runtime/real-clock.ts';
 import { openSecrets } from './secrets.ts';
 import { readSettings, type Settings } from './settings.ts';

@@ -4,8 +4,8 @@ import { SluiceError } from '../engine/core/errors.ts';
 import type { EventRecord } from '../engine/core/event.ts';
 import type { NodeRecord } from '../engine/core/node-record.ts';
 import type { Plan } from '../engine/core/plan.ts';
-import type { Client } from '../engine/runtime/client.ts';
-import { type EventView, recordsOf, viewEvent } from '../engine/runtime/run-view.ts';
+import type { Client } from '../engine/runtime/client/client.ts';
+import { type EventView, recordsOf, viewEvent } from '../engine/runtime/client/run-view.ts';
 
 const PAUSE_MS = 500;
 

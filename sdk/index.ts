@@ -8,7 +8,7 @@ export type { ArtifactRef } from '../engine/core/ticket.ts';
 export { TaskFailure } from '../engine/ports/executor.ts';
 export type { Logger } from '../engine/ports/logger.ts';
 export type { RunSummary } from '../engine/ports/run-index.ts';
-export type { AttemptView, EventView, NodeView, RunView } from '../engine/runtime/run-view.ts';
+export type { AttemptView, EventView, NodeView, RunView } from '../engine/runtime/client/run-view.ts';
 export type { FunctionContext, RegisteredFunction } from '../executors/index.ts';
 export {
   type ConnectOptions,

@@ -1,7 +1,7 @@
 /** How a run that did not succeed is told to a program: the error, and the path to the node that caused it. */
 import { SluiceError } from '../engine/core/errors.ts';
 import type { RunError } from '../engine/core/run-header.ts';
-import type { NodeView, RunView } from '../engine/runtime/run-view.ts';
+import type { NodeView, RunView } from '../engine/runtime/client/run-view.ts';
 
 /**
  * Thrown by `run.result()`. The code is `run_failed`; `status` says whether it failed or was cancelled, `error` why, and

@@ -5,9 +5,9 @@ import type { Json, JsonObject } from '../engine/core/json.ts';
 import type { RetryScope } from '../engine/core/message.ts';
 import { isRunEnded, type RunStatus } from '../engine/core/node-state.ts';
 import type { RunHeader } from '../engine/core/run-header.ts';
-import type { Client } from '../engine/runtime/client.ts';
-import type { Explainer } from '../engine/runtime/explainer.ts';
-import type { EventView, RunView } from '../engine/runtime/run-view.ts';
+import type { Client } from '../engine/runtime/client/client.ts';
+import type { Explainer } from '../engine/runtime/client/explainer.ts';
+import type { EventView, RunView } from '../engine/runtime/client/run-view.ts';
 import { outlast, streamEvents, streamRecords } from './event-stream.ts';
 import { RunFailed } from './run-failed.ts';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { SecretStore } from '../engine/ports/secret-store.ts';
 import { type Connections, createRedisSecretRecords } from '../engine/redis/index.ts';
-import { parseKeys } from '../engine/runtime/sealed-text.ts';
-import { chainSecrets, environmentSecrets, fileSecrets } from '../engine/runtime/secret-chain.ts';
-import { SecretVault } from '../engine/runtime/secret-vault.ts';
+import { parseKeys } from '../engine/runtime/secret/sealed-text.ts';
+import { chainSecrets, environmentSecrets, fileSecrets } from '../engine/runtime/secret/secret-chain.ts';
+import { SecretVault } from '../engine/runtime/secret/secret-vault.ts';
 import type { Settings } from './settings.ts';
 
 export interface SecretsOptions {

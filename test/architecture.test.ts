@@ -66,7 +66,7 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['kafkajs', ['executors/kafka/', 'engine/kafka/']],
   ['commander', ['cli/']],
   ['aws4fetch', ['engine/s3/']],
-  ['picomatch', ['engine/runtime/source-digest.ts']],
+  ['picomatch', ['engine/runtime/source/source-digest.ts']],
 ];
 
 describe('import arrows', () => {

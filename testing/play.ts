@@ -4,7 +4,7 @@ import { resolveInputs } from '../engine/core/inputs.ts';
 import type { InboxMessage } from '../engine/core/message.ts';
 import { isRunEnded } from '../engine/core/node-state.ts';
 import { type Plan, sealPlan } from '../engine/core/plan.ts';
-import type { EventView, RunView } from '../engine/runtime/run-view.ts';
+import type { EventView, RunView } from '../engine/runtime/client/run-view.ts';
 import type { Happening, Scenario, TimedHappening } from './scenario.ts';
 import { Stage } from './stage.ts';
 import type { StubCall } from './stub.ts';

@@ -7,8 +7,8 @@ import type { ArtifactRef, Ticket } from '../engine/core/ticket.ts';
 import type { ArtifactStore } from '../engine/ports/artifact-store.ts';
 import { SILENT } from '../engine/ports/logger.ts';
 import type { OpenWorkspace, Workspace } from '../engine/ports/workspace.ts';
-import { artifactKey } from '../engine/runtime/artifact-key.ts';
-import { createLocalWorkspace } from '../engine/runtime/local-workspace.ts';
+import { artifactKey } from '../engine/runtime/files/artifact-key.ts';
+import { createLocalWorkspace } from '../engine/runtime/files/local-workspace.ts';
 import type { RealWork } from './real-work.ts';
 
 export interface StubWorkspaceOptions {

@@ -5,7 +5,7 @@ import { SluiceError } from '../engine/core/errors.ts';
 import type { Json, JsonObject } from '../engine/core/json.ts';
 import type { Plan } from '../engine/core/plan.ts';
 import type { Executor } from '../engine/ports/executor.ts';
-import type { EventView, NodeView, RunView } from '../engine/runtime/run-view.ts';
+import type { EventView, NodeView, RunView } from '../engine/runtime/client/run-view.ts';
 import { builtinExecutors } from '../executors/index.ts';
 import { whyRun } from './expectation/why.ts';
 import { loadWorkflow } from './load-workflow.ts';

@@ -5,7 +5,7 @@ import { isRunEnded } from '../../engine/core/node-state.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { ShardStore } from '../../engine/ports/shard-store.ts';
 import { createRedisRunIndex, createRedisShardStore } from '../../engine/redis/index.ts';
-import { type Client, createClient } from '../../engine/runtime/client.ts';
+import { type Client, createClient } from '../../engine/runtime/client/client.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
 import { memoryOf } from '../redis-memory.ts';
 import { RoleChild } from '../role-child.ts';

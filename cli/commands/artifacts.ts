@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { SluiceError } from '../../engine/core/errors.ts';
 import { isJsonObject, type Json } from '../../engine/core/json.ts';
 import type { ArtifactRef } from '../../engine/core/ticket.ts';
-import type { RunView } from '../../engine/runtime/run-view.ts';
+import type { RunView } from '../../engine/runtime/client/run-view.ts';
 import { newCommand, type RedisFlags, withArtifacts, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';

@@ -1,7 +1,7 @@
 /** `sluice explain RUN[/NODE]`: why it is not running, why it was skipped, what it waits for, and when it goes on. */
 import type { Command } from 'commander';
 import type { NodeExplanation, Reason, RunExplanation } from '../../engine/core/explain/index.ts';
-import { createExplainer } from '../../engine/runtime/explainer.ts';
+import { createExplainer } from '../../engine/runtime/client/explainer.ts';
 import { newCommand, type RedisFlags, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { ENGINE_EXECUTORS } from '../compose/executors.ts';

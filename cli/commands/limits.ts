@@ -11,7 +11,7 @@ import {
   type LimitView,
   readLimit,
   readLimits,
-} from '../../engine/runtime/limit-view.ts';
+} from '../../engine/runtime/client/limit-view.ts';
 import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { liveOrchestrators } from '../compose/live-orchestrators.ts';

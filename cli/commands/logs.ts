@@ -1,7 +1,7 @@
 /** `sluice logs RUN[/NODE]`: what tasks wrote. */
 import type { Command } from 'commander';
 import type { LogLine } from '../../engine/ports/log-store.ts';
-import { nodeName, recordsOf } from '../../engine/runtime/run-view.ts';
+import { nodeName, recordsOf } from '../../engine/runtime/client/run-view.ts';
 import { newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';

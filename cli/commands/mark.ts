@@ -3,7 +3,7 @@ import { Argument, type Command, Option } from 'commander';
 import { parseInputText } from '../../engine/core/inputs.ts';
 import type { Json, JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
-import { type MarkRequest, previewMark } from '../../engine/runtime/doing-again.ts';
+import { type MarkRequest, previewMark } from '../../engine/runtime/client/doing-again.ts';
 import { doAndWatch, printPreview } from '../again.ts';
 import { newCommand, type RedisFlags, withRedis } from '../command.ts';
 import { withEngine } from '../compose/with-engine.ts';

@@ -11,8 +11,8 @@ import {
 import type { Plan, PlanTask } from '../../engine/core/plan.ts';
 import { tickSpec } from '../../engine/core/schedule/document.ts';
 import { nextTick } from '../../engine/core/schedule/tick.ts';
+import { learnFromRuns } from '../../engine/runtime/client/run-history.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
-import { learnFromRuns } from '../../engine/runtime/run-history.ts';
 import { newCommand, type RedisFlags, withRedis } from '../command.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import type { Colors, Host } from '../host.ts';

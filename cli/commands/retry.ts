@@ -1,6 +1,6 @@
 /** `sluice retry RUN`: works again on parts of the same run. */
 import type { Command } from 'commander';
-import { previewRetry } from '../../engine/runtime/doing-again.ts';
+import { previewRetry } from '../../engine/runtime/client/doing-again.ts';
 import { doAndWatch, printPreview, readScope, type ScopeFlags } from '../again.ts';
 import { newCommand } from '../command.ts';
 import { withEngine } from '../compose/with-engine.ts';

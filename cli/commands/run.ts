@@ -7,7 +7,7 @@ import type { JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import { type Labels, labelQueue } from '../../engine/core/queue-name.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
-import { packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
+import { packSource, storeBundle } from '../../engine/runtime/source/source-bundle.ts';
 import {
   newCommand,
   type RedisFlags,

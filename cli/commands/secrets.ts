@@ -1,8 +1,8 @@
 /** `sluice secrets`: values that workflows may use by name and that are stored encrypted. None is ever printed. */
 import { readdirSync } from 'node:fs';
 import type { Command } from 'commander';
-import { newKey } from '../../engine/runtime/sealed-text.ts';
-import { MIN_MASKED_LENGTH } from '../../engine/runtime/secret-forms.ts';
+import { newKey } from '../../engine/runtime/secret/sealed-text.ts';
+import { MIN_MASKED_LENGTH } from '../../engine/runtime/secret/secret-forms.ts';
 import { newCommand, type RedisFlags, withRedis } from '../command.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import type { Settings } from '../config.ts';

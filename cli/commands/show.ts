@@ -1,6 +1,6 @@
 /** `sluice show RUN`: one run as it stands, or its history. */
 import type { Command } from 'commander';
-import type { EventView, RunView } from '../../engine/runtime/run-view.ts';
+import type { EventView, RunView } from '../../engine/runtime/client/run-view.ts';
 import { newCommand, type RedisFlags, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';

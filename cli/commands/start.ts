@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
-import { bundleHolder, packSource, storeBundle } from '../../engine/runtime/source-bundle.ts';
+import { bundleHolder, packSource, storeBundle } from '../../engine/runtime/source/source-bundle.ts';
 import { newCommand, type RedisFlags, withArtifacts, withInputs, withOutput, withRedis } from '../command.ts';
 import { definitionsOf } from '../compose/definitions.ts';
 import type { Engine } from '../compose/engine.ts';

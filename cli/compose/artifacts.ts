@@ -1,7 +1,7 @@
 /** Where artifacts are kept: in a bucket or folder that the user names, else beside Redis. All roles must name the same. */
 import { resolve } from 'node:path';
 import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
-import { createDirectoryArtifactStore } from '../../engine/runtime/directory-artifact-store.ts';
+import { createDirectoryArtifactStore } from '../../engine/runtime/files/directory-artifact-store.ts';
 import { createS3ArtifactStore } from '../../engine/s3/artifact-store.ts';
 import type { S3Settings } from '../config.ts';
 import { usageFailure } from '../failure.ts';

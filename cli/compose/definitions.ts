@@ -1,6 +1,6 @@
 /** Definitions and schedules on an engine, for commands that change them. */
 import { randomUUID } from 'node:crypto';
-import { Definitions } from '../../engine/runtime/definitions.ts';
+import { Definitions } from '../../engine/runtime/definition/definitions.ts';
 import { Schedules } from '../../engine/runtime/schedules.ts';
 import type { Host } from '../host.ts';
 import type { Engine } from './engine.ts';

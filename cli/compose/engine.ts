@@ -30,10 +30,10 @@ import {
   type Finding,
   requireSuitableRedis,
 } from '../../engine/redis/index.ts';
-import { type Client, createClient } from '../../engine/runtime/client.ts';
-import { Definitions } from '../../engine/runtime/definitions.ts';
-import { createDirectoryArtifactStore } from '../../engine/runtime/directory-artifact-store.ts';
-import { findAppliedOrStarted } from '../../engine/runtime/find-workflow.ts';
+import { type Client, createClient } from '../../engine/runtime/client/client.ts';
+import { findAppliedOrStarted } from '../../engine/runtime/client/find-workflow.ts';
+import { Definitions } from '../../engine/runtime/definition/definitions.ts';
+import { createDirectoryArtifactStore } from '../../engine/runtime/files/directory-artifact-store.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
 import type { RedisFlags } from '../command.ts';
 import { EXIT } from '../exit-code.ts';

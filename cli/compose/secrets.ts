@@ -5,9 +5,9 @@ import { messageOf, SluiceError } from '../../engine/core/errors.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { SecretStore } from '../../engine/ports/secret-store.ts';
 import { type Connections, createRedisSecretRecords } from '../../engine/redis/index.ts';
-import { newKey, parseKeys, type SealingKey } from '../../engine/runtime/sealed-text.ts';
-import { chainSecrets, environmentSecrets, fileSecrets } from '../../engine/runtime/secret-chain.ts';
-import { SecretVault } from '../../engine/runtime/secret-vault.ts';
+import { newKey, parseKeys, type SealingKey } from '../../engine/runtime/secret/sealed-text.ts';
+import { chainSecrets, environmentSecrets, fileSecrets } from '../../engine/runtime/secret/secret-chain.ts';
+import { SecretVault } from '../../engine/runtime/secret/secret-vault.ts';
 import type { Settings } from '../config.ts';
 
 export interface Secrets {

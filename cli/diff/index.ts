@@ -2,7 +2,7 @@
 import { compileGraph } from '../../engine/core/graph.ts';
 import { canonicalJson, type Json } from '../../engine/core/json.ts';
 import type { Plan, PlanTask } from '../../engine/core/plan.ts';
-import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
+import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 import { taskSpans } from '../view/critical-path.ts';
 
 export interface ComparedRun {

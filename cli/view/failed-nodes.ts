@@ -1,6 +1,6 @@
 /** Which failures of a run count: those that made it fail, apart from those that the workflow allows. */
 import type { Plan } from '../../engine/core/plan.ts';
-import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
+import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 
 export interface FailedNode {
   readonly node: NodeView;

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { LogLine } from '../../engine/ports/log-store.ts';
-import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
+import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 import { ENGINE_EXECUTORS } from '../compose/executors.ts';
 import type { Colors } from '../host.ts';
 import { type FailedNode, failedNodes } from './failed-nodes.ts';

@@ -3,7 +3,7 @@
  * the task's line in the file.
  */
 import type { TaskError } from '../../engine/core/errors.ts';
-import type { EventView } from '../../engine/runtime/run-view.ts';
+import type { EventView } from '../../engine/runtime/client/run-view.ts';
 import { placeInSource } from './failure-block.ts';
 import { inert } from './inert.ts';
 import { describeEvent, firstLine, LineView } from './line-view.ts';

@@ -1,7 +1,7 @@
 /** Progress where no cursor can be moved: one line per piece of news, each with its task in front. No escape sequences. */
 import { formatDuration } from '../../engine/core/duration.ts';
 import type { TaskError } from '../../engine/core/errors.ts';
-import type { EventView } from '../../engine/runtime/run-view.ts';
+import type { EventView } from '../../engine/runtime/client/run-view.ts';
 import { countOf } from './count.ts';
 import { plainText } from './plain-text.ts';
 import type { RunSink, TaskLine } from './run-follower.ts';

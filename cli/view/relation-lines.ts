@@ -1,5 +1,5 @@
 /** What a run waits for from people, and how it hangs together with other runs. */
-import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
+import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 import type { Colors } from '../host.ts';
 import { formatTable } from './columns.ts';
 import { plainText } from './plain-text.ts';

@@ -4,7 +4,7 @@ import { formatDuration } from '../../engine/core/duration.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../engine/core/json.ts';
 import type { NodeState } from '../../engine/core/node-state.ts';
 import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
-import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
+import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 import type { Colors } from '../host.ts';
 import { formatTable } from './columns.ts';
 import { countOf } from './count.ts';

@@ -2,7 +2,7 @@
  * Secrets, by namespace and name. Workers read them at the start of an attempt and keep them nowhere; the engine never sees them.
  */
 
-/** Where a worker gets values from. Adapters: engine/runtime/secret-chain.ts and what it joins. */
+/** Where a worker gets values from. Adapters: engine/runtime/secret/secret-chain.ts and what it joins. */
 export interface SecretStore {
   /**
    * The value, or undefined where this store has none of that name.
@@ -15,7 +15,7 @@ export interface SecretStore {
 export interface SecretRecord {
   readonly namespace: string;
   readonly name: string;
-  /** Text made by engine/runtime/sealed-text.ts. */
+  /** Text made by engine/runtime/secret/sealed-text.ts. */
   readonly sealed: string;
   /** ms since 1970. */
   readonly changedAt: number;

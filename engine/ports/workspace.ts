@@ -2,7 +2,7 @@
  * The workspace: the place on a machine where an attempt works. Each attempt has an empty folder of its own, in which the
  * task's `files` lie already, and sees the workflow's own folder read-only.
  *
- * Adapters: engine/runtime/local-workspace.ts (real folders), engine/memory/workspace.ts (none, for simulation).
+ * Adapters: engine/runtime/files/local-workspace.ts (real folders), engine/memory/workspace.ts (none, for simulation).
  */
 import type { ArtifactRef, Ticket } from '../core/ticket.ts';
 

@@ -11,7 +11,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { DefinitionLine, DefinitionStore } from '../ports/definition-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { MessageSource, TopicConsumer, TopicMessage } from '../ports/message-source.ts';
-import type { Client } from './client.ts';
+import type { Client } from './client/client.ts';
 
 export interface KafkaTriggersOptions {
   readonly definitions: Pick<DefinitionStore, 'list' | 'read' | 'plan'>;

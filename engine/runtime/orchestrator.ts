@@ -14,8 +14,8 @@ import type { RunIndex } from '../ports/run-index.ts';
 import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { CalmLogger } from './calm-logger.ts';
-import { ShardOwner } from './shard-owner.ts';
-import { Subscriptions } from './subscriptions.ts';
+import { ShardOwner } from './shard/shard-owner.ts';
+import { Subscriptions } from './shard/subscriptions.ts';
 
 export interface OrchestratorOptions {
   /** Unique for this process life. */

@@ -15,7 +15,7 @@ import {
 } from '../core/schedule/document.ts';
 import { nextTick } from '../core/schedule/tick.ts';
 import type { ClientStore } from '../ports/shard-store.ts';
-import { askActor } from './ask-actor.ts';
+import { askActor } from './client/ask-actor.ts';
 
 export interface ScheduleView {
   readonly address: string;

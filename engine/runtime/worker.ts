@@ -20,7 +20,7 @@ import type { ClaimName, ClaimReply, ClientStore, SettleReply, WorkerStore } fro
 import type { TaskQueue, TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { AlarmLoop } from './alarm-loop.ts';
-import { Attempt, type AttemptTools, type Claim } from './attempt.ts';
+import { Attempt, type AttemptTools, type Claim } from './attempt/attempt.ts';
 import { CalmLogger } from './calm-logger.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { retryCall } from './retry-call.ts';

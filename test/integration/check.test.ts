@@ -1,6 +1,6 @@
 /** The judge itself is judged: a good run passes, and each kind of wrong is named. */
 import { describe, expect, it } from 'vitest';
-import type { EventView } from '../../engine/runtime/run-view.ts';
+import type { EventView } from '../../engine/runtime/client/run-view.ts';
 import type { LedgerLine } from '../support/cluster/ledger.ts';
 import type { Step } from '../support/cluster/workflow.ts';
 import { type Evidence, findViolations } from './check.ts';

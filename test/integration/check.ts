@@ -2,7 +2,7 @@
  * The judge of a run. It believes three witnesses only: what the client was told, the history, and the ledger that the tasks
  * kept themselves; never the engine's own counters. Answers everything that is wrong, in sentences.
  */
-import type { EventView, RunView } from '../../engine/runtime/run-view.ts';
+import type { EventView, RunView } from '../../engine/runtime/client/run-view.ts';
 import { type LedgerLine, nodeOf } from '../support/cluster/ledger.ts';
 import { nodesOf, type Step, totalOf } from '../support/cluster/workflow.ts';
 

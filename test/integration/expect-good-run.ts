@@ -1,6 +1,6 @@
 /** Waits for the end of a run and has it judged. */
 import { expect } from 'vitest';
-import type { EventView } from '../../engine/runtime/run-view.ts';
+import type { EventView } from '../../engine/runtime/client/run-view.ts';
 import type { Step } from '../support/cluster/workflow.ts';
 import type { Cluster } from '../support/cluster.ts';
 import { findViolations } from './check.ts';

@@ -20,13 +20,13 @@ import {
   createRedisSecretRecords,
   createRedisShardStore,
 } from '../../engine/redis/index.ts';
-import { createClient } from '../../engine/runtime/client.ts';
-import { createLocalWorkspace } from '../../engine/runtime/local-workspace.ts';
+import { createClient } from '../../engine/runtime/client/client.ts';
+import type { RunView } from '../../engine/runtime/client/run-view.ts';
+import { createLocalWorkspace } from '../../engine/runtime/files/local-workspace.ts';
 import { createOrchestrator } from '../../engine/runtime/orchestrator.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
-import type { RunView } from '../../engine/runtime/run-view.ts';
-import { newKey, parseKeys } from '../../engine/runtime/sealed-text.ts';
-import { SecretVault } from '../../engine/runtime/secret-vault.ts';
+import { newKey, parseKeys } from '../../engine/runtime/secret/sealed-text.ts';
+import { SecretVault } from '../../engine/runtime/secret/secret-vault.ts';
 import { createWorker } from '../../engine/runtime/worker.ts';
 import { builtinExecutors } from '../../executors/index.ts';
 import { type PrivateRedis, privateRedis } from '../support/redis.ts';

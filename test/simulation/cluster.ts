@@ -8,7 +8,7 @@ import {
 import { createMemoryWorkspace } from '../../engine/memory/workspace.ts';
 import type { CacheStore } from '../../engine/ports/cache-store.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
-import { type Client, createClient } from '../../engine/runtime/client.ts';
+import { type Client, createClient } from '../../engine/runtime/client/client.ts';
 import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
 import { approvalExecutor } from '../../executors/approval.ts';

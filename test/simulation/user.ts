@@ -1,6 +1,6 @@
 /** The users of a simulation: they start runs (some twice under one key), cancel some, and wait for some. They do not give up. */
 import { SluiceError } from '../../engine/core/errors.ts';
-import type { Client } from '../../engine/runtime/client.ts';
+import type { Client } from '../../engine/runtime/client/client.ts';
 import type { SimProcess } from './process.ts';
 import type { Random } from './random.ts';
 import { randomWorkflow, type SimWorkflow } from './random-workflow.ts';

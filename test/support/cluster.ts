@@ -18,10 +18,10 @@ import {
   createRedisRunIndex,
   createRedisShardStore,
 } from '../../engine/redis/index.ts';
-import { type Client, createClient } from '../../engine/runtime/client.ts';
+import { type Client, createClient } from '../../engine/runtime/client/client.ts';
+import type { RunView } from '../../engine/runtime/client/run-view.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
-import type { RunView } from '../../engine/runtime/run-view.ts';
-import { removeReadOnly } from '../../engine/runtime/source-cache.ts';
+import { removeReadOnly } from '../../engine/runtime/source/source-cache.ts';
 import { findLeaks } from './cluster/leaks.ts';
 import { type Ledger, type LedgerLine, openLedger } from './cluster/ledger.ts';
 import { type ProcessEnd, SluiceChild } from './cluster/sluice-child.ts';

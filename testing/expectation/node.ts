@@ -1,7 +1,7 @@
 /** One node, or one task, against what is expected of it. */
 import type { Path } from '../../dsl/position.ts';
 import type { Json, JsonObject } from '../../engine/core/json.ts';
-import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
+import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 import type { Played } from '../play.ts';
 import type { StubCall } from '../stub.ts';
 import { parseNodeName } from '../test-file/node-name.ts';

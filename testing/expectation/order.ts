@@ -1,6 +1,6 @@
 /** Which task ended before which began, and which never began, from the history of the run. */
 import type { Path } from '../../dsl/position.ts';
-import type { EventView } from '../../engine/runtime/run-view.ts';
+import type { EventView } from '../../engine/runtime/client/run-view.ts';
 import type { Played } from '../play.ts';
 import { attemptsOf, findNode } from './node.ts';
 import type { Unmet } from './unmet.ts';

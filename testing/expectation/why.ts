@@ -1,5 +1,5 @@
 /** Why a node came out as it did, in one sentence. */
-import type { NodeView, RunView } from '../../engine/runtime/run-view.ts';
+import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 
 /** Undefined when there is nothing to say. */
 export function whyNode(run: RunView, node: NodeView): string | undefined {

@@ -9,18 +9,14 @@ import type { Message, TimerKind, TimerMessage } from '../message.ts';
 import { isRunEnded } from '../node-state.ts';
 import { isCancelling } from '../run-part.ts';
 import type { RunState } from '../run-state.ts';
-import { takeForActor } from './actor.ts';
-import { advance } from './advance.ts';
-import { takeApproval } from './approval.ts';
-import { askChild, takeChildEnded, timeOutChild } from './child.ts';
-import { takeDeadline } from './deadline.ts';
-import { dispatch, type MayBundle, type WindowOf } from './dispatch.ts';
-import { endWait } from './engine-action.ts';
-import { askAgain, giveBack, giveBackUnwanted } from './limit.ts';
-import { admit, takeGranted } from './node.ts';
-import type { NodePlace } from './node-place.ts';
-import { answeredBefore, refuseRequest } from './request.ts';
-import { cancelRun, isAccepted, startRun, takeRefused, takeRunGranted } from './run.ts';
+import { takeForActor } from './actor/actor.ts';
+import { askChild, takeChildEnded, timeOutChild } from './child/child.ts';
+import { askAgain, giveBack, giveBackUnwanted } from './limit/limit.ts';
+import { takeDeadline } from './node/deadline.ts';
+import { dispatch, type MayBundle, type WindowOf } from './node/dispatch.ts';
+import { endWait } from './node/engine-action.ts';
+import { admit, takeGranted } from './node/node.ts';
+import type { NodePlace } from './node/node-place.ts';
 import {
   currentPlace,
   recordLate,
@@ -29,14 +25,18 @@ import {
   takeSettled,
   takeStarted,
   takeTimeout,
-} from './settle.ts';
-import { takeSignal } from './signal.ts';
-import { abandonNode } from './stop.ts';
-import { tellAgain, tellUnknown } from './tell.ts';
+} from './node/settle.ts';
+import { abandonNode } from './node/stop.ts';
+import { takeApproval } from './request/approval.ts';
+import { answeredBefore, refuseRequest } from './request/request.ts';
+import { takeSignal } from './request/signal.ts';
+import { isVerb, refuseUnknownRun, takeVerb } from './request/verb.ts';
+import { advance } from './run/advance.ts';
+import { cancelRun, isAccepted, startRun, takeRefused, takeRunGranted } from './run/run.ts';
+import { tellAgain, tellUnknown } from './run/tell.ts';
 import type { Turn } from './turn.ts';
-import { isVerb, refuseUnknownRun, takeVerb } from './verb.ts';
 
-export type { MayBundle, WindowOf } from './dispatch.ts';
+export type { MayBundle, WindowOf } from './node/dispatch.ts';
 export { type Decision, type ShardFacts, Turn, type WorkerFact } from './turn.ts';
 
 /** Takes one message. Its run must be in memory, unless the store does not have it (any more). */

@@ -21,7 +21,7 @@ import { type NodeOutput, progressJson } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
 import { actorOf, type ShardState } from '../shard-state.ts';
 import type { Ticket } from '../ticket.ts';
-import type { NodePlace } from './node-place.ts';
+import type { NodePlace } from './node/node-place.ts';
 
 /** Changed nodes after which a turn only dispatches. */
 const CROWDED_NODES = 0.75 * MAX_COMMIT_NODES;

@@ -1,7 +1,7 @@
 /** Nodes under way: in a queue, with a worker, waiting, or between two attempts. */
 
-import { childId, waitsForChild } from '../decide/child-order.ts';
-import { isFanNode, type NodePlace } from '../decide/node-place.ts';
+import { childId, waitsForChild } from '../decide/child/child-order.ts';
+import { isFanNode, type NodePlace } from '../decide/node/node-place.ts';
 import { flightKey, parseFlight } from '../flight.ts';
 import type { Json } from '../json.ts';
 import { iso, type Reason, reason } from './explanation.ts';

@@ -1,7 +1,7 @@
 /** A task's `if` in words, evaluated as the engine does. */
 
-import type { NodePlace } from '../decide/node-place.ts';
-import { isFanNode } from '../decide/node-place.ts';
+import type { NodePlace } from '../decide/node/node-place.ts';
+import { isFanNode } from '../decide/node/node-place.ts';
 import { evaluate, isTruthy, parseExpression } from '../expression/index.ts';
 import { nodeScope, preparing } from '../prepare.ts';
 import { runScope } from '../scope.ts';

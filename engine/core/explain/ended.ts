@@ -1,10 +1,10 @@
 /** Nodes that have ended: why so. The rule is asked again; its answer does not depend on the order of arrival. */
 
-import { isFanNode, type NodePlace } from '../decide/node-place.ts';
-import { isApplicable } from '../decide/phase.ts';
-import { attemptsOfIteration } from '../decide/repeat.ts';
-import { FINAL_ERRORS, wantsRetry } from '../decide/settle.ts';
-import { isStopping } from '../decide/stop.ts';
+import { isFanNode, type NodePlace } from '../decide/node/node-place.ts';
+import { attemptsOfIteration } from '../decide/node/repeat.ts';
+import { FINAL_ERRORS, wantsRetry } from '../decide/node/settle.ts';
+import { isStopping } from '../decide/node/stop.ts';
+import { isApplicable } from '../decide/run/phase.ts';
 import type { TaskError } from '../errors.ts';
 import { nextRetryDelay } from '../retry-policy.ts';
 import { conditionOf } from './condition.ts';

@@ -1,6 +1,6 @@
 /** What an explanation needs beside the run itself. All of it is read, nothing is asked of anybody. */
 import type { ActorState } from '../actor.ts';
-import { attemptName, type NodePlace } from '../decide/node-place.ts';
+import { attemptName, type NodePlace } from '../decide/node/node-place.ts';
 import { formatDuration } from '../duration.ts';
 import type { TaskError } from '../errors.ts';
 import type { TimerKind } from '../message.ts';

@@ -1,7 +1,7 @@
 /** A fan-out as a whole: how its nodes stand, and what keeps it open. */
 
-import type { NodePlace } from '../decide/node-place.ts';
-import { isStopping } from '../decide/stop.ts';
+import type { NodePlace } from '../decide/node/node-place.ts';
+import { isStopping } from '../decide/node/stop.ts';
 import { allowedFailures } from '../fan-out.ts';
 import type { FanState } from '../run-state.ts';
 import { type Reason, reason } from './explanation.ts';

@@ -2,7 +2,7 @@
  * Explanations: why a run or a node stands as it does, and when it goes on. Built from the same predicates that decide: the
  * trigger rule and its counts, `max_parallel`, the retry policy, flights, timers and limits. Pure; it changes nothing.
  */
-import { isFanNode, type NodePlace, placeOf } from '../decide/node-place.ts';
+import { isFanNode, type NodePlace, placeOf } from '../decide/node/node-place.ts';
 import { isEnded, isRunEnded, type NodeState } from '../node-state.ts';
 import type { RunState } from '../run-state.ts';
 import { queuedReasons, retryingReasons, waitingReasons, workingReasons } from './active.ts';

@@ -1,6 +1,6 @@
 /** Limits: who holds them, who waits before, and when units of a rate come free; from the documents that the limit itself keeps. */
 import type { ActorState } from '../actor.ts';
-import type { NodePlace } from '../decide/node-place.ts';
+import type { NodePlace } from '../decide/node/node-place.ts';
 import { formatDuration } from '../duration.ts';
 import { holderName, WHOLE_RUN } from '../limit/address.ts';
 import { listEntries } from '../limit/book.ts';

@@ -1,8 +1,8 @@
 /** Nodes that have not been started: what their rule says, what holds them back, and whether they would be started now. */
-import { hasRoom, isRunFull } from '../decide/node.ts';
-import { isFanNode, type NodePlace } from '../decide/node-place.ts';
-import { isApplicable } from '../decide/phase.ts';
-import { isStopping } from '../decide/stop.ts';
+import { hasRoom, isRunFull } from '../decide/node/node.ts';
+import { isFanNode, type NodePlace } from '../decide/node/node-place.ts';
+import { isStopping } from '../decide/node/stop.ts';
+import { isApplicable } from '../decide/run/phase.ts';
 import { fanOutItems, isDerived } from '../fan-out.ts';
 import { hasLimits, needsOf } from '../limit/need.ts';
 import { isRunEnded } from '../node-state.ts';

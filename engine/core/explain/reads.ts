@@ -1,6 +1,6 @@
 /** What must be read to explain these nodes: names of flights and timers, few enough to be read one by one. */
-import { childId, waitsForChild } from '../decide/child-order.ts';
-import { attemptName, placeOf } from '../decide/node-place.ts';
+import { childId, waitsForChild } from '../decide/child/child-order.ts';
+import { attemptName, placeOf } from '../decide/node/node-place.ts';
 import { flightKey } from '../flight.ts';
 import { type AttemptName, TIMER_KINDS, timerKey } from '../message.ts';
 import { isEnded } from '../node-state.ts';

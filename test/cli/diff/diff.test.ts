@@ -4,7 +4,7 @@ import { diffRuns } from '../../../cli/diff/index.ts';
 import type { Json } from '../../../engine/core/json.ts';
 import { packRecord, RECORD_BYTES } from '../../../engine/core/node-record.ts';
 import type { Plan } from '../../../engine/core/plan.ts';
-import { viewRun } from '../../../engine/runtime/run-view.ts';
+import { viewRun } from '../../../engine/runtime/client/run-view.ts';
 import { aFanOut, aPlan, aTask } from '../../support/run-builder.ts';
 import { ShardRig } from '../../support/shard-rig.ts';
 

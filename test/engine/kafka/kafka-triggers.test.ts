@@ -9,8 +9,8 @@ import {
   createMemoryShardStore,
 } from '../../../engine/memory/index.ts';
 import type { Logger } from '../../../engine/ports/logger.ts';
-import { type Client, createClient } from '../../../engine/runtime/client.ts';
-import { Definitions } from '../../../engine/runtime/definitions.ts';
+import { type Client, createClient } from '../../../engine/runtime/client/client.ts';
+import { Definitions } from '../../../engine/runtime/definition/definitions.ts';
 import { KafkaTriggers } from '../../../engine/runtime/kafka-triggers.ts';
 import { createRealClock } from '../../../engine/runtime/real-clock.ts';
 import { startKafka, type TestKafka, whyNoKafka } from '../../support/kafka.ts';

@@ -4,7 +4,7 @@ import { createMemoryWorkspace } from '../../../engine/memory/workspace.ts';
 import { TaskFailure } from '../../../engine/ports/executor.ts';
 import { SILENT } from '../../../engine/ports/logger.ts';
 import { AlarmLoop } from '../../../engine/runtime/alarm-loop.ts';
-import { Attempt } from '../../../engine/runtime/attempt.ts';
+import { Attempt } from '../../../engine/runtime/attempt/attempt.ts';
 import { aRig, aTicket, calm, type Execution, RUN, steeredExecutor } from './worker-rig.ts';
 
 type Rig = ReturnType<typeof aRig>;

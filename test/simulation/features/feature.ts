@@ -2,7 +2,7 @@
  * A feature of the language in the simulation: how a workflow gets it, what a user does with its run, and what it promises.
  * Featured workflows combine features at random, so that every pair of them meets; one more is one file and one line.
  */
-import type { Client } from '../../../engine/runtime/client.ts';
+import type { Client } from '../../../engine/runtime/client/client.ts';
 import type { Evidence, FeaturedRun } from '../evidence.ts';
 import type { Random } from '../random.ts';
 import type { Draft } from './draft.ts';

@@ -1,6 +1,6 @@
 /** Who applies workflows and pauses schedules: with another program whenever one died, again until it worked. */
 import { SluiceError } from '../../../engine/core/errors.ts';
-import { Definitions } from '../../../engine/runtime/definitions.ts';
+import { Definitions } from '../../../engine/runtime/definition/definitions.ts';
 import { Schedules } from '../../../engine/runtime/schedules.ts';
 import { SimProcess } from '../process.ts';
 import { portsOf, type Shared } from '../wire.ts';

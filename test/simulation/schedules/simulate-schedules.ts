@@ -13,7 +13,7 @@ import {
   type MemoryShardStore,
 } from '../../../engine/memory/index.ts';
 import { SILENT } from '../../../engine/ports/logger.ts';
-import { Definitions } from '../../../engine/runtime/definitions.ts';
+import { Definitions } from '../../../engine/runtime/definition/definitions.ts';
 import { Schedules } from '../../../engine/runtime/schedules.ts';
 import { Cluster } from '../cluster.ts';
 import { FaultPlan } from '../faults.ts';

@@ -8,7 +8,7 @@ import { derivedRunId } from '../../run-id.ts';
 import { type AfterTrigger, WINDOW, type WindowDocument } from '../../schedule/document.ts';
 import { runRequest } from '../../schedule/run-request.ts';
 import { ANCHOR_MS, ticksBetween } from '../../schedule/tick.ts';
-import type { RunEndedBody } from '../tell.ts';
+import type { RunEndedBody } from '../run/tell.ts';
 import type { Turn } from '../turn.ts';
 import { type Schedule, saveWindow, windowsOf } from './documents.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '../../schedule/document.ts';
 import { resumeAt } from '../../schedule/due.ts';
 import type { TickSpec } from '../../schedule/tick.ts';
-import type { RunEndedBody } from '../tell.ts';
+import type { RunEndedBody } from '../run/tell.ts';
 import type { Turn } from '../turn.ts';
 import { advanceWindows, takeUpstreamEnd } from './after.ts';
 import {

@@ -1,0 +1,122 @@
+/** Dispatch: fills each queue's window with the ready nodes that the policy puts first. */
+import { flightKey, SENT } from '../../flight.ts';
+import { MAX_BUNDLE, type ReadyNode, SMALL_WORK_MS } from '../../policy.ts';
+import { prepareTicket } from '../../prepare.ts';
+import { addFlight, durationsOf, ENGINE_QUEUE } from '../../shard-state.ts';
+import { startChild } from '../child/child.ts';
+import type { Turn } from '../turn.ts';
+import { runEngineAction } from './engine-action.ts';
+import { landFlight } from './node.ts';
+import type { NodePlace } from './node-place.ts';
+import { currentPlace, failWithoutRetry } from './settle.ts';
+
+/** How many tickets may be out in a queue. */
+export type WindowOf = (queue: string) => number;
+/** Whether all workers of a queue take bundles of small tickets. */
+export type MayBundle = (queue: string) => boolean;
+
+/** Sends ready nodes while windows and turn have room. Answers whether nodes settled in it, so that more is to decide. */
+export function dispatch(turn: Turn, windowOf: WindowOf, mayBundle: MayBundle): boolean {
+  let settled = false;
+  takeOversizedAgain(turn);
+  for (const [queue, heap] of turn.shard.ready) {
+    const window = queue === ENGINE_QUEUE ? Number.POSITIVE_INFINITY : windowOf(queue);
+    const bundles = queue !== ENGINE_QUEUE && mayBundle(queue);
+    const largest = turn.facts.largestWorker?.(queue) ?? 0;
+    for (let ready = heap.first; ready && !turn.isFull; ready = heap.first) {
+      const place = placeOfReady(turn, ready);
+      if (!place || isOversized(place, largest)) {
+        heap.drop();
+        if (place) setAside(turn, place, { queue, ready, largest });
+        continue;
+      }
+      const isSmall = bundles && isSmallWork(turn, place);
+      // A bundle takes one slot, so the window has as many bundles as it has tickets otherwise.
+      const room = isSmall ? window * MAX_BUNDLE : window;
+      if ((turn.shard.sentByQueue.get(queue) ?? 0) >= room) break;
+      heap.pop();
+      turn.runAtHand = ready.run;
+      if (!send(turn, queue, place, isSmall)) settled = true;
+    }
+  }
+  return settled;
+}
+
+/** Whether no live worker of the queue has so many slots. Without any worker the first to come may have them. */
+function isOversized({ task }: NodePlace, largest: number): boolean {
+  return largest > 0 && (task.slots ?? 1) > largest;
+}
+
+/** It would stay in the queue and keep others out of the window. It says so once, and is looked at again in every turn. */
+function setAside(
+  turn: Turn,
+  { run, index, record, task }: NodePlace,
+  { queue, ready, largest }: { readonly queue: string; readonly ready: ReadyNode; readonly largest: number },
+): void {
+  turn.shard.oversized.push({ queue, slots: task.slots ?? 1, ready: { ...ready, isTold: true } });
+  if (ready.isTold) return;
+  const reason = `it wants ${task.slots} slots, and the largest live worker of queue "${task.queue}" has ${largest}; start a worker with more slots, or lower \`slots\``;
+  turn.event(run, 'node.oversized', { node: index, attempt: record.attempt, detail: { reason } });
+}
+
+function takeOversizedAgain({ shard, facts }: Turn): void {
+  if (shard.oversized.length === 0) return;
+  const waiting = shard.oversized;
+  shard.oversized = [];
+  for (const one of waiting) {
+    const largest = facts.largestWorker?.(one.queue) ?? 0;
+    if (largest > 0 && one.slots > largest) shard.oversized.push(one);
+    else shard.ready.get(one.queue)?.push(one.ready);
+  }
+}
+
+/** The node, unless it has moved on since it became ready. */
+function placeOfReady(turn: Turn, ready: ReadyNode): NodePlace | undefined {
+  const run = turn.shard.runs.get(ready.run);
+  const place = run && currentPlace(run, ready);
+  // What is queued in a paused run is withdrawn, and queued again when it is resumed.
+  return place?.record.state === 'queued' && !run?.header.paused ? place : undefined;
+}
+
+/** Learned to take a few ms only, and one of many alike. */
+function isSmallWork(turn: Turn, { run, task }: NodePlace): boolean {
+  if (!task.fanOut || (task.slots ?? 1) > 1) return false;
+  const { namespace, workflow } = run.header;
+  return durationsOf(turn.shard, namespace, workflow)(task) <= SMALL_WORK_MS;
+}
+
+/** False when the node settled at once: it needs no worker, or its ticket could not be prepared. */
+function send(turn: Turn, queue: string, place: NodePlace, isSmall: boolean): boolean {
+  const { run, index, record, task } = place;
+  if (task.child) {
+    startChild(turn, place, task.child);
+    return false;
+  }
+  const action = turn.shard.actions.get(task.action.uses);
+  if (action) {
+    runEngineAction(turn, place, action);
+    return false;
+  }
+  const key = flightKey(run.header.id, index, record.generation, record.attempt);
+  if (turn.shard.flights.has(key)) return true;
+  const prepared = prepareTicket(run, { shard: turn.shard.shard, node: index, delivery: 0 });
+  if ('error' in prepared) {
+    landFlight(turn, place);
+    failWithoutRetry(turn, place, prepared.error);
+    return false;
+  }
+  turn.setFlight(key, SENT);
+  addFlight(turn.shard, key, {
+    run: run.header.id,
+    node: index,
+    queue,
+    sentAt: turn.now,
+    checkedAt: turn.now,
+    raises: 0,
+    weight: task.slots ?? 1,
+    value: SENT,
+  });
+  const bundle = { bundle: `${run.header.id}:${record.task}` };
+  turn.tickets.push(isSmall ? { ...prepared.value, ...bundle } : prepared.value);
+  return true;
+}

@@ -1,0 +1,345 @@
+/**
+ * One claimed attempt, from the claim to an ending: prepares the workspace, runs the executor with a deadline and a log,
+ * checks what it returned. It tells nobody of the ending: the worker settles it.
+ *
+ * The reason to stop that came first while the executor worked decides the ending; a result that was there before stays.
+ */
+import type { AttemptName, AttemptOutcome, InboxMessage } from '../../core/message.ts';
+import type { AttemptResult, Ticket } from '../../core/ticket.ts';
+import type { Clock } from '../../ports/clock.ts';
+import {
+  type ExecutionContext,
+  type Executor,
+  type LogSink,
+  type StopReason,
+  TaskFailure,
+  type WorkerExecutor,
+} from '../../ports/executor.ts';
+import type { LogStore } from '../../ports/log-store.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { SecretStore } from '../../ports/secret-store.ts';
+import type { ClaimName } from '../../ports/shard-store.ts';
+import type { OpenWorkspace, Workspace } from '../../ports/workspace.ts';
+import type { Alarmed, AlarmLoop } from '../alarm-loop.ts';
+import { isOutage, retryCall } from '../retry-call.ts';
+import type { SecretMask } from '../secret/secret-mask.ts';
+import { AttemptCache, type CacheTools } from './cached-outcome.ts';
+import { makeContext } from './context.ts';
+import { describeFailure } from './failure.ts';
+import { checkEnv, checkOptions, findExecutor } from './input.ts';
+import { LogBuffer } from './log-buffer.ts';
+import { MaskedLog } from './masked-log.ts';
+import { AttemptNews } from './news.ts';
+import { checkOutputs } from './outputs.ts';
+import { NO_SECRETS, openTicket } from './secrets.ts';
+
+/** What becomes of a claim: an outcome to settle, a claim to give back, or nothing at all (it is no longer ours). */
+export type Ending =
+  | { readonly kind: 'outcome'; readonly outcome: AttemptOutcome }
+  | { readonly kind: 'hand_back' }
+  | { readonly kind: 'dropped' };
+
+export interface Claim extends ClaimName {
+  readonly delivery: number;
+  /** The store's clock, ms. */
+  readonly at: number;
+}
+
+export interface AttemptTools {
+  readonly executors: ReadonlyMap<string, Executor>;
+  readonly workspace: Workspace;
+  readonly logs: LogStore;
+  /** Absent: the worker knows no secret. */
+  readonly secrets?: SecretStore | undefined;
+  /** Where former successes are found. Absent: everything is worked on. */
+  readonly reuse?: CacheTools | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly alarms: AlarmLoop;
+  readonly graceMs: number;
+  /** Name of the worker, for `started`. */
+  readonly worker: string;
+  /** Sends messages to the shard; never rejects, answers whether they were taken. */
+  readonly tell: (messages: readonly InboxMessage[]) => Promise<boolean>;
+  readonly onOutage: (error: unknown) => void;
+  /** Aborts when the worker waits for nothing any more. */
+  readonly giveUp: AbortSignal;
+}
+
+/** What an executor gets beyond the grace period to end its work by force. */
+const FORCE_MS = 2_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+export class Attempt implements Alarmed {
+  readonly ticket: Ticket;
+  readonly claim: Claim;
+  readonly #tools: AttemptTools;
+  /** Made when it is asked for: most attempts are neither stopped nor ask, and it costs more than a small task. */
+  #abort: AbortController | undefined;
+  #reason: StopReason | undefined;
+  #isToldToStop = false;
+  #hasEnded = false;
+  #forceEnd: (() => void) | undefined;
+  #workspace: OpenWorkspace | undefined;
+  #buffer: LogBuffer | undefined;
+  #log: LogSink | undefined;
+  /** Once the attempt knows secrets. */
+  #mask: SecretMask | undefined;
+  readonly #news: AttemptNews;
+  #deadlineMs: number;
+  /** Last sign of life of the executor; none is expected before it works. */
+  #lastSignMs = NEVER;
+  #forceDueMs = NEVER;
+
+  constructor(ticket: Ticket, claim: Claim, tools: AttemptTools) {
+    const { clock, worker, tell } = tools;
+    this.ticket = ticket;
+    this.claim = claim;
+    this.#tools = tools;
+    this.#deadlineMs = ticket.timeout_ms === undefined ? NEVER : clock.now() + ticket.timeout_ms;
+    const { delivery, at } = claim;
+    const onDue = () => this.#expectAlarm();
+    this.#news = new AttemptNews({ name: this.name, delivery, at, worker, clock, tell, onDue });
+  }
+
+  get name(): AttemptName {
+    const { run, node, generation, attempt } = this.ticket;
+    return { run, node, generation, attempt };
+  }
+
+  /** Does the work. Never rejects. `finish` must follow. */
+  async run(): Promise<Ending> {
+    this.#expectAlarm();
+    let ending: Ending;
+    try {
+      ending = { kind: 'outcome', outcome: { status: 'succeeded', ...(await this.#work()) } };
+    } catch (error) {
+      ending = this.#endingAfter(error);
+    }
+    this.#end();
+    if (this.#log instanceof MaskedLog) this.#log.end();
+    await this.#buffer?.finish();
+    return ending;
+  }
+
+  /** Removes what the attempt had on this machine. */
+  async dispose(): Promise<void> {
+    await this.#workspace?.dispose();
+  }
+
+  /** Asks the executor to end its work; too late once it has. The first reason counts. */
+  stop(reason: StopReason): void {
+    if (this.#hasEnded || this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#forceDueMs = this.#tools.clock.now() + this.#tools.graceMs + FORCE_MS;
+    this.#expectAlarm();
+    this.#abort?.abort(reason);
+  }
+
+  /** The shard wants the attempt stopped. During a shutdown too it is then an outcome, for the shard waits for one. */
+  stopAsTold(): void {
+    this.#isToldToStop = true;
+    this.stop('cancelled');
+  }
+
+  get #signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#reason !== undefined) this.#abort.abort(this.#reason);
+    }
+    return this.#abort.signal;
+  }
+
+  dueMs(): number {
+    return Math.min(this.#deadlineMs, this.#silentMs(), this.#forceDueMs, this.#news.dueMs());
+  }
+
+  /** When its silence is too long. */
+  #silentMs(): number {
+    const { heartbeat_ms } = this.ticket;
+    return heartbeat_ms === undefined || this.#reason !== undefined ? NEVER : this.#lastSignMs + heartbeat_ms;
+  }
+
+  #expectSigns(): void {
+    this.#noteSign();
+    if (this.ticket.heartbeat_ms !== undefined) this.#expectAlarm();
+  }
+
+  #noteSign(): void {
+    if (this.ticket.heartbeat_ms !== undefined) this.#lastSignMs = this.#tools.clock.now();
+  }
+
+  ring(now: number): void {
+    if (now >= this.#deadlineMs) {
+      this.#deadlineMs = NEVER;
+      this.stop('timeout');
+    }
+    if (now >= this.#silentMs()) this.stop('silent');
+    if (now >= this.#forceDueMs) {
+      this.#forceDueMs = NEVER;
+      this.#forceEnd?.();
+    }
+    this.#news.ring(now);
+  }
+
+  async #work(): Promise<AttemptResult & { readonly cached?: string }> {
+    const executor = findExecutor(this.#tools.executors, this.ticket.uses);
+    const ticket = await this.#openTicket();
+    const options = checkOptions(executor, ticket.with);
+    checkEnv(ticket.env);
+    if (needsWorkspace(executor, ticket)) this.#workspace = await this.#openWorkspace();
+    this.#throwIfStopped();
+    const cache = this.#openCache();
+    const reused = await cache?.find();
+    this.#throwIfStopped();
+    if (reused !== undefined) return reused;
+    this.#expectSigns();
+    const outputs = await this.#runUntilForced(() => executor.run(options, this.#makeContext(ticket)));
+    this.#throwIfStopped();
+    this.#end();
+    const checked = this.#masked(checkOutputs(ticket, outputs));
+    const artifacts = await this.#collect();
+    const result = artifacts ? { outputs: checked, artifacts } : { outputs: checked };
+    await cache?.keep(result);
+    return result;
+  }
+
+  #openCache(): AttemptCache | undefined {
+    const { ticket } = this;
+    const { reuse } = this.#tools;
+    if (ticket.cache === undefined || reuse === undefined) return undefined;
+    const say = (text: string) => this.#openLog().line('system', text);
+    return new AttemptCache({ ...reuse, ticket, sourceDirectory: this.#workspace?.sourceDirectory, say });
+  }
+
+  #throwIfStopped(): void {
+    if (this.#reason !== undefined) throw new TaskFailure('cancelled', `Stopped: ${this.#reason}.`);
+  }
+
+  #openWorkspace(): Promise<OpenWorkspace> {
+    const { workspace, clock, onOutage } = this.#tools;
+    return retryCall(() => workspace.open(this.ticket, this.#signal), {
+      clock,
+      signal: this.#signal,
+      onFailure: onOutage,
+      isWorthRepeating: isOutage,
+    });
+  }
+
+  /** Once the executor had its success, only a shutdown that cannot wait keeps its artifacts from being stored. */
+  async #collect(): Promise<AttemptResult['artifacts']> {
+    const { artifacts } = this.ticket;
+    const workspace = this.#workspace;
+    if (artifacts === undefined || !isFilled(artifacts) || workspace === undefined) return undefined;
+    const { clock, onOutage, giveUp } = this.#tools;
+    return retryCall(() => workspace.collect(artifacts), {
+      clock,
+      signal: giveUp,
+      onFailure: onOutage,
+      isWorthRepeating: isOutage,
+    });
+  }
+
+  /** An executor that does not end when asked must not hold its slot for ever. */
+  #runUntilForced(run: () => ReturnType<WorkerExecutor['run']>): Promise<AttemptResult['outputs']> {
+    return new Promise((resolve, reject) => {
+      this.#forceEnd = () => {
+        this.#tools.logger.error(
+          'an executor did not end its work when asked; its slot is freed all the same',
+          {
+            executor: this.ticket.uses,
+            run: this.ticket.run,
+            task: this.ticket.task,
+          },
+        );
+        reject(
+          new TaskFailure(
+            'internal',
+            `The executor \`${this.ticket.uses}\` did not end when it was asked to.`,
+          ),
+        );
+      };
+      run().then(resolve, reject);
+    });
+  }
+
+  /** With the values of its secrets, which stay within this attempt. */
+  async #openTicket(): Promise<Ticket> {
+    if (this.ticket.secrets === undefined) return this.ticket;
+    const { secrets = NO_SECRETS, clock, onOutage } = this.#tools;
+    const opened = await retryCall(() => openTicket(this.ticket, secrets), {
+      clock,
+      signal: this.#signal,
+      onFailure: onOutage,
+      isWorthRepeating: isOutage,
+    });
+    this.#mask = opened.mask;
+    for (const warning of opened.warnings) this.#openLog().line('system', warning);
+    return opened.ticket;
+  }
+
+  #masked(outputs: AttemptResult['outputs']): AttemptResult['outputs'] {
+    return this.#mask === undefined ? outputs : (this.#mask.value(outputs) as AttemptResult['outputs']);
+  }
+
+  #makeContext(ticket: Ticket): ExecutionContext {
+    const { graceMs, logger } = this.#tools;
+    return makeContext({
+      ticket,
+      workspace: this.#workspace,
+      askSignal: () => this.#signal,
+      graceMs,
+      log: {
+        line: (stream, text) => {
+          this.#noteSign();
+          this.#openLog().line(stream, text);
+        },
+      },
+      logger,
+      progress: (fraction) => {
+        this.#noteSign();
+        this.#news.noteProgress(fraction);
+      },
+    });
+  }
+
+  #openLog(): LogSink {
+    if (this.#log !== undefined) return this.#log;
+    const { run, node, attempt } = this.ticket;
+    const { logs, clock, alarms, onOutage } = this.#tools;
+    this.#buffer = new LogBuffer({ name: { run, node, attempt }, logs, clock, alarms, onFailure: onOutage });
+    this.#log = this.#mask === undefined ? this.#buffer : new MaskedLog(this.#buffer, this.#mask);
+    return this.#log;
+  }
+
+  #expectAlarm(): void {
+    if (!this.#hasEnded) this.#tools.alarms.watch(this);
+  }
+
+  /** From here on no alarm rings, and nothing can stop what has ended. */
+  #end(): void {
+    this.#hasEnded = true;
+    this.#tools.alarms.forget(this);
+  }
+
+  #endingAfter(error: unknown): Ending {
+    if (this.#reason === 'revoked') return { kind: 'dropped' };
+    if (this.#reason === 'shutdown' && !this.#isToldToStop) return { kind: 'hand_back' };
+    if (this.#reason === 'cancelled' || this.#reason === 'shutdown') {
+      return { kind: 'outcome', outcome: { status: 'cancelled' } };
+    }
+    // The worker stops while the artifacts of a success wait for the store: another worker does it again.
+    if (this.#tools.giveUp.aborted && isOutage(error)) return { kind: 'hand_back' };
+    const failing = { ticket: this.ticket, reason: this.#reason, mask: this.#mask };
+    return { kind: 'outcome', outcome: { status: 'failed', error: describeFailure(error, failing) } };
+  }
+}
+
+function needsWorkspace(executor: WorkerExecutor, ticket: Ticket): boolean {
+  const isAsked = isFilled(ticket.artifacts) || isFilled(ticket.files) || ticket.cache?.files !== undefined;
+  return executor.needsWorkspace !== false || isAsked;
+}
+
+function isFilled(named: object | undefined): boolean {
+  return named !== undefined && Object.keys(named).length > 0;
+}

@@ -1,0 +1,34 @@
+/** What an executor is given for one attempt, made from the ticket and what the attempt has on this machine. */
+import type { Ticket } from '../../core/ticket.ts';
+import type { ExecutionContext } from '../../ports/executor.ts';
+import type { OpenWorkspace } from '../../ports/workspace.ts';
+
+export interface ContextParts extends Pick<ExecutionContext, 'graceMs' | 'log' | 'logger' | 'progress'> {
+  /** With its secrets. */
+  readonly ticket: Ticket;
+  readonly workspace: OpenWorkspace | undefined;
+  /** Most work never asks for it. */
+  readonly askSignal: () => AbortSignal;
+}
+
+export function makeContext({ ticket, workspace, askSignal, ...rest }: ContextParts): ExecutionContext {
+  return {
+    run: ticket.run,
+    workflow: ticket.workflow,
+    task: ticket.task,
+    index: ticket.index,
+    attempt: ticket.attempt,
+    logicalTime: ticket.logical_time,
+    env: ticket.env,
+    directory: workspace?.directory ?? '',
+    sourceDirectory: workspace?.sourceDirectory,
+    cwd: ticket.cwd,
+    shell: ticket.shell,
+    declaredOutputs: ticket.outputs,
+    artifacts: ticket.artifacts,
+    get signal() {
+      return askSignal();
+    },
+    ...rest,
+  };
+}

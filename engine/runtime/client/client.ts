@@ -1,0 +1,243 @@
+/** The client: what people and programs ask of the engine. Start, cancel, look, wait. */
+import { createHash } from 'node:crypto';
+import { SluiceError } from '../../core/errors.ts';
+import { type EventRecord, unpackEvents } from '../../core/event.ts';
+import { canonicalJson, type Json } from '../../core/json.ts';
+import type { Answer, Asked, RunMessage } from '../../core/message.ts';
+import { isRunEnded } from '../../core/node-state.ts';
+import type { Plan } from '../../core/plan.ts';
+import type { RunHeader } from '../../core/run-header.ts';
+import { derivedRunId, isRunId, newRunId, shardOf } from '../../core/run-id.ts';
+import type { SourceRef } from '../../core/ticket.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { RunIndex } from '../../ports/run-index.ts';
+import type { ClientStore, StoredRun } from '../../ports/shard-store.ts';
+import { askOwner } from './ask-owner.ts';
+import { findStarted } from './find-workflow.ts';
+import { type FindWorkflow, pinsOf } from './pins.ts';
+import { type EventView, type RunView, recordsOf, viewEvent, viewRun } from './run-view.ts';
+
+export interface StartOptions {
+  /** Checked already: see `resolveInputs`. */
+  readonly inputs?: { readonly [name: string]: Json };
+  /** The same key starts the same run once; other inputs under the same key are a conflict. */
+  readonly idempotencyKey?: string;
+  readonly labels?: { readonly [name: string]: string };
+  readonly trigger?: RunHeader['trigger'];
+  /** Tasks that are not run again: their ends and outputs are those of that run, which has this plan. */
+  readonly reuse?: { readonly run: string; readonly tasks: readonly string[]; readonly plan: Plan };
+  /** The workflow's own files. */
+  readonly source?: SourceRef | ((run: string) => Promise<SourceRef | undefined>);
+  /** Plans of sub-workflows that came with the plan: other documents of its file, other files. */
+  readonly linked?: readonly Plan[];
+}
+
+export interface Started {
+  readonly run: string;
+  /** False when an earlier start with the same key had made the run. */
+  readonly created: boolean;
+}
+
+export interface ClientOptions {
+  readonly store: ClientStore;
+  readonly index: RunIndex;
+  readonly shards: number;
+  readonly clock: Clock;
+  /** 10 random bytes for a new run id. */
+  readonly random: () => Uint8Array;
+  /** Where sub-workflows are found by name. Default: what was started before. */
+  readonly findWorkflow?: FindWorkflow;
+}
+
+/** Entries of the history read at once. */
+const PAGE = 500;
+
+export class Client {
+  readonly #options: ClientOptions;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts a run. Answers once it is durable in Redis.
+   * @throws SluiceError idempotency_conflict, workflow_not_found (a sub-workflow), redis_unreachable, redis_refused
+   */
+  async start(plan: Plan, options: StartOptions = {}): Promise<Started> {
+    const { store, index } = this.#options;
+    const key = options.idempotencyKey;
+    const run =
+      key === undefined
+        ? newRunId(this.#options.clock.now(), this.#options.random())
+        : derivedRunId(plan.namespace, plan.name, key);
+    const source = typeof options.source === 'function' ? await options.source(run) : options.source;
+    const inputs = options.inputs ?? {};
+    const pinned = await pinsOf(plan, options.linked ?? [], this.#options.findWorkflow ?? findStarted(index));
+    const { reuse } = options;
+    if (reuse) await store.storePlan(shardOf(run, this.#options.shards), reuse.plan);
+    const header: Omit<RunHeader, 'createdAt'> = {
+      format: 1,
+      id: run,
+      namespace: plan.namespace,
+      workflow: plan.name,
+      plan: plan.hash,
+      inputs,
+      labels: { ...plan.labels, ...options.labels },
+      priority: plan.priority,
+      trigger: options.trigger ?? { type: 'manual' },
+      ...(source === undefined ? {} : { source }),
+      ...(pinned.plans.length === 0 ? {} : { pins: pinned.pins, sources: pinned.sources }),
+      ...(reuse === undefined ? {} : { reuse: { run: reuse.run, tasks: reuse.tasks } }),
+      status: 'queued',
+      seq: 0,
+      nodes: 0,
+      fingerprint: createHash('sha256')
+        .update(canonicalJson([plan.namespace, plan.name, inputs]))
+        .digest('hex')
+        .slice(0, 32),
+    };
+    await this.#storePlans(run, pinned.plans);
+    const reply = await store.start(header, plan);
+    if (reply.kind === 'conflict') {
+      throw new SluiceError(
+        'idempotency_conflict',
+        `run ${run} of ${plan.name} was started under the key "${key}" with other inputs; use another key, or the same inputs`,
+      );
+    }
+    const createdAt = this.#options.clock.now();
+    const { namespace, name: workflow } = plan;
+    // The run is durable; its line in the lists follows, and its owner writes it again.
+    if (reply.kind === 'started')
+      index.record({ id: run, namespace, workflow, status: 'queued', createdAt }).catch(() => {});
+    return { run, created: reply.kind === 'started' };
+  }
+
+  /** Before the run is there: its owner must find them. */
+  async #storePlans(run: string, plans: readonly Plan[]): Promise<void> {
+    const { store, shards } = this.#options;
+    for (const plan of plans) await store.storePlan(shardOf(run, shards), plan);
+  }
+
+  /**
+   * Asks a run to end. What has succeeded stays. Does not wait for the end: see `wait`.
+   * @throws SluiceError run_not_found, no_answer, not_possible (it has ended)
+   */
+  async cancel(
+    run: string,
+    options: { readonly reason?: string; readonly graceMs?: number } = {},
+  ): Promise<void> {
+    const { reason, graceMs = 10_000 } = options;
+    await this.request({ type: 'cancel', run, graceMs, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /**
+   * Asks a run for something and waits for its owner's answer, which comes once it has taken effect and is durable.
+   * With a `request` id of its own the message may be sent again: it takes effect once, and is answered alike.
+   * @throws SluiceError with the code of the refusal; no_answer when no orchestrator answered within `waitMs`
+   */
+  async request(message: RunMessage & Asked, waitMs?: number): Promise<Answer & { ok: true }> {
+    await this.header(message.run);
+    const request = message.request ?? Buffer.from(this.#options.random()).toString('hex');
+    return askOwner(this.#options.store, { ...message, request }, waitMs);
+  }
+
+  /** @throws SluiceError run_not_found */
+  async header(run: string): Promise<RunHeader> {
+    const header = isRunId(run) ? await this.#options.store.readHeader(run) : undefined;
+    if (!header) throw notFound(run);
+    return header;
+  }
+
+  /** The run with all its nodes. @throws SluiceError run_not_found */
+  async show(run: string): Promise<RunView> {
+    const { stored, plan } = await this.load(run);
+    return viewRun(stored, plan, await this.#events(run));
+  }
+
+  /** The history in `seq` order. @throws SluiceError run_not_found */
+  async events(run: string): Promise<EventView[]> {
+    const { stored, plan } = await this.load(run);
+    const records = recordsOf(stored, plan);
+    return (await this.#events(run)).map((event) => viewEvent(event, plan, records));
+  }
+
+  /** The history as it is stored, in `seq` order. */
+  history(run: string): Promise<readonly EventRecord[]> {
+    return this.#events(run);
+  }
+
+  /** State and plan of a run. @throws SluiceError run_not_found */
+  async load(run: string): Promise<{ stored: StoredRun; plan: Plan }> {
+    const { store, shards } = this.#options;
+    const stored = isRunId(run) ? await store.loadRun(run) : undefined;
+    if (!stored) throw notFound(run);
+    const plan = await store.loadPlan(shardOf(run, shards), stored.header.plan);
+    if (!plan)
+      throw new SluiceError('invalid_record', `run ${run} has no plan ${stored.header.plan} in this Redis`);
+    return { stored, plan };
+  }
+
+  /** Events as they happen, from `after`, until the run has ended or the signal aborts. */
+  async *follow(run: string, after = 0, signal?: AbortSignal): AsyncGenerator<EventRecord> {
+    let seq = after;
+    while (!signal?.aborted) {
+      const batches = await this.#options.store.readEvents(run, seq, PAGE, 1_000, signal);
+      const events = batches.flatMap(({ packed, first }) => unpackEvents(packed, first));
+      // An end that was followed by a retry is not the end.
+      const takenUp = events.findLast(({ type }) => type === 'run.retried')?.seq ?? 0;
+      for (const event of events) {
+        if (event.seq <= seq) continue;
+        seq = event.seq;
+        yield event;
+        if (isEnd(event) && event.seq > takenUp && batches.length < PAGE) return;
+      }
+      if (batches.length === 0 && isRunEnded((await this.header(run)).status)) {
+        const rest = await this.#options.store.readEvents(run, seq, 1, 0);
+        if (rest.length === 0) return;
+      }
+    }
+  }
+
+  /** Resolves with the header once the run has ended. @throws SluiceError run_not_found */
+  async wait(run: string, signal?: AbortSignal): Promise<RunHeader> {
+    const unknown = new AbortController();
+    const known = this.header(run).catch((thrown: unknown) => {
+      unknown.abort();
+      throw thrown;
+    });
+    const either = signal ? AbortSignal.any([signal, unknown.signal]) : unknown.signal;
+    await Promise.all([known, this.#untilEnded(run, either)]);
+    return this.header(run);
+  }
+
+  async #untilEnded(run: string, signal: AbortSignal): Promise<void> {
+    for await (const _event of this.follow(run, 0, signal)) {
+      // Only the end matters.
+    }
+  }
+
+  async #events(run: string): Promise<EventRecord[]> {
+    const events: EventRecord[] = [];
+    for (;;) {
+      const after = events.at(-1)?.seq ?? 0;
+      const batches = await this.#options.store.readEvents(run, after, PAGE, 0);
+      for (const { packed, first } of batches) events.push(...unpackEvents(packed, first));
+      if (batches.length < PAGE) return events;
+    }
+  }
+}
+
+function isEnd({ type }: EventRecord): boolean {
+  return type === 'run.succeeded' || type === 'run.failed' || type === 'run.cancelled';
+}
+
+export function createClient(options: ClientOptions): Client {
+  return new Client(options);
+}
+
+function notFound(run: string): SluiceError {
+  return new SluiceError(
+    'run_not_found',
+    `no run has the id "${run}"; \`sluice list\` shows the runs that there are`,
+  );
+}

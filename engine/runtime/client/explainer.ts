@@ -1,0 +1,153 @@
+/** Reads what an explanation needs, as any reader may: state, flights, timers, limits, who lives. It asks nothing of the owner. */
+import { type ActorState, documentKey, NO_ACTOR, parseDocumentKey } from '../../core/actor.ts';
+import { placeOf } from '../../core/decide/node/node-place.ts';
+import { SluiceError } from '../../core/errors.ts';
+import {
+  type ExplainFacts,
+  explainNode,
+  explainRun,
+  listedNodes,
+  type NodeExplanation,
+  type RunExplanation,
+} from '../../core/explain/index.ts';
+import { readsOf } from '../../core/explain/reads.ts';
+import type { Json } from '../../core/json.ts';
+import type { RunStatus } from '../../core/node-state.ts';
+import type { RunHeader } from '../../core/run-header.ts';
+import { shardOf } from '../../core/run-id.ts';
+import { type RunState, restoreRunState } from '../../core/run-state.ts';
+import type { Membership } from '../../ports/membership.ts';
+import type { ShardStore } from '../../ports/shard-store.ts';
+import type { Client } from './client.ts';
+
+export interface ExplainerOptions {
+  readonly client: Client;
+  readonly store: Pick<ShardStore, 'now' | 'readFlights' | 'readTimers' | 'readActors'>;
+  readonly shards: number;
+  readonly membership: Pick<Membership, 'workers' | 'orchestrators'>;
+  /** Names of executors that the orchestrator evaluates itself. */
+  readonly engineActions: ReadonlySet<string>;
+}
+
+export interface Explainer {
+  /** Why the run stands as it does, and its nodes that are open, failed or skipped. @throws SluiceError run_not_found */
+  run(run: string): Promise<RunExplanation>;
+  /** Why one node does: `resize`, or `resize[3]`. @throws SluiceError run_not_found, node_not_found */
+  node(run: string, node: string): Promise<NodeExplanation>;
+}
+
+/** Duration of a task that is not known: every task counts the same in a path. */
+const UNKNOWN_MS = 1_000;
+
+export function createExplainer(options: ExplainerOptions): Explainer {
+  return {
+    async run(run) {
+      const state = await readRun(options, run);
+      return explainRun(state, await readFacts(options, state, listedNodes(state)));
+    },
+    async node(run, node) {
+      const state = await readRun(options, run);
+      const index = indexOf(state, node);
+      const facts = await readFacts(options, state, [index]);
+      const attempts = await failedAttempts(options, run, index);
+      const explained = explainNode(state, index, { ...facts, attempts: () => attempts });
+      if (explained) return explained;
+      throw noNode(state, node);
+    },
+  };
+}
+
+async function readRun({ client }: ExplainerOptions, id: string): Promise<RunState> {
+  const { stored, plan } = await client.load(id);
+  const { status, nodes } = stored.header;
+  // What follows from the records is counted for live runs only, and is of interest for ended ones here.
+  const header: RunHeader = {
+    ...stored.header,
+    status: 'running',
+    nodes: Math.max(nodes, plan.tasks.length),
+  };
+  const run = restoreRunState(header, plan, stored, () => UNKNOWN_MS);
+  header.status = status;
+  return run;
+}
+
+async function readFacts(
+  options: ExplainerOptions,
+  run: RunState,
+  nodes: readonly number[],
+): Promise<ExplainFacts> {
+  const { store, membership, engineActions } = options;
+  const shard = shardOf(run.header.id, options.shards);
+  const { flights, timers, limits, children } = readsOf(run, nodes);
+  const [now, workers, orchestrators, values, due, actors, statuses] = await Promise.all([
+    store.now(),
+    membership.workers(),
+    membership.orchestrators(),
+    store.readFlights(shard, flights),
+    store.readTimers(shard, timers),
+    Promise.all(limits.map((address) => readActor(options, address))),
+    Promise.all(children.map((child) => readStatus(options, child))),
+  ]);
+  return {
+    now,
+    workers,
+    orchestrators: orchestrators.length,
+    engineActions,
+    flights: new Map(values.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]))),
+    timers: new Map(timers.flatMap((timer, i) => (due[i] == null ? [] : [[timer, due[i]] as const]))),
+    children: new Map(
+      statuses.flatMap((status, i) => (status ? [[children[i] ?? '', status] as const] : [])),
+    ),
+    limit: (address) => actors[limits.indexOf(address)] ?? NO_ACTOR,
+    attempts: () => [],
+  };
+}
+
+/** Undefined when the child is not there yet. */
+function readStatus({ client }: ExplainerOptions, run: string): Promise<RunStatus | undefined> {
+  return client.header(run).then(
+    ({ status }) => status,
+    () => undefined,
+  );
+}
+
+/** Its documents, as last committed on its own shard. */
+async function readActor({ store, shards }: ExplainerOptions, address: string): Promise<ActorState> {
+  const found = await store.readActors(shardOf(address, shards), documentKey(address, ''));
+  return new Map(found.map(([key, json]) => [parseDocumentKey(key).field, JSON.parse(json) as Json]));
+}
+
+async function failedAttempts(
+  { client }: ExplainerOptions,
+  run: string,
+  node: number,
+): Promise<ReturnType<ExplainFacts['attempts']>> {
+  const events = await client.history(run);
+  return events.flatMap(({ node: about, type, attempt, detail, at }) =>
+    about === node &&
+    (type === 'node.retrying' || type === 'node.failed') &&
+    attempt !== undefined &&
+    detail?.error
+      ? [{ attempt, error: detail.error, at }]
+      : [],
+  );
+}
+
+function indexOf(run: RunState, name: string): number {
+  const [, id = name, item] = /^(.+)\[(\d+)\]$/.exec(name) ?? [];
+  const task = run.plan.tasks.findIndex((one) => one.id === id);
+  const index = item === undefined ? task : run.tasks[task]?.fan?.nodes[Number(item)];
+  if (index !== undefined && placeOf(run, index)) return index;
+  throw noNode(run, name);
+}
+
+function noNode({ header, plan }: RunState, name: string): SluiceError {
+  const tasks = plan.tasks
+    .slice(0, 20)
+    .map(({ id }) => id)
+    .join(', ');
+  return new SluiceError(
+    'node_not_found',
+    `run ${header.id} has no node "${name}"; its tasks are ${tasks}${plan.tasks.length > 20 ? ', …' : ''}, and a node of a fan-out is written task[3]`,
+  );
+}

@@ -1,0 +1,280 @@
+/**
+ * The public form of a run and of its history: what `sluice show --json` prints and what clients get. A contract: names
+ * change only with a new `format`. Times are RFC 3339 in UTC, null when it has not happened.
+ */
+import type { TaskError } from '../../core/errors.ts';
+import type { EventRecord } from '../../core/event.ts';
+import type { Json } from '../../core/json.ts';
+import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../core/node-record.ts';
+import { NODE_STATES, type NodeState, type RunStatus } from '../../core/node-state.ts';
+import type { Plan } from '../../core/plan.ts';
+import type { NodeOutput, RunError, RunHeader } from '../../core/run-header.ts';
+import { isCurrent } from '../../core/run-state.ts';
+import type { StoredRun } from '../../ports/shard-store.ts';
+import { childOf, costOf, totalCost, viewWaiting, type WaitingView } from './waiting-view.ts';
+
+export interface AttemptView {
+  readonly number: number;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly worker: string | null;
+  readonly error: TaskError | null;
+}
+
+export interface NodeView {
+  /** `resize`, or `resize[3]` for a node of a fan-out. */
+  readonly id: string;
+  readonly task: string;
+  /** Index within a fan-out; null for a task without. */
+  readonly index: number | null;
+  readonly status: NodeState;
+  readonly attempts: readonly AttemptView[];
+  readonly outputs: { readonly [name: string]: Json };
+  readonly artifacts: { readonly [name: string]: Json };
+  /** Ids of the tasks that it depends on. */
+  readonly needs: readonly string[];
+  /** What a waiting node waits for; null for any other. */
+  readonly waiting: WaitingView | null;
+  /** Id of the run that it started last, for a sub-workflow; null before, and for any other task. */
+  readonly child: string | null;
+  /** Cost of its finished attempts by the rate of its task; null without a rate. */
+  readonly cost: number | null;
+}
+
+export interface ParentView {
+  readonly run: string;
+  /** Name of the node there. */
+  readonly node: string;
+}
+
+export interface RunView {
+  readonly format: 1;
+  readonly id: string;
+  readonly namespace: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly status: RunStatus;
+  readonly inputs: { readonly [name: string]: Json };
+  readonly outputs: { readonly [name: string]: Json };
+  readonly error: RunError | null;
+  /** The node of another run that started this one; null without. */
+  readonly parent: ParentView | null;
+  /** Cost of all its nodes; null when no task has a rate. */
+  readonly cost: number | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  /** Share of the work that is done, 0 to 1: ended nodes by weight. */
+  readonly progress: number;
+  readonly nodes: readonly NodeView[];
+}
+
+export interface EventView {
+  readonly seq: number;
+  readonly type: string;
+  /** Node id as in `NodeView.id`; null for events of the run. */
+  readonly node: string | null;
+  readonly attempt: number | null;
+  readonly at: string;
+  readonly [detail: string]: Json;
+}
+
+export function viewRun(stored: StoredRun, plan: Plan, events: readonly EventRecord[]): RunView {
+  const { header } = stored;
+  const records = recordsOf(stored, plan);
+  const attempts = attemptsByNode(events);
+  const byNode = eventsByNode(events);
+  const nodes = [...records.entries()]
+    .filter(([, record]) => isCurrent(records, record))
+    .map(([index, record]) =>
+      viewNode(index, record, plan, {
+        output: readOutput(stored, index),
+        attempts: attempts.get(index) ?? [],
+        events: byNode.get(index) ?? [],
+      }),
+    )
+    .sort((a, b) => a.order - b.order || a.item - b.item)
+    .map(({ view }) => view);
+  return {
+    format: 1,
+    id: header.id,
+    namespace: header.namespace,
+    workflow: header.workflow,
+    version: header.plan,
+    status: header.status,
+    inputs: header.inputs,
+    outputs: header.outputs ?? {},
+    error: header.error ?? null,
+    parent: viewParent(header),
+    cost: totalCost(nodes.map(({ cost }) => cost)),
+    created_at: iso(header.createdAt) ?? '',
+    started_at: iso(header.startedAt),
+    finished_at: iso(header.finishedAt),
+    progress: progressOf(header, records, plan),
+    nodes,
+  };
+}
+
+/** Id of a record's node for people. */
+export function nodeName(record: Pick<NodeRecord, 'task' | 'item'>, index: number, plan: Plan): string {
+  const id = plan.tasks[record.task]?.id ?? '?';
+  return index < plan.tasks.length ? id : `${id}[${record.item}]`;
+}
+
+/** All node records of a stored run; those not written yet are pending. */
+export function recordsOf({ header, records }: StoredRun, plan: Plan): NodeRecord[] {
+  const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
+  return Array.from({ length: Math.max(header.nodes, plan.tasks.length) }, (_, i) => {
+    const record =
+      (i + 1) * RECORD_BYTES <= records.byteLength
+        ? unpackRecord(view, i * RECORD_BYTES, header.createdAt)
+        : newRecord(i);
+    return i < plan.tasks.length && record.task !== i ? newRecord(i) : record;
+  });
+}
+
+interface OrderedView {
+  readonly view: NodeView;
+  readonly order: number;
+  readonly item: number;
+}
+
+interface NodeFacts {
+  readonly output: NodeOutput;
+  readonly attempts: readonly AttemptView[];
+  /** Its own, in order. */
+  readonly events: readonly EventRecord[];
+}
+
+/** A run that was started by a node, whether or not that waits for it. */
+function viewParent({ trigger }: RunHeader): ParentView | null {
+  const { type, run_id: run, node } = trigger;
+  return type === 'workflow' && typeof run === 'string' && typeof node === 'string' ? { run, node } : null;
+}
+
+function viewNode(
+  index: number,
+  record: NodeRecord,
+  plan: Plan,
+  { output, attempts, events }: NodeFacts,
+): OrderedView {
+  const task = plan.tasks[record.task];
+  const isFanNode = index >= plan.tasks.length;
+  const view: NodeView = {
+    id: nodeName(record, index, plan),
+    task: task?.id ?? '?',
+    index: isFanNode ? record.item : null,
+    status: record.state,
+    attempts,
+    outputs: record.state === 'succeeded' ? (output.o ?? {}) : {},
+    artifacts: output.a ?? {},
+    needs: [...new Set(task?.edges.map((edge) => plan.tasks[edge.from]?.id ?? '?'))],
+    waiting: viewWaiting(record, output, events),
+    child: task?.child ? childOf(events) : null,
+    cost: costOf(task?.costPerHour, attempts),
+  };
+  return { view, order: record.task, item: isFanNode ? record.item : -1 };
+}
+
+function readOutput(stored: StoredRun, index: number): NodeOutput {
+  const json = stored.outputs.get(index);
+  return json === undefined ? {} : (JSON.parse(json) as NodeOutput);
+}
+
+function eventsByNode(events: readonly EventRecord[]): Map<number, EventRecord[]> {
+  const byNode = new Map<number, EventRecord[]>();
+  for (const event of events) {
+    if (event.node === undefined) continue;
+    const list = byNode.get(event.node);
+    if (list) list.push(event);
+    else byNode.set(event.node, [event]);
+  }
+  return byNode;
+}
+
+/** The attempts of each node, from the history. */
+function attemptsByNode(events: readonly EventRecord[]): Map<number, AttemptView[]> {
+  const byNode = new Map<number, AttemptView[]>();
+  for (const event of events) {
+    if (event.node === undefined || event.attempt === undefined || event.type === 'node.late') continue;
+    const list = byNode.get(event.node) ?? [];
+    byNode.set(event.node, list);
+    const at = iso(event.at);
+    const last = list.at(-1);
+    const known = last?.number === event.attempt ? last : undefined;
+    if (event.type === 'node.started') {
+      const started = {
+        number: event.attempt,
+        started_at: at,
+        finished_at: null,
+        worker: event.detail?.worker ?? null,
+        error: null,
+      };
+      if (known) list[list.length - 1] = started;
+      else list.push(started);
+    } else if (isAttemptEnd(event.type) && known) {
+      list[list.length - 1] = { ...known, finished_at: at, error: event.detail?.error ?? null };
+    } else if (isAttemptEnd(event.type) && event.detail?.error) {
+      list.push({
+        number: event.attempt,
+        started_at: null,
+        finished_at: at,
+        worker: null,
+        error: event.detail.error,
+      });
+    }
+  }
+  return byNode;
+}
+
+function isAttemptEnd(type: EventRecord['type']): boolean {
+  return (
+    type === 'node.succeeded' ||
+    type === 'node.failed' ||
+    type === 'node.retrying' ||
+    type === 'node.repeating' ||
+    type === 'node.cancelled'
+  );
+}
+
+/** An event with its node's name. `nodes` are the run's records, in order. */
+export function viewEvent(event: EventRecord, plan: Plan, nodes: readonly NodeRecord[]): EventView {
+  const { seq, type, node, attempt, at, detail = {} } = event;
+  const record = node === undefined ? undefined : nodes[node];
+  const name =
+    node === undefined ? null : record ? nodeName(record, node, plan) : (plan.tasks[node]?.id ?? `#${node}`);
+  const { until, started, ...rest } = detail;
+  return {
+    seq,
+    type,
+    node: name,
+    attempt: attempt ?? null,
+    at: iso(at) ?? '',
+    ...(until === undefined ? {} : { until: iso(until) }),
+    ...(started === undefined ? {} : { started_at: iso(started) }),
+    ...(rest as { [name: string]: Json }),
+  };
+}
+
+/** Weighted progress: each task weighs the same, a fan-out shares its task's weight among its nodes. */
+function progressOf(header: RunHeader, records: readonly NodeRecord[], plan: Plan): number {
+  if (header.finishedAt !== undefined) return 1;
+  if (plan.tasks.length === 0) return 0;
+  const ended = (record: NodeRecord | undefined) =>
+    record !== undefined && NODE_STATES.indexOf(record.state) >= 6;
+  const fanEnded = new Map<number, number>();
+  for (const record of records.slice(plan.tasks.length)) {
+    if (ended(record) && isCurrent(records, record))
+      fanEnded.set(record.task, (fanEnded.get(record.task) ?? 0) + 1);
+  }
+  const parts = plan.tasks.map((_task, i): number => {
+    const record = records[i];
+    if (ended(record)) return 1;
+    return record && record.item > 0 ? (fanEnded.get(i) ?? 0) / record.item : 0;
+  });
+  return parts.reduce((sum, part) => sum + part, 0) / plan.tasks.length;
+}
+
+function iso(at: number | undefined): string | null {
+  return at === undefined || at === 0 ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,72 @@
+/** What a waiting node waits for, as `sluice show --json` says it. */
+import type { EventRecord } from '../../core/event.ts';
+import type { NodeRecord } from '../../core/node-record.ts';
+import type { ValueSpec } from '../../core/plan.ts';
+import type { NodeOutput } from '../../core/run-header.ts';
+
+export interface WaitingView {
+  readonly for: 'time' | 'signal' | 'approval' | 'repeat';
+  /** When the wait ends by itself; null when it does not. */
+  readonly until: string | null;
+  /** Name of the signal. */
+  readonly signal?: string;
+  /** Fields of the form, or of the signal's payload. */
+  readonly fields?: { readonly [name: string]: ValueSpec };
+  readonly approvers?: readonly string[];
+}
+
+/** Events that begin a wait, with its end. */
+const BEGINS: readonly EventRecord['type'][] = ['node.waiting', 'node.repeating'];
+
+/** Null unless the node waits. `events` are the node's own, in order. */
+export function viewWaiting(
+  record: NodeRecord,
+  { w }: NodeOutput,
+  events: readonly EventRecord[],
+): WaitingView | null {
+  if (record.state !== 'waiting') return null;
+  const until = events.findLast(({ type }) => BEGINS.includes(type))?.detail?.until;
+  const end = { until: until === undefined ? null : new Date(until).toISOString() };
+  switch (w?.kind) {
+    case 'signal':
+      return { for: 'signal', ...end, signal: w.name, ...(w.schema ? { fields: w.schema } : {}) };
+    case 'approval':
+      return { for: 'approval', ...end, fields: w.form, approvers: w.approvers };
+    case 'repeat':
+      return { for: 'repeat', ...end };
+    default:
+      return { for: 'time', ...end };
+  }
+}
+
+/** Cost of finished attempts: hours of running by the rate of the task. Null without a rate. */
+export function costOf(
+  costPerHour: number | undefined,
+  attempts: readonly { readonly started_at: string | null; readonly finished_at: string | null }[],
+): number | null {
+  if (costPerHour === undefined) return null;
+  const ms = attempts.reduce(
+    (sum, { started_at, finished_at }) =>
+      started_at === null || finished_at === null
+        ? sum
+        : sum + Math.max(0, Date.parse(finished_at) - Date.parse(started_at)),
+    0,
+  );
+  return rounded((ms / 3_600_000) * costPerHour);
+}
+
+/** Costs of nodes together; null when none has one. */
+export function totalCost(costs: readonly (number | null)[]): number | null {
+  const known = costs.filter((cost): cost is number => cost !== null);
+  return known.length === 0 ? null : rounded(known.reduce((sum, cost) => sum + cost, 0));
+}
+
+/** To a millionth: sums of fractions stay readable. */
+function rounded(cost: number): number {
+  return Math.round(cost * 1_000_000) / 1_000_000;
+}
+
+/** The run that the node started last, or null. */
+export function childOf(events: readonly EventRecord[]): string | null {
+  return events.findLast(({ type }) => type === 'node.child_started')?.detail?.run ?? null;
+}

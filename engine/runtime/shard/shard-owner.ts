@@ -1,0 +1,368 @@
+/**
+ * The owner of one shard: reads its inbox and timers, decides, stores, and only then dispatches.
+ *
+ * Everything on one shard happens one after another. On any doubt (fenced, diverged) the owner is dead and says so by
+ * `isLost`; the orchestrator makes a new one, which starts from what is stored.
+ */
+import type { Commit } from '../../core/commit.ts';
+import {
+  type Decision,
+  decide,
+  type MayBundle,
+  mayAbandon,
+  type ShardFacts,
+  settleTurn,
+  Turn,
+  type WindowOf,
+} from '../../core/decide/index.ts';
+import type { EngineActions } from '../../core/engine-outcome.ts';
+import { type Message, parseTimerKey, runOf } from '../../core/message.ts';
+import { isRunEnded } from '../../core/node-state.ts';
+import { dropRun, newShardState, type ShardState } from '../../core/shard-state.ts';
+import type { Ticket } from '../../core/ticket.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { RunIndex } from '../../ports/run-index.ts';
+import type { ClientStore, InboxEntry, Lease, OwnerStore } from '../../ports/shard-store.ts';
+import type { TaskQueue } from '../../ports/task-queue.ts';
+import type { CalmLogger } from '../calm-logger.ts';
+import type { OwnedShard } from './owned-shard.ts';
+import { patrolFlights, recallClaims, remindersOf, ticketOf } from './patrol.ts';
+import { PostOffice } from './post-office.ts';
+import { quarantine } from './quarantine.ts';
+import { RunLoader } from './run-loader.ts';
+
+export interface ShardOwnerOptions {
+  readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
+  readonly queue: Pick<TaskQueue, 'add' | 'raise'>;
+  readonly index: Pick<RunIndex, 'record'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** For what goes wrong again and again while Redis is away. */
+  readonly complaints: CalmLogger;
+  readonly actions: EngineActions;
+  readonly windowOf: WindowOf;
+  readonly mayBundle: MayBundle;
+  /** Number of shards; posts need it to bring plans to other shards. Default 1. */
+  readonly shards?: number;
+  /** What decisions may ask of the world. Default: no workers, no subscribers. */
+  readonly facts?: ShardFacts;
+}
+
+/** A message with its time; inbox messages have an id, others come from the owner itself. */
+interface Timed {
+  readonly id?: string;
+  readonly ms: number;
+  readonly message: Message;
+}
+
+const TIMERS_AT_ONCE = 500;
+
+export class ShardOwner implements OwnedShard {
+  readonly lease: Lease;
+  readonly state: ShardState;
+  /** Id of the last inbox entry that took effect. */
+  cursor: string;
+  /** Another has the shard, or the store is not where we thought: this owner must be thrown away. */
+  isLost = false;
+  /** When the next timer is due by this process' clock, or undefined. */
+  nextTimerAt: number | undefined;
+
+  /** Number of the last commit that the store is known to have. */
+  n: number;
+  readonly options: ShardOwnerOptions;
+  readonly loader: RunLoader;
+  readonly #posts: PostOffice;
+  /** Inbox ids and keys of actors' messages that the engine failed on: left out. */
+  readonly #skipped = new Set<Message>();
+  readonly #stopped = new AbortController();
+  /** Time of the shard: never goes back. */
+  #now = 0;
+  #storeAhead = 0;
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(lease: Lease, options: ShardOwnerOptions) {
+    this.lease = lease;
+    this.options = options;
+    this.cursor = lease.cursor;
+    this.n = lease.n;
+    this.#now = Number(lease.cursor.split('-')[0]) || 0;
+    this.state = newShardState(lease.shard, options.actions);
+    this.loader = new RunLoader(options.store, this.state, lease.shard);
+    const { store, complaints } = options;
+    this.#posts = new PostOffice({ store, complaints, state: this.state, shards: options.shards ?? 1 });
+  }
+
+  /**
+   * Loads what lives on the shard and goes on with it. `wentBack`: the store is known to have gone back to an earlier state,
+   * so a claim in it may be one whose worker has long finished and would never settle again.
+   */
+  takeOver(wentBack: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      await Promise.all([this.loader.loadLive(), this.loader.loadActors()]);
+      this.#posts.adopt(await this.options.store.loadOutbox(this.lease.shard));
+      await this.#readClock();
+      if (wentBack) await recallClaims(this);
+      await this.#work([]);
+      this.#readd((flight) => flight.value.startsWith('s'));
+      this.#posts.sendAll();
+    });
+  }
+
+  /** Takes inbox entries, in order. */
+  handle(entries: readonly InboxEntry[]): Promise<void> {
+    return this.#inTurn(() =>
+      this.#work(entries.map(({ id, message }) => ({ id, ms: Number(id.split('-')[0]), message }))),
+    );
+  }
+
+  /** Takes the timers that are due. */
+  handleTimers(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { due, now, nextAt } = await this.#readClock();
+      if (due.length === 0) return;
+      const dueAgainAt = this.nextTimerAt;
+      this.nextTimerAt = due.length === TIMERS_AT_ONCE ? dueAgainAt : nextAt;
+      try {
+        await this.#work(due.map(([key]) => ({ ms: now, message: parseTimerKey(key) })));
+      } catch (thrown) {
+        this.nextTimerAt = dueAgainAt;
+        throw thrown;
+      }
+    });
+  }
+
+  /** Compares with what the store has: less than it once confirmed means that it went back to an earlier state. */
+  compare(confirmed: number, stored: number): void {
+    if (stored >= confirmed) return;
+    this.isLost = true;
+    this.options.logger.warn(
+      `shard ${this.lease.shard}: Redis went back to an earlier state (commit ${confirmed} was confirmed, ${stored} is stored); going on from there`,
+    );
+  }
+
+  /** Looks after flights that nobody claimed and sessions that died; sends what room there is. */
+  patrol(): Promise<void> {
+    return this.#inTurn(async () => {
+      const lost = await patrolFlights(this);
+      this.#posts.sendAll();
+      // What is decided now happens now, not at the time of the last message.
+      const reminders = remindersOf(this.state, this.storeNow());
+      if (lost.length + reminders.length > 0 || this.state.unfinished.size > 0) await this.#readClock();
+      await this.#work([...lost, ...reminders].map((message) => ({ ms: this.#now, message })));
+    });
+  }
+
+  storeNow(): number {
+    return this.options.clock.now() + this.#storeAhead;
+  }
+
+  dispatch(tickets: readonly Ticket[]): void {
+    if (tickets.length === 0) return;
+    this.options.queue.add(tickets).catch((thrown: unknown) => {
+      this.options.complaints.warn(
+        `${tickets.length} tickets could not be added and will be added again`,
+        thrown,
+      );
+    });
+  }
+
+  raise(tickets: readonly Ticket[]): void {
+    if (tickets.length === 0) return;
+    this.options.queue.raise(tickets).catch((thrown: unknown) => {
+      this.options.complaints.warn(`${tickets.length} tickets could not be raised and will be later`, thrown);
+    });
+  }
+
+  /** Ends the owner; resolves when the work at hand is done. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#tail.catch(() => {});
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const next = this.#tail.then(() => (this.isLost || this.#stopped.signal.aborted ? undefined : work()));
+    this.#tail = next.catch(() => {});
+    return next;
+  }
+
+  /** Timers that are due stay so until they have been taken: `nextTimerAt` is then now. */
+  async #readClock(): Promise<{
+    due: readonly (readonly [string, number])[];
+    now: number;
+    nextAt: number | undefined;
+  }> {
+    // From before the call: a process that is frozen while the answer lies there would else believe that its timers are
+    // due as much later. Too early is harmless, since what is due is asked of the store.
+    const asked = this.options.clock.now();
+    const { now, due, nextMs } = await this.options.store.dueTimers(this.lease.shard, TIMERS_AT_ONCE);
+    this.#now = Math.max(this.#now, now);
+    this.#storeAhead = now - asked;
+    const nextAt = nextMs === undefined ? undefined : nextMs - this.#storeAhead;
+    this.nextTimerAt = due.length > 0 ? this.options.clock.now() : nextAt;
+    return { due, now, nextAt };
+  }
+
+  async #work(messages: readonly Timed[]): Promise<void> {
+    await this.#makeReady(messages);
+    try {
+      await this.#decideAll(messages);
+    } catch (thrown) {
+      // Memory may be ahead of the store: start over from what is stored.
+      this.isLost = true;
+      throw thrown;
+    }
+    for (const { message } of messages) {
+      const run = this.state.runs.get(runOf(message) ?? '');
+      if (run && isRunEnded(run.header.status)) dropRun(this.state, run.header.id);
+    }
+  }
+
+  async #decideAll(messages: readonly Timed[]): Promise<void> {
+    let done = 0;
+    let more = true;
+    while ((done < messages.length || more) && !this.isLost) {
+      const turn = new Turn(this.state, this.#now, this.options.facts);
+      const taken = this.#decide(turn, messages, done);
+      if ('poisoned' in taken) {
+        if (taken.actorMessage) this.#skip(taken.actorMessage, taken.error);
+        else await quarantine(this, taken.poisoned, taken.error);
+        await this.#reload(turn);
+        continue;
+      }
+      if (turn.isEmpty && taken.cursor === null) break;
+      const delivered = [...this.state.delivered];
+      const reply = await this.#store(turn.finish(taken.cursor));
+      if (reply === 'ok') for (const id of delivered) this.state.delivered.delete(id);
+      if (reply === 'conflict') {
+        await this.#reload(turn);
+        continue;
+      }
+      done = taken.done;
+      more = taken.more;
+    }
+  }
+
+  #decide(
+    turn: Turn,
+    messages: readonly Timed[],
+    from: number,
+  ):
+    | { done: number; more: boolean; cursor: string | null }
+    | { poisoned: string; error: unknown; actorMessage: Message | undefined } {
+    let done = from;
+    let cursor: string | null = null;
+    let at: Message | undefined;
+    try {
+      for (; done < messages.length && !(turn.isFull && isNewEntry(messages, done)); done++) {
+        const { id, ms, message } = messages[done] as Timed;
+        this.#now = Math.max(this.#now, ms);
+        turn.now = this.#now;
+        at = message;
+        if (!this.#skipped.has(message)) decide(turn, message);
+        if (id !== undefined) cursor = id;
+      }
+      at = undefined;
+      return { done, more: settleTurn(turn, this.options.windowOf, this.options.mayBundle), cursor };
+    } catch (error) {
+      const run = at && runOf(at);
+      const actorMessage = run === undefined ? at : undefined;
+      return { poisoned: run ?? turn.runAtHand, error, actorMessage };
+    }
+  }
+
+  /** Brings the runs of the messages into memory, and looks at the flights of those that may abandon work. */
+  async #makeReady(messages: readonly Timed[]): Promise<void> {
+    await this.loader.load(new Set(messages.flatMap(({ message }) => runOf(message) ?? [])));
+    const abandoning = messages
+      .filter(({ message }) => mayAbandon(message))
+      .flatMap(({ message }) => runOf(message) ?? []);
+    if (abandoning.length > 0) await this.loader.refreshFlights(new Set(abandoning));
+  }
+
+  /** Forgets what a void turn did to memory. */
+  async #reload(turn: Turn): Promise<void> {
+    turn.undoDocuments();
+    const touched = turn.touchedRuns();
+    for (const run of touched) dropRun(this.state, run);
+    await this.loader.load(touched);
+  }
+
+  /** An actor's message that the engine fails on is left out, so that the shard goes on. */
+  #skip(message: Message, error: unknown): void {
+    this.#skipped.add(message);
+    const { logger } = this.options;
+    logger.error(`shard ${this.lease.shard}: a message was left out, since the engine failed on it`, {
+      message: JSON.stringify(message).slice(0, 1_000),
+      stack: error instanceof Error ? (error.stack ?? '') : String(error),
+    });
+  }
+
+  /** Stores a decision, repeating it until the answer is known; then does what waits for it. */
+  async #store(decision: Decision): Promise<'ok' | 'conflict' | 'lost'> {
+    const reply = await this.commit(decision.commit);
+    if (reply !== 'ok') return reply;
+    for (const [, due] of decision.commit.timers.set) this.#noteTimer(due);
+    this.dispatch(decision.tickets);
+    this.#posts.send(decision.posts);
+    for (const { header } of decision.changedRuns) {
+      const { id, namespace, workflow, status, createdAt, finishedAt } = header;
+      const summary = {
+        id,
+        namespace,
+        workflow,
+        status,
+        createdAt,
+        ...(finishedAt === undefined ? {} : { finishedAt }),
+      };
+      this.options.index.record(summary).catch(() => {});
+      if (isRunEnded(status)) dropRun(this.state, id);
+    }
+    return 'ok';
+  }
+
+  async commit(commit: Commit): Promise<'ok' | 'conflict' | 'lost'> {
+    const { store, clock, logger, complaints } = this.options;
+    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+      try {
+        const reply = await store.commit(this.lease, this.n + 1, commit);
+        if (reply.kind === 'conflict') return 'conflict';
+        if (reply.kind !== 'ok') {
+          this.isLost = true;
+          logger.info(`shard ${this.lease.shard}: ${reply.kind}; reloading`);
+          return 'lost';
+        }
+        this.n++;
+        if (commit.cursor !== null) this.cursor = commit.cursor;
+        return 'ok';
+      } catch (thrown) {
+        complaints.warn('a commit was not answered and is repeated', thrown);
+        await clock.sleep(pauseMs, this.#stopped.signal);
+        if (this.#stopped.signal.aborted) {
+          this.isLost = true;
+          return 'lost';
+        }
+      }
+    }
+  }
+
+  #noteTimer(dueMs: number): void {
+    const at = dueMs - this.#storeAhead;
+    if (this.nextTimerAt === undefined || at < this.nextTimerAt) this.nextTimerAt = at;
+  }
+
+  #readd(wanted: (flight: { value: string }) => boolean): void {
+    const tickets: Ticket[] = [];
+    for (const [key, flight] of this.state.flights) {
+      const ticket = wanted(flight) ? ticketOf(this, key) : undefined;
+      if (ticket) tickets.push(ticket);
+    }
+    this.dispatch(tickets);
+  }
+}
+
+/** Whether the message begins an inbox entry of its own: those of one entry must take effect in one commit. */
+function isNewEntry(messages: readonly Timed[], at: number): boolean {
+  const { id } = messages[at] ?? {};
+  return id === undefined || id !== messages[at - 1]?.id;
+}
