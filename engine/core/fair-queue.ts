@@ -60,6 +60,31 @@ export class FairQueue<T> {
     return Math.max(this.#now, this.#flows.get(key)?.start ?? 0);
   }
 
+  /** What waits, in no order that means anything. */
+  *items(): Iterable<T> {
+    for (const { items } of this.#flows.values()) yield* items.items;
+  }
+
+  /** Keys that have something to do. */
+  get busyKeys(): number {
+    return this.#busy.size;
+  }
+
+  /** The same queue, to be emptied without effect on this one. */
+  copy(): FairQueue<T> {
+    const made = new FairQueue(this.#rules);
+    made.#now = this.#now;
+    made.#size = this.#size;
+    made.#order = this.#order;
+    for (const [key, flow] of this.#flows) {
+      const items = new PriorityHeap(this.#rules.before, flow.items.items);
+      const copied = { ...flow, items };
+      made.#flows.set(key, copied);
+      if (items.size > 0) made.#busy.push(copied);
+    }
+    return made;
+  }
+
   push(item: T): void {
     const key = this.#rules.keyOf(item);
     const flow = this.#flows.get(key) ?? this.#open(key);

@@ -164,6 +164,13 @@ export interface StillHeldMessage extends AttemptName {
   readonly limit: string;
 }
 
+/** Asks where a node that waits for a worker stands among the others. Changes nothing. */
+export interface RankMessage extends Asked {
+  readonly type: 'rank';
+  readonly run: string;
+  readonly node: number;
+}
+
 /** Messages to a run. */
 export type RunMessage =
   | StartMessage
@@ -182,7 +189,8 @@ export type RunMessage =
   | ReportMessage
   | GrantedMessage
   | RefusedMessage
-  | StillHeldMessage;
+  | StillHeldMessage
+  | RankMessage;
 
 /** A message to an actor. What else it says is the business of its kind. */
 export interface ActorMessage extends Asked {

@@ -66,3 +66,9 @@ export function isEnded(state: NodeState): state is EndedNodeState {
 export function isRunEnded(status: RunStatus): boolean {
   return status === 'succeeded' || status === 'failed' || status === 'cancelled';
 }
+
+/** `it has failed`, `it is paused`: what stands behind "it" in a sentence about a node or a run. */
+export function standsAs(state: NodeState | RunStatus): string {
+  if (state === 'succeeded' || state === 'failed') return `has ${state}`;
+  return state === 'cancelled' || state === 'skipped' ? `was ${state}` : `is ${state}`;
+}

@@ -1,10 +1,12 @@
 /** A binary heap: `pop` gives the item that `before` puts first. */
 export class PriorityHeap<T> {
-  readonly #items: T[] = [];
+  readonly #items: T[];
   readonly #before: (a: T, b: T) => boolean;
 
-  constructor(before: (a: T, b: T) => boolean) {
+  /** `items`: those of another heap with the same order, as they stand there. */
+  constructor(before: (a: T, b: T) => boolean, items: readonly T[] = []) {
     this.#before = before;
+    this.#items = [...items];
   }
 
   get size(): number {
@@ -14,6 +16,11 @@ export class PriorityHeap<T> {
   /** What `pop` would give. */
   get first(): T | undefined {
     return this.#items[0];
+  }
+
+  /** All of them, in no order that means anything. */
+  get items(): readonly T[] {
+    return this.#items;
   }
 
   push(item: T): void {

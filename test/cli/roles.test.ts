@@ -100,6 +100,28 @@ describe('doctor', () => {
   });
 });
 
+describe('explain', () => {
+  it('says by which terms the turn of a queued node comes, and who goes before it', async () => {
+    folder.write(
+      'idle.yaml',
+      'name: idle\nfairness: acme\ntasks: { a: { run: "true", queue: idle }, b: { run: "true", queue: idle, priority: 7 } }\n',
+    );
+    const run = (await folder.run(['start', 'idle.yaml'])).stdout.trim();
+    await expect
+      .poll(async () => JSON.parse((await folder.run(['explain', `${run}/a`, '--json'])).stdout).reasons, {
+        timeout: 20_000,
+      })
+      .toContainEqual(
+        expect.objectContaining({ code: 'rank', fairness: 'acme', among: 'sent', before: 1, waiting: 2 }),
+      );
+    const { stdout } = await folder.run(['explain', `${run}/b`]);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '2 tickets that wait for the queue idle, none goes before it',
+    );
+    await folder.run(['cancel', run]);
+  });
+});
+
 describe('a role that is told to stop', () => {
   it('hands work back after the drain time, and ends with 0', async () => {
     const run = await startRun('long.yaml');

@@ -29,7 +29,7 @@ describe('sluice test', () => {
     expect(lines).toEqual([
       '✓ flows/a.test.yaml › both succeed (N ms)',
       '✗ flows/a.test.yaml › a & <b> fail (N ms)',
-      '  flows/a.test.yaml:5:27 b: expected failed, but it is succeeded',
+      '  flows/a.test.yaml:5:27 b: expected failed, but it has succeeded',
       '  5 |     expect: { tasks: { b: failed } }',
       `    | ${' '.repeat(26)}^`,
       '⊘ flows/a.test.yaml › later (not yet)',
@@ -44,7 +44,7 @@ describe('sluice test', () => {
     const xml = readFileSync(join(folder.path, 'report.xml'), 'utf8');
     expect(xml).toContain('<testsuites name="sluice test" tests="3" failures="1" errors="0" skipped="1">');
     expect(xml).toContain('name="a &amp; &lt;b> fail"'.replace('b>', 'b&gt;'));
-    expect(xml).toContain('<failure message="b: expected failed, but it is succeeded">');
+    expect(xml).toContain('<failure message="b: expected failed, but it has succeeded">');
   });
 
   it('ends with 2 on mistakes, and when there is nothing to run', async () => {

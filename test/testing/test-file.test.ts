@@ -55,9 +55,9 @@ describe('expectations', () => {
   });
 
   it.each([
-    ['{ status: failed }', 'the run: expected failed, but it is succeeded', 5, 23],
+    ['{ status: failed }', 'the run: expected failed, but it has succeeded', 5, 23],
     ['{ outputs: { id: c2 } }', 'output id: expected "c2", but it is "c1"', 5, 30],
-    ['{ tasks: { mails: failed } }', 'mails: expected failed, but it is succeeded', 5, 31],
+    ['{ tasks: { mails: failed } }', 'mails: expected failed, but it has succeeded', 5, 31],
     ['{ attempts: { charge: 2 } }', 'charge: expected 2 attempts, but there were 1', 5, 35],
     [
       '{ not_run: [review, charge] }',
@@ -66,7 +66,7 @@ describe('expectations', () => {
       33,
     ],
     ['{ order: [mails, charge] }', 'charge: expected to begin after mails had ended', 5, 30],
-    ['{ order: [charge, review] }', 'review: expected to begin, but it is skipped', 5, 31],
+    ['{ order: [charge, review] }', 'review: expected to begin, but it was skipped', 5, 31],
     ['{ duration: { max: 1s } }', 'the run: expected to take at most 1s, but it took 2.0s', 5, 32],
     ['{ error: boom }', 'the error of the run: expected "boom" in it, but there is none', 5, 22],
     ['{ tasks: { charge: { env: { AMOUNT: 10 } } } }', '(a number was expected, this is text)', 5, 49],

@@ -1,5 +1,6 @@
 /** What a test expects, against what was played. */
 import type { Path } from '../../dsl/position.ts';
+import { standsAs } from '../../engine/core/node-state.ts';
 import type { Played } from '../play.ts';
 import type { ExpectationSource } from '../test-file/schema.ts';
 import { firstDifference } from './difference.ts';
@@ -37,7 +38,7 @@ function checkStatus(expect: ExpectationSource, { run }: Played, path: Path): Un
   return [
     {
       path: expect.status === undefined ? path : [...path, 'status'],
-      message: `the run: expected ${expected}, but it is ${run.status}`,
+      message: `the run: expected ${expected}, but it ${standsAs(run.status)}`,
       expected,
       actual: run.status,
       ...(why === undefined ? {} : { why }),

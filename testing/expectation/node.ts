@@ -1,6 +1,7 @@
 /** One node, or one task, against what is expected of it. */
 import type { Path } from '../../dsl/position.ts';
 import type { Json, JsonObject } from '../../engine/core/json.ts';
+import { standsAs } from '../../engine/core/node-state.ts';
 import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 import type { Played } from '../play.ts';
 import type { StubCall } from '../stub.ts';
@@ -54,7 +55,7 @@ function checkStatus(
 ): Unmet[] {
   if (expected === undefined || node.status === expected) return [];
   const why = whyNode(run, node);
-  const message = `${node.id}: expected ${expected}, but it is ${node.status}`;
+  const message = `${node.id}: expected ${expected}, but it ${standsAs(node.status)}`;
   return [{ path, message, expected, actual: node.status, ...(why === undefined ? {} : { why }) }];
 }
 

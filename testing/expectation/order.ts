@@ -1,5 +1,6 @@
 /** Which task ended before which began, and which never began, from the history of the run. */
 import type { Path } from '../../dsl/position.ts';
+import { standsAs } from '../../engine/core/node-state.ts';
 import type { EventView } from '../../engine/runtime/client/run-view.ts';
 import type { Played } from '../play.ts';
 import { attemptsOf, findNode } from './node.ts';
@@ -51,7 +52,7 @@ function checkChain(names: readonly string[], played: Played, path: Path): Unmet
 function neverBegan(name: string, { run }: Played, path: Path): Unmet {
   const node = findNode(run, name);
   const why = node && whyNode(run, node);
-  const message = `${name}: expected to begin, but it is ${node?.status ?? 'not there'}`;
+  const message = `${name}: expected to begin, but it ${node ? standsAs(node.status) : 'is not there'}`;
   return { path, message, ...(why === undefined ? {} : { why }) };
 }
 

@@ -5,7 +5,7 @@ import type { Json } from '../../engine/core/json.ts';
 export interface Unmet {
   /** Where it is written, from the root of the test file. */
   readonly path: Path;
-  /** A sentence: `ship: expected skipped, but it is failed`. */
+  /** A sentence: `ship: expected skipped, but it has failed`. */
   readonly message: string;
   readonly expected?: Json;
   readonly actual?: Json;

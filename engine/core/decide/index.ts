@@ -6,7 +6,7 @@
 import { flightKey } from '../flight.ts';
 import { WHOLE_RUN } from '../limit/address.ts';
 import type { Message, TimerKind, TimerMessage } from '../message.ts';
-import { isRunEnded } from '../node-state.ts';
+import { isRunEnded, standsAs } from '../node-state.ts';
 import { isCancelling } from '../run-part.ts';
 import type { RunState } from '../run-state.ts';
 import { takeForActor } from './actor/actor.ts';
@@ -28,6 +28,7 @@ import {
 } from './node/settle.ts';
 import { abandonNode } from './node/stop.ts';
 import { takeApproval } from './request/approval.ts';
+import { answerRank } from './request/rank.ts';
 import { answeredBefore, refuseRequest } from './request/request.ts';
 import { takeSignal } from './request/signal.ts';
 import { isVerb, refuseUnknownRun, takeVerb } from './request/verb.ts';
@@ -42,6 +43,7 @@ export { type Decision, type ShardFacts, Turn, type WorkerFact } from './turn.ts
 /** Takes one message. Its run must be in memory, unless the store does not have it (any more). */
 export function decide(turn: Turn, message: Message): void {
   if (message.type === 'actor' || message.type === 'actor_timer') return takeForActor(turn, message);
+  if (message.type === 'rank') return answerRank(turn, message);
   if (message.type === 'timer') turn.removeTimer(message.kind, message);
   const run = turn.shard.runs.get(message.run);
   if (!run) return clearAfterLostRun(turn, message);
@@ -52,7 +54,7 @@ export function decide(turn: Turn, message: Message): void {
     if (message.type === 'report') tellAgain(turn, run);
     if (message.type === 'signal' || message.type === 'approval') {
       if (!answeredBefore(turn, run, message))
-        refuseRequest(turn, run, message, `run ${message.run} has ended: it is ${run.header.status}`);
+        refuseRequest(turn, run, message, `run ${message.run} has ended: it ${standsAs(run.header.status)}`);
     }
     return;
   }

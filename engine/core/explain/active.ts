@@ -6,6 +6,7 @@ import { flightKey, parseFlight } from '../flight.ts';
 import type { Json } from '../json.ts';
 import { iso, type Reason, reason } from './explanation.ts';
 import { dueAt, type ExplainFacts, forTime, inTime, type LiveWorker } from './facts.ts';
+import { rankReason } from './rank.ts';
 
 export function queuedReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
   const { record, task } = place;
@@ -24,7 +25,7 @@ export function queuedReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
   return [
     ...workerReasons(place, facts),
     where,
-    rankReason(place),
+    rankReason(place, facts),
     ...limitReason(place, facts, 'queue_timeout'),
   ];
 }
@@ -55,16 +56,6 @@ function hasLabels(worker: LiveWorker, labels: { readonly [name: string]: string
   return Object.entries(labels).every(
     ([name, value]) => Object.hasOwn(worker.labels, name) && worker.labels[name] === value,
   );
-}
-
-function rankReason({ run, record, task }: NodePlace): Reason {
-  const remainingMs = run.tasks[record.task]?.remainingMs ?? 0;
-  const text = `Its turn comes by priority ${task.priority}, raised by one for each minute of waiting, then by the longest path behind it.`;
-  return reason('rank', text, {
-    priority: task.priority,
-    queued_at: iso(record.queuedAt),
-    remaining_ms: remainingMs,
-  });
 }
 
 export function workingReasons(place: NodePlace, facts: ExplainFacts): Reason[] {

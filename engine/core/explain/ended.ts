@@ -8,14 +8,16 @@ import { isApplicable } from '../decide/run/phase.ts';
 import type { TaskError } from '../errors.ts';
 import { nextRetryDelay } from '../retry-policy.ts';
 import { conditionOf } from './condition.ts';
-import { iso, type Reason, reason } from './explanation.ts';
+import { iso, type Reason, reason, sentence } from './explanation.ts';
 import { type ExplainFacts, forTime } from './facts.ts';
 import { fanReasons } from './fan.ts';
 import { partReason, verdictOf } from './pending.ts';
 import { edgeReasons, ruleReason } from './rule.ts';
 
-export function succeededReasons(place: NodePlace): Reason[] {
+export function succeededReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
   const { record } = place;
+  const instead = shortcutReasons(place, facts);
+  if (instead.length > 0) return [...instead, ...fanOf(place)];
   const tries = record.attempt > 1 ? ` at attempt ${record.attempt}` : '';
   const took = record.startedAt > 0 ? `, in ${forTime(record.endedAt - record.startedAt)}` : '';
   return [
@@ -28,14 +30,38 @@ function fanOf(place: NodePlace): Reason[] {
   return isFanNode(place) ? [] : fanReasons(place);
 }
 
-export function skippedReasons(place: NodePlace): Reason[] {
+export function skippedReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
   const { run, task, record } = place;
+  const instead = shortcutReasons(place, facts);
+  if (instead.length > 0) return instead;
   if (!isApplicable(run, task)) return [partReason(place)];
   const verdict = isFanNode(place) ? 'run' : verdictOf(place);
   const rule = isFanNode(place) ? [] : [ruleReason(task.triggerRule, verdict), ...edgeReasons(run, task)];
   if (verdict !== 'run') return rule;
   const condition = conditionOf(place, record.endedAt);
   return [...(condition ? [condition.reason] : []), ...fanOf(place), ...rule];
+}
+
+/** It ended without working: that is said instead of what its own rule or retry would say. */
+function shortcutReasons({ index, record }: NodePlace, facts: ExplainFacts): Reason[] {
+  const event = facts.shortcut?.(index);
+  const { run = '', by, reason: why, as } = event?.detail ?? {};
+  const at = event ? iso(event.at) : null;
+  if (event?.type === 'node.marked') {
+    const because = why === undefined ? '' : `: ${why}`;
+    const text = sentence(`${by ?? 'Somebody'} marked it as ${as ?? record.state}${because}`);
+    return [reason('marked', text, { by: by ?? null, as: as ?? record.state, reason: why ?? null, at })];
+  }
+  if (event?.type === 'node.reused')
+    return [
+      reason('reused', `Taken over as ${as ?? record.state} from run ${run}; it did not run again.`, {
+        run,
+        at,
+      }),
+    ];
+  if (event?.type === 'node.cached')
+    return [reason('cached', `Succeeded with the outputs of run ${run}, from the cache.`, { run, at })];
+  return [];
 }
 
 export function upstreamFailedReasons({ run, task, ...rest }: NodePlace): Reason[] {
@@ -53,7 +79,7 @@ export function cancelledReasons(place: NodePlace): Reason[] {
       cancel.code === 'run_timeout'
         ? 'passed its timeout'
         : `was cancelled${cancel.reason ? `: ${cancel.reason}` : ''}`;
-    return [reason('cancelled', `The run ${why}.`, { at: iso(cancel.at) }), ...fanOf(place)];
+    return [reason('cancelled', sentence(`The run ${why}`), { at: iso(cancel.at) }), ...fanOf(place)];
   }
   if (isFanNode(place))
     return [reason('fan_out_stopped', `${task.id} had failed already, and \`fail_fast\` stops the rest.`)];
@@ -63,7 +89,10 @@ export function cancelledReasons(place: NodePlace): Reason[] {
 export function failedReasons(place: NodePlace, facts: ExplainFacts): Reason[] {
   const error = place.run.outputs.get(place.index)?.e;
   if (!error) return [reason('error', 'It failed; no error is stored.'), ...fanOf(place)];
+  const instead = shortcutReasons(place, facts);
+  if (instead.length > 0 && error.code === 'marked_failed') return [...instead, ...fanOf(place)];
   return [
+    ...instead,
     reason('error', `${error.code}: ${error.message}`, { error: { ...error } }),
     ...fanOf(place),
     ...(place.task.fanOut && !isFanNode(place) ? [] : [noRetryReason(place, error)]),

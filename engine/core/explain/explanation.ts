@@ -41,6 +41,9 @@ export const REASON_CODES = {
   repeat: 'it does the next iteration after a pause',
   timer: 'something will happen at a time: a timeout, a deadline',
   done: 'it has succeeded',
+  marked: 'a person said how it ended',
+  reused: 'it was taken over from a former run, and did not run again',
+  cached: 'its outputs are those of an earlier success (`cache`)',
   cancelled: 'it was cancelled',
 } as const satisfies Record<string, string>;
 
@@ -83,6 +86,11 @@ export function reason(
   details: { readonly [name: string]: Json } = {},
 ): Reason {
   return { ...details, code, text };
+}
+
+/** With a full stop, unless what people wrote ends it already. */
+export function sentence(text: string): string {
+  return /[.!?…:]$/.test(text.trimEnd()) ? text.trimEnd() : `${text.trimEnd()}.`;
 }
 
 export function iso(ms: number): string {

@@ -3,9 +3,11 @@ import type { ActorState } from '../actor.ts';
 import { attemptName, type NodePlace } from '../decide/node/node-place.ts';
 import { formatDuration } from '../duration.ts';
 import type { TaskError } from '../errors.ts';
+import type { EventRecord } from '../event.ts';
 import type { TimerKind } from '../message.ts';
 import { timerKey } from '../message.ts';
 import type { RunStatus } from '../node-state.ts';
+import type { Rank } from '../rank.ts';
 
 export interface LiveWorker {
   readonly session: string;
@@ -36,6 +38,10 @@ export interface ExplainFacts {
   attempts(
     node: number,
   ): readonly { readonly attempt: number; readonly error: TaskError; readonly at: number }[];
+  /** How the node came to its end without working: marked, reused or served from the cache; where its history was read. */
+  shortcut?(node: number): EventRecord | undefined;
+  /** What the orchestrator says about the node's rank; undefined where it was not asked, or has not answered. */
+  rank?(node: number): Rank | undefined;
 }
 
 /** When a timer of the node's current attempt is due. */

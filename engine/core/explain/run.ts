@@ -4,7 +4,7 @@ import { timerKey } from '../message.ts';
 import { isRunEnded } from '../node-state.ts';
 import { isCancelling } from '../run-part.ts';
 import type { RunState } from '../run-state.ts';
-import { iso, type Reason, reason } from './explanation.ts';
+import { iso, type Reason, reason, sentence } from './explanation.ts';
 import { type ExplainFacts, inTime } from './facts.ts';
 import { runLimitReasons } from './limits.ts';
 
@@ -33,7 +33,7 @@ function endReason({ header }: RunState): Reason {
     ? `: ${error.task === undefined ? '' : `${error.task}: `}${error.code}: ${error.message}`
     : '';
   const word = status === 'cancelled' ? 'was cancelled' : status;
-  return reason('run_ended', `The run ${word}${took}${why}.`.replace(/\.\.$/, '.'), {
+  return reason('run_ended', sentence(`The run ${word}${took}${why}`), {
     status,
     error: error ? { ...error } : null,
   });
@@ -53,7 +53,7 @@ function statusReasons(run: RunState, facts: ExplainFacts): Reason[] {
     return [
       reason(
         'run_cancelling',
-        `The run is being cancelled${why}. Nothing new begins; what runs is told to stop.`,
+        `${sentence(`The run is being cancelled${why}`)} Nothing new begins; what runs is told to stop.`,
         { at: iso(cancel.at), cause: cancel.code },
       ),
     ];

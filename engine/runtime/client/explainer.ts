@@ -1,7 +1,12 @@
-/** Reads what an explanation needs, as any reader may: state, flights, timers, limits, who lives. It asks nothing of the owner. */
+/**
+ * Reads what an explanation needs, as any reader may: state, flights, timers, limits, who lives. Only the rank of a queued node
+ * is asked of the owner, who alone knows it; without an answer the explanation does without.
+ */
+import { randomBytes } from 'node:crypto';
 import { type ActorState, documentKey, NO_ACTOR, parseDocumentKey } from '../../core/actor.ts';
 import { placeOf } from '../../core/decide/node/node-place.ts';
 import { SluiceError } from '../../core/errors.ts';
+import type { EventRecord } from '../../core/event.ts';
 import {
   type ExplainFacts,
   explainNode,
@@ -12,17 +17,22 @@ import {
 } from '../../core/explain/index.ts';
 import { readsOf } from '../../core/explain/reads.ts';
 import type { Json } from '../../core/json.ts';
-import type { RunStatus } from '../../core/node-state.ts';
+import type { NodeState, RunStatus } from '../../core/node-state.ts';
+import { type Rank, readRank } from '../../core/rank.ts';
 import type { RunHeader } from '../../core/run-header.ts';
 import { shardOf } from '../../core/run-id.ts';
 import { type RunState, restoreRunState } from '../../core/run-state.ts';
 import type { Membership } from '../../ports/membership.ts';
 import type { ShardStore } from '../../ports/shard-store.ts';
+import { askOwner } from './ask-owner.ts';
 import type { Client } from './client.ts';
 
 export interface ExplainerOptions {
   readonly client: Client;
-  readonly store: Pick<ShardStore, 'now' | 'readFlights' | 'readTimers' | 'readActors'>;
+  readonly store: Pick<
+    ShardStore,
+    'now' | 'readFlights' | 'readTimers' | 'readActors' | 'send' | 'readAnswer'
+  >;
   readonly shards: number;
   readonly membership: Pick<Membership, 'workers' | 'orchestrators'>;
   /** Names of executors that the orchestrator evaluates itself. */
@@ -36,6 +46,8 @@ export interface Explainer {
   node(run: string, node: string): Promise<NodeExplanation>;
 }
 
+/** How long the orchestrator is waited for, ms. */
+const RANK_WAIT_MS = 1_500;
 /** Duration of a task that is not known: every task counts the same in a path. */
 const UNKNOWN_MS = 1_000;
 
@@ -49,8 +61,17 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       const state = await readRun(options, run);
       const index = indexOf(state, node);
       const facts = await readFacts(options, state, [index]);
-      const attempts = await failedAttempts(options, run, index);
-      const explained = explainNode(state, index, { ...facts, attempts: () => attempts });
+      const [events, rank] = await Promise.all([
+        options.client.history(run),
+        askRank(options, facts, { run, node: index, state: state.nodes[index]?.state }),
+      ]);
+      const story = events.filter((event) => event.node === index);
+      const explained = explainNode(state, index, {
+        ...facts,
+        attempts: () => failedAttempts(story),
+        shortcut: () => shortcutOf(story),
+        rank: () => rank,
+      });
       if (explained) return explained;
       throw noNode(state, node);
     },
@@ -117,19 +138,42 @@ async function readActor({ store, shards }: ExplainerOptions, address: string): 
   return new Map(found.map(([key, json]) => [parseDocumentKey(key).field, JSON.parse(json) as Json]));
 }
 
-async function failedAttempts(
-  { client }: ExplainerOptions,
-  run: string,
-  node: number,
-): Promise<ReturnType<ExplainFacts['attempts']>> {
-  const events = await client.history(run);
-  return events.flatMap(({ node: about, type, attempt, detail, at }) =>
-    about === node &&
-    (type === 'node.retrying' || type === 'node.failed') &&
-    attempt !== undefined &&
-    detail?.error
+function failedAttempts(story: readonly EventRecord[]): ReturnType<ExplainFacts['attempts']> {
+  return story.flatMap(({ type, attempt, detail, at }) =>
+    (type === 'node.retrying' || type === 'node.failed') && attempt !== undefined && detail?.error
       ? [{ attempt, error: detail.error, at }]
       : [],
+  );
+}
+
+const SHORTCUTS: readonly EventRecord['type'][] = ['node.marked', 'node.reused', 'node.cached'];
+
+/** Only of the node's present generation, and of its last attempt. */
+function shortcutOf(story: readonly EventRecord[]): EventRecord | undefined {
+  const last = story.findLast(
+    ({ type }) => SHORTCUTS.includes(type) || type === 'node.reset' || type === 'node.queued',
+  );
+  return last && SHORTCUTS.includes(last.type) ? last : undefined;
+}
+
+interface Ranked {
+  readonly run: string;
+  readonly node: number;
+  readonly state: NodeState | undefined;
+}
+
+/** Undefined when nobody answers in time: an explanation does not depend on it. */
+async function askRank(
+  { store }: ExplainerOptions,
+  { orchestrators }: ExplainFacts,
+  { run, node, state }: Ranked,
+): Promise<Rank | undefined> {
+  if (state !== 'queued' || orchestrators === 0) return undefined;
+  const request = randomBytes(10).toString('hex');
+  const asked = askOwner(store, { type: 'rank', run, node, request }, RANK_WAIT_MS);
+  return asked.then(
+    (answer) => readRank(answer['rank']),
+    () => undefined,
   );
 }
 

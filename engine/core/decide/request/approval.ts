@@ -2,6 +2,7 @@
 import { checkFields } from '../../inputs.ts';
 import type { JsonObject } from '../../json.ts';
 import type { ApprovalMessage } from '../../message.ts';
+import { standsAs } from '../../node-state.ts';
 import type { RunState } from '../../run-state.ts';
 import type { ApprovalWait } from '../../waiting.ts';
 import { waitFor } from '../node/node.ts';
@@ -52,7 +53,7 @@ function whyNot(place: NodePlace): string {
   if (task.action.uses !== 'approval') return `${name} is no approval`;
   return record.state === 'waiting' || record.state === 'pending' || record.state === 'queued'
     ? `${name} does not wait for an approval yet`
-    : `${name} does not wait for an approval: it is ${record.state}`;
+    : `${name} does not wait for an approval: it ${standsAs(record.state)}`;
 }
 
 /** Who rejects need not fill in what an approval needs. */

@@ -13,7 +13,7 @@ import type {
   ResumeMessage,
   RetryMessage,
 } from '../../message.ts';
-import { isEnded, isRunEnded } from '../../node-state.ts';
+import { isEnded, isRunEnded, standsAs } from '../../node-state.ts';
 import { type Planned, planMark, planRetry, type ResetPlan } from '../../rerun/reset-plan.ts';
 import { findNode } from '../../rerun/standing.ts';
 import type { RunState } from '../../run-state.ts';
@@ -66,7 +66,7 @@ export function refuseUnknownRun(turn: Turn, asked: Asked & { readonly run: stri
 
 function takeCancel(turn: Turn, run: RunState, { graceMs, reason }: CancelMessage): Answer {
   const { status, cancel, part } = run.header;
-  if (isRunEnded(status)) return refusal(`the run has ended already: it is ${status}`);
+  if (isRunEnded(status)) return refusal(`the run has ended already: it ${standsAs(status)}`);
   if (part) return refusal(`the run is ${status} and ends by itself; that is not stopped by a cancel`);
   // Whoever asks wants it to end, and it does.
   if (cancel) return DONE;

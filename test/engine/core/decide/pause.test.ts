@@ -101,7 +101,7 @@ describe('requests', () => {
     expect(rig.ask({ type: 'pause' })).toMatchObject({ ok: false });
     expect(rig.ask({ type: 'cancel', graceMs: 1 })).toMatchObject({
       ok: false,
-      message: 'the run has ended already: it is cancelled',
+      message: 'the run has ended already: it was cancelled',
     });
   });
 

@@ -4,6 +4,7 @@ import { explainNode, explainRun, type NodeExplanation } from '../../../../engin
 import { readsOf } from '../../../../engine/core/explain/reads.ts';
 import { NODE_STATES } from '../../../../engine/core/node-state.ts';
 import type { Plan } from '../../../../engine/core/plan.ts';
+import { rankOf } from '../../../../engine/core/rank.ts';
 import { aFanOut, aPlan, aRetry, aSwitch, aTask } from '../../../support/run-builder.ts';
 import { ShardRig } from '../../../support/shard-rig.ts';
 import { someFacts } from './some-facts.ts';
@@ -123,8 +124,51 @@ describe('a node in a queue', () => {
     expect(codesOf(explained(rig, 'b'))).toContain('not_sent');
   });
 
+  it('has the terms of its rank, and its place as the orchestrator says it', () => {
+    const rig = new ShardRig(aPlan(['a', 'b', 'c']), { window: 1 }).start();
+    rig.now += 130_000;
+    const rank = rankOf(rig.shard, rig.run, rig.indexOf('c'), rig.now);
+    expect(textsOf(explained(rig, 'c', { rank: () => rank })).at(-1)).toBe(
+      "Its turn comes by priority 5, raised to 7 after 2m 10s of waiting (one class a minute); longest path from here 1.0s by learned durations. Of its shard's 2 ready nodes that wait for the queue default, 1 goes before it.",
+    );
+    expect(explained(rig, 'c').reasons.at(-1)).toMatchObject({ code: 'rank', priority: 5, before: null });
+  });
+
   it('is not decided about when no orchestrator lives', () => {
     expect(codesOf(explained(rigOf(aPlan(['a'])), 'a', { orchestrators: 0 }))[0]).toBe('no_orchestrator');
+  });
+});
+
+describe('a node that ended without working', () => {
+  const shortcut = (rig: ShardRig, node: string) => () =>
+    rig.events.findLast((event) => event.node === rig.indexOf(node) && event.type === 'node.marked');
+
+  it('was marked by a person, who is named', () => {
+    const rig = rigOf(aPlan(['a']));
+    rig.fail('a');
+    rig.ask({ type: 'mark', node: 'a', as: 'succeeded', by: 'ann', reason: 'done by hand.' });
+    const found = explained(rig, 'a', { shortcut: shortcut(rig, 'a') });
+    expect(textsOf(found)).toEqual(['ann marked it as succeeded: done by hand.']);
+    expect(codesOf(found)).toEqual(['marked']);
+  });
+
+  it('was taken over, or served from the cache', () => {
+    const rig = rigOf(aPlan(['a'])).succeed('a');
+    const event = { seq: 9, node: 0, at: rig.now, detail: { run: 'R1', as: 'succeeded' } } as const;
+    const say = (type: 'node.reused' | 'node.cached') =>
+      explained(rig, 'a', { shortcut: () => ({ ...event, type }) }).reasons;
+    expect(say('node.reused')).toMatchObject([{ code: 'reused', run: 'R1' }]);
+    expect(say('node.cached')).toMatchObject([{ code: 'cached', run: 'R1' }]);
+  });
+});
+
+describe('sentences', () => {
+  it('end with one full stop, also where people wrote one', () => {
+    const rig = rigOf(aPlan(['a', 'b']));
+    rig.ask({ type: 'cancel', graceMs: 0, reason: 'boom.' });
+    const texts = explainRun(rig.restore(), factsOf(rig)).reasons.map(({ text }) => text);
+    expect(texts.join(' ')).toContain('boom.');
+    expect(texts.join(' ')).not.toContain('..');
   });
 });
 
