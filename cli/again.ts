@@ -1,6 +1,7 @@
 /** What `retry`, `rerun` and `mark` have in common: the preview, and what follows once it is asked for. */
 import type { Plan } from '../engine/core/plan.ts';
 import type { PlannedTask, ResetRequest } from '../engine/core/rerun/reset-plan.ts';
+import type { ChildFate } from '../engine/runtime/client/child-fates.ts';
 import type { Engine } from './compose/engine.ts';
 import { isAlone, whileDriving } from './driving.ts';
 import { EXIT } from './exit-code.ts';
@@ -32,21 +33,46 @@ export function readScope(flags: ScopeFlags, fallback: 'failed' | 'all'): ResetR
 export interface Preview {
   readonly reset: readonly PlannedTask[];
   readonly kept: readonly PlannedTask[];
+  readonly children: readonly ChildFate[];
 }
 
+/** Sub-workflows that a preview lists for people. */
+const LISTED_CHILDREN = 20;
+
 /** Lists what runs again and what stays, and why; on stdout, since it is what was asked for. */
-export function printPreview(host: Host, run: string, { reset, kept }: Preview, isJson: boolean): void {
-  if (isJson) return host.print(JSON.stringify({ run, reset, kept }, null, 2));
+export function printPreview(host: Host, run: string, preview: Preview, isJson: boolean): void {
+  const { reset, kept, children } = preview;
+  if (isJson) return host.print(JSON.stringify({ run, reset, kept, children }, null, 2));
   const rows = [
     ...reset.map(({ node, why }) => [host.outColors.yellow('again'), plainText(node), why]),
     ...kept.map(({ node, why }) => [host.outColors.dim('stays'), plainText(node), why]),
   ];
   const columns = [{ title: '' }, { title: 'Node' }, { title: 'Why' }];
   for (const line of formatTable(columns, rows)) host.print(line);
+  printChildren(host, children);
+}
+
+/** Runs of sub-workflows stay as they are; a node that runs again starts another one. */
+function printChildren(host: Host, children: readonly ChildFate[]): void {
+  if (children.length === 0) return;
+  const rows = children
+    .slice(0, LISTED_CHILDREN)
+    .map(({ node, workflow, run, becomes }) => [
+      becomes === 'replaced' ? host.outColors.yellow('new run') : host.outColors.dim('stays'),
+      plainText(node),
+      plainText(workflow),
+      becomes === 'replaced' ? `instead of ${run}` : run,
+    ]);
+  const columns = [{ title: '' }, { title: 'Node' }, { title: 'Sub-workflow' }, { title: 'Run' }];
+  host.print('');
+  for (const line of formatTable(columns, rows)) host.print(line);
+  const more = children.length - rows.length;
+  if (more > 0) host.print(`… and ${more} more; --json lists all`);
 }
 
 export interface Doing {
-  readonly plan: Plan;
+  /** Of the run and of the sub-workflows that it may start. */
+  readonly plans: readonly Plan[];
   readonly flags: OutputFlags & { readonly wait?: boolean };
   /** Whether it makes a new run, whose id then is what the command gives. */
   readonly isNew?: boolean;
@@ -58,7 +84,7 @@ export interface Doing {
 export async function doAndWatch(
   host: Host,
   engine: Engine,
-  { plan, flags, act, isNew }: Doing,
+  { plans, flags, act, isNew }: Doing,
 ): Promise<void> {
   const alone = await isAlone(engine);
   const work = async () => {
@@ -68,7 +94,7 @@ export async function doAndWatch(
     else if (isNew) host.print(run);
     else host.say(`Its end: sluice watch ${run}`);
   };
-  await (alone ? whileDriving(host, engine, plan, work) : work());
+  await (alone ? whileDriving(host, engine, plans, work) : work());
 }
 
 async function watch(host: Host, engine: Engine, run: string, flags: OutputFlags): Promise<void> {

@@ -2,7 +2,6 @@
  * `connect`: a program's way to Sluice. Starts runs, looks at them, waits for them; with `embedded` (or `orchestrator: true`)
  * it drives them as well, so that one process needs nothing beside it.
  */
-import { randomUUID } from 'node:crypto';
 import { SluiceError } from '../engine/core/errors.ts';
 import { resolveInputs } from '../engine/core/inputs.ts';
 import type { Json, JsonObject } from '../engine/core/json.ts';
@@ -11,7 +10,6 @@ import type { Plan } from '../engine/core/plan.ts';
 import type { SourceRef } from '../engine/core/ticket.ts';
 import type { RunSummary } from '../engine/ports/run-index.ts';
 import { createExplainer, type Explainer } from '../engine/runtime/client/explainer.ts';
-import { Definitions } from '../engine/runtime/definition/definitions.ts';
 import { packSource, storeBundle } from '../engine/runtime/source/source-bundle.ts';
 import { type EngineParts, openParts, type RedisOptions } from './engine-parts.ts';
 import {
@@ -184,22 +182,12 @@ class Connection implements Sluice {
   }
 
   async #findByName(namespace: string, name: string): Promise<Startable> {
-    const { definitions, store, shards } = this.#parts;
-    const all = new Definitions({ definitions, store, shards, waitMs: 0, newRequestId: randomUUID });
-    const applied = await all.find(namespace, name);
-    if (applied) {
-      const { plan, linked, version } = applied;
-      return { plan, linked, ...(version.source === undefined ? {} : { source: version.source }) };
-    }
-    const found = await this.#parts.index.findWorkflow(namespace, name);
-    if (found === undefined) {
-      throw new SluiceError(
-        'workflow_not_found',
-        `no workflow "${name}" is stored in the namespace "${namespace}" of this Redis; apply it with \`sluice apply FILE\`, or start the workflow itself`,
-      );
-    }
-    const plan = JSON.parse(found.planJson) as Plan;
-    return found.source === undefined ? { plan } : { plan, source: JSON.parse(found.source) as SourceRef };
+    const found = await this.#parts.client.findWorkflow(namespace, name);
+    if (found) return found;
+    throw new SluiceError(
+      'workflow_not_found',
+      `no workflow "${name}" is stored in the namespace "${namespace}" of this Redis; apply it with \`sluice apply FILE\`, or start the workflow itself`,
+    );
   }
 }
 

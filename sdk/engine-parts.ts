@@ -27,6 +27,8 @@ import {
   requireSuitableRedis,
 } from '../engine/redis/index.ts';
 import { type Client, createClient } from '../engine/runtime/client/client.ts';
+import { findAppliedOrStarted } from '../engine/runtime/client/find-workflow.ts';
+import { Definitions } from '../engine/runtime/definition/definitions.ts';
 import { createDirectoryArtifactStore } from '../engine/runtime/files/directory-artifact-store.ts';
 import { createRealClock } from '../engine/runtime/real-clock.ts';
 import { openSecrets } from './secrets.ts';
@@ -146,12 +148,17 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
     const store = createRedisShardStore(connections);
     const shards = await store.shards();
     const index = createRedisRunIndex(connections);
+    const random = () => randomBytes(10);
+    const definitions = createRedisDefinitionStore(connections);
+    const newRequestId = () => random().toString('hex');
+    const applied = new Definitions({ definitions, store, shards, waitMs: 0, newRequestId });
+    const findWorkflow = findAppliedOrStarted(applied, index);
     return {
       store,
       shards,
       index,
-      definitions: createRedisDefinitionStore(connections),
-      client: createClient({ store, index, shards, clock, random: () => randomBytes(10) }),
+      definitions,
+      client: createClient({ store, index, shards, clock, random, findWorkflow }),
       membership: createRedisMembership(connections),
       logs: createRedisLogStore(connections, { shards }),
       artifacts:

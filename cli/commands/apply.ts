@@ -1,6 +1,7 @@
 /** `sluice apply DIR|FILE…`: makes workflow files the current versions of their workflows, and sets their schedules. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { linkedPlans } from '../../engine/core/child-plan.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
 import type { DefinitionLine } from '../../engine/ports/definition-store.ts';
@@ -121,23 +122,7 @@ async function withBundles(files: readonly CompiledFile[]): Promise<Candidate[]>
 
 async function draftOf(engine: Engine, { plan, linked, bundle }: Candidate): Promise<DefinitionDraft> {
   const source = await storeBundle(engine.artifacts, bundleHolder(bundle.hash), bundle);
-  return { plan, linked: needed(plan, linked), source };
-}
-
-/** Of the plans of its own and other files those that it runs as sub-workflows, also indirectly. */
-function needed(plan: Plan, linked: readonly Plan[]): Plan[] {
-  const known = new Map(linked.map((one) => [one.hash, one]));
-  const found = new Set<Plan>();
-  const open = [plan];
-  for (const parent of open) {
-    for (const { child } of parent.tasks) {
-      const next = child?.hash === undefined ? undefined : known.get(child.hash);
-      if (next === undefined || found.has(next)) continue;
-      found.add(next);
-      open.push(next);
-    }
-  }
-  return [...found];
+  return { plan, linked: linkedPlans(plan, linked), source };
 }
 
 /** Workflows of the same namespaces that no file has. */

@@ -42,7 +42,7 @@ export function cancelCommand(host: Host): Command {
           forEachTarget(host, engine, { run, flags, participle: 'cancelled', fits: 'live' }, (one) =>
             askToCancel(engine, { run: one, ...request }, isDriven),
           );
-        await (!isDriven && engine.isEmbedded ? whileDriving(host, engine, undefined, cancel) : cancel());
+        await (!isDriven && engine.isEmbedded ? whileDriving(host, engine, [], cancel) : cancel());
       }),
     );
 }

@@ -4,6 +4,7 @@ import { parseInputText } from '../../engine/core/inputs.ts';
 import type { Json, JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import { type MarkRequest, previewMark } from '../../engine/runtime/client/doing-again.ts';
+import { plansOf } from '../../engine/runtime/client/rerun.ts';
 import { doAndWatch, printPreview } from '../again.ts';
 import { newCommand, type RedisFlags, withRedis } from '../command.ts';
 import { withEngine } from '../compose/with-engine.ts';
@@ -62,7 +63,7 @@ function mark(host: Host, run: string, asked: MarkRequest, flags: MarkFlags): Pr
       host.say(`${asked.node} of run ${run} is marked as ${asked.as}.`);
       return run;
     };
-    await doAndWatch(host, engine, { plan, flags, act });
+    await doAndWatch(host, engine, { plans: await plansOf(client, run), flags, act });
   });
 }
 

@@ -22,7 +22,7 @@ export function pauseCommand(host: Host): Command {
             await engine.client.request({ type: 'pause', run: one, ...reason });
             return `Run ${one} is paused. It goes on with: sluice resume ${one}`;
           });
-        await ((await isAlone(engine)) ? whileDriving(host, engine, undefined, pause) : pause());
+        await ((await isAlone(engine)) ? whileDriving(host, engine, [], pause) : pause());
       }),
     );
 }

@@ -4,7 +4,7 @@ import { SluiceError } from '../../engine/core/errors.ts';
 import type { JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
-import { previewRerun, startRerun } from '../../engine/runtime/client/doing-again.ts';
+import { type NewDefinition, prepareRerun } from '../../engine/runtime/client/rerun.ts';
 import { packSource, storeBundle } from '../../engine/runtime/source/source-bundle.ts';
 import { doAndWatch, printPreview, readScope, type ScopeFlags } from '../again.ts';
 import { newCommand, type RedisFlags, withRedis } from '../command.ts';
@@ -54,44 +54,44 @@ function rerun(host: Host, run: string, flags: RerunFlags): Promise<void> {
   return withEngine(host, { ...flags, use: flags.preview ? 'read' : 'write' }, async (engine) => {
     const { client } = engine;
     const { stored, plan: former } = await client.load(run);
-    const { plan, source } = await definition(host, engine, former, flags);
+    const definition = await newDefinition(host, engine, former, flags);
+    const plan = definition?.plan ?? former;
     const inputs = newInputs(host, plan, stored.header.inputs, flags);
-    const preview = await previewRerun(client, run, { ...scope, plan, inputs });
-    if (flags.preview) return printPreview(host, run, preview, flags.json === true);
+    const prepared = await prepareRerun(client, run, {
+      ...scope,
+      inputs,
+      ...(definition ? { definition } : {}),
+    });
+    const { reset, kept } = prepared.preview;
+    if (flags.preview) return printPreview(host, run, prepared.preview, flags.json === true);
     const act = async () => {
-      const request = { plan, inputs, reuse: preview.reuse, ...(source ? { source } : {}) };
-      const started = await startRerun(client, run, request);
-      host.say(
-        `Run ${started} was started: ${preview.reset.length} tasks run, ${preview.kept.length} are taken over.`,
-      );
+      const started = await prepared.start();
+      host.say(`Run ${started} was started: ${reset.length} tasks run, ${kept.length} are taken over.`);
       return started;
     };
-    await doAndWatch(host, engine, { plan, flags, act, isNew: true });
+    const plans = [plan, ...prepared.linked];
+    await doAndWatch(host, engine, { plans, flags, act, isNew: true });
   });
 }
 
-interface Definition {
-  readonly plan: Plan;
-  /** Stores the workflow's files; absent: those of the former run. */
-  readonly source?: (run: string) => Promise<SourceRef>;
-}
-
-async function definition(host: Host, engine: Engine, former: Plan, flags: RerunFlags): Promise<Definition> {
+/** Undefined: that of the former run, with the versions of its sub-workflows. */
+async function newDefinition(
+  host: Host,
+  engine: Engine,
+  former: Plan,
+  flags: RerunFlags,
+): Promise<NewDefinition | undefined> {
   if (flags.file !== undefined) {
-    const { plan, folder } = loadPlan(host, flags.file, former.name);
-    return { plan, source: (run) => storeFolder(engine, folder, run) };
+    const { plan, plans, linked, folder } = loadPlan(host, flags.file, former.name);
+    return { plan, linked: [...plans, ...linked], source: (run) => storeFolder(engine, folder, run) };
   }
-  if (!flags.latest) return { plan: former };
-  const found = await engine.index.findWorkflow(former.namespace, former.name);
-  if (found === undefined)
-    throw new SluiceError(
-      'workflow_not_found',
-      `No newer definition of ${former.name} is stored; give --file.`,
-    );
-  // Both were written by `sluice start`.
-  const plan = JSON.parse(found.planJson) as Plan;
-  const { source } = found;
-  return source === undefined ? { plan } : { plan, source: async () => JSON.parse(source) as SourceRef };
+  if (!flags.latest) return undefined;
+  const found = await engine.client.findWorkflow(former.namespace, former.name);
+  if (found) return found;
+  throw new SluiceError(
+    'workflow_not_found',
+    `The workflow ${former.name} was neither applied nor started by \`sluice start\`, so there is no newest definition of it; give --file.`,
+  );
 }
 
 async function storeFolder(engine: Engine, folder: string, run: string): Promise<SourceRef> {

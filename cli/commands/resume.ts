@@ -18,7 +18,7 @@ export function resumeCommand(host: Host): Command {
           await engine.client.request({ type: 'resume', run: one });
           return `Run ${one} goes on. Its end: sluice watch ${one}`;
         });
-      await ((await isAlone(engine)) ? whileDriving(host, engine, undefined, resume) : resume());
+      await ((await isAlone(engine)) ? whileDriving(host, engine, [], resume) : resume());
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** `sluice retry RUN`: works again on parts of the same run. */
 import type { Command } from 'commander';
 import { previewRetry } from '../../engine/runtime/client/doing-again.ts';
+import { plansOf } from '../../engine/runtime/client/rerun.ts';
 import { doAndWatch, printPreview, readScope, type ScopeFlags } from '../again.ts';
 import { newCommand } from '../command.ts';
 import { withEngine } from '../compose/with-engine.ts';
@@ -44,12 +45,12 @@ function retry(host: Host, run: string | undefined, flags: RetryFlags): Promise<
       return forEachTarget(host, engine, { run, flags, participle: 'retried' }, async (one) =>
         flags.preview ? previewText(one, (await previewRetry(client, one, request)).reset) : ask(one),
       );
-    const { plan } = await client.load(run);
+    const plans = await plansOf(client, run);
     const act = async () => {
       host.say(await ask(run));
       return run;
     };
-    return doAndWatch(host, engine, { plan, flags, act });
+    return doAndWatch(host, engine, { plans, flags, act });
   });
 }
 

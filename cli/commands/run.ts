@@ -1,11 +1,8 @@
-/** `sluice run FILE`: everything in one process, from the file to the result. */
-import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { messageOf } from '../../engine/core/errors.ts';
 import type { JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
-import { type Labels, labelQueue } from '../../engine/core/queue-name.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
 import { packSource, storeBundle } from '../../engine/runtime/source/source-bundle.ts';
 import {
@@ -19,9 +16,10 @@ import {
 } from '../command.ts';
 import { type Engine, openEngine } from '../compose/engine.ts';
 import { troubleLogger } from '../compose/logger.ts';
-import { type Role, startOrchestrator, startWorker } from '../compose/roles.ts';
+import { type Role, startOrchestrator } from '../compose/roles.ts';
 import type { Host } from '../host.ts';
 import { type Interruption, listenForInterruption } from '../interruption.ts';
+import { startWorkersFor } from '../local-workers.ts';
 import { type InputFlags, readInputs } from '../run-inputs.ts';
 import { createDisplay, exitCodeOfRun, type OutputFlags, type RunDisplay } from '../run-watching.ts';
 import { findUnfinished } from '../unfinished-runs.ts';
@@ -64,11 +62,7 @@ async function runFile(host: Host, file: string, flags: RunFlags): Promise<void>
   try {
     const unfinished = await findUnfinished(engine);
     if (unfinished.beginning !== undefined) display.note(unfinished.beginning);
-    roles.push(await startWorker(host, engine, { queues: queuesOf([plan, ...children], flags.slots) }));
-    for (const labels of labelSets([plan, ...children]))
-      roles.push(
-        await startWorker(host, engine, { queues: queuesOf([plan, ...children], flags.slots), labels }),
-      );
+    roles.push(...(await startWorkersFor(host, engine, [plan, ...children], flags.slots)));
     roles.push(await startOrchestrator(host, engine));
     const run = await start(engine, { plan, children, inputs, folder });
     host.exitCode = await watchToEnd({ engine, display, interruption }, run);
@@ -124,20 +118,4 @@ async function watchToEnd({ engine, display, interruption }: Watching, run: stri
   const view = await display.watch(engine, run, new AbortController().signal);
   if (view === undefined || view.status === 'succeeded') return 0;
   return interruption.exitCode() ?? exitCodeOfRun(view);
-}
-
-/** What tasks ask of workers: this machine stands for all of them, with a worker for each set of labels. */
-function labelSets(plans: readonly Plan[]): Labels[] {
-  const sets = plans.flatMap(({ tasks }) =>
-    tasks.flatMap(({ workerLabels }): Labels[] => (workerLabels ? [workerLabels] : [])),
-  );
-  return [...new Map(sets.map((labels) => [labelQueue('', labels), labels])).values()];
-}
-
-/** Every queue that the plans name, so that no task waits for a worker that does not exist. */
-function queuesOf(
-  plans: readonly Plan[],
-  slots = Math.max(4, 2 * cpus().length),
-): { readonly [queue: string]: number } {
-  return Object.fromEntries(plans.flatMap(({ tasks }) => tasks.map(({ queue }) => [queue, slots])));
 }

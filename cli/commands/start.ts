@@ -4,10 +4,10 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { Plan } from '../../engine/core/plan.ts';
-import type { SourceRef } from '../../engine/core/ticket.ts';
+import { saveStarted } from '../../engine/runtime/client/find-workflow.ts';
+import type { FoundWorkflow } from '../../engine/runtime/client/pins.ts';
 import { bundleHolder, packSource, storeBundle } from '../../engine/runtime/source/source-bundle.ts';
 import { newCommand, type RedisFlags, withArtifacts, withInputs, withOutput, withRedis } from '../command.ts';
-import { definitionsOf } from '../compose/definitions.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import { EXIT } from '../exit-code.ts';
@@ -46,17 +46,18 @@ async function start(host: Host, subject: string, flags: StartFlags): Promise<vo
     const saved = file ? undefined : await findWorkflow(engine, flags.namespace ?? 'default', subject);
     const plan = file?.plan ?? saved?.plan;
     if (plan === undefined) return;
+    const linked = file ? [...file.plans, ...file.linked] : (saved?.linked ?? []);
     let source = saved?.source;
     const { run, created } = await engine.client.start(plan, {
       inputs: fileInputs ?? readInputs(host, plan, flags),
-      ...(file ? { linked: [...file.plans, ...file.linked] } : {}),
+      linked,
       ...(flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey }),
       source: async () => {
         if (bundle) source = await storeBundle(engine.artifacts, bundleHolder(bundle.hash), bundle);
         return source;
       },
     });
-    if (file) await saveWorkflow(engine, plan, source);
+    if (file) await saveStarted(engine.index, { plan, linked, ...(source === undefined ? {} : { source }) });
     const folder = file === undefined ? {} : { folder: dirname(subject), compiled: plan };
     await tellStarted(host, engine, { run, created, plan, flags: { ...flags, ...folder } });
   });
@@ -67,30 +68,14 @@ function isFile(host: Host, subject: string): boolean {
   return /[/\\]|\.ya?ml$/i.test(subject) || existsSync(resolve(host.cwd, subject));
 }
 
-interface SavedWorkflow {
-  readonly plan: Plan;
-  readonly source: SourceRef | undefined;
-}
-
-async function findWorkflow(engine: Engine, namespace: string, name: string): Promise<SavedWorkflow> {
-  const applied = await definitionsOf(engine, 0).find(namespace, name);
-  if (applied) return { plan: applied.plan, source: applied.version.source };
-  const found = await engine.index.findWorkflow(namespace, name);
-  if (found === undefined) {
-    throw new SluiceError(
-      'workflow_not_found',
-      `No workflow "${name}" was applied or started in the namespace "${namespace}" of this Redis, and there is no such file. ` +
-        'Apply it (`sluice apply workflow.yaml`), or start it once from its file (`sluice start workflow.yaml`).',
-    );
-  }
-  // Both were written by `saveWorkflow` below.
-  const plan = JSON.parse(found.planJson) as Plan;
-  return { plan, source: found.source === undefined ? undefined : (JSON.parse(found.source) as SourceRef) };
-}
-
-function saveWorkflow(engine: Engine, plan: Plan, source: SourceRef | undefined): Promise<void> {
-  const sourceJson = source === undefined ? undefined : JSON.stringify(source);
-  return engine.index.saveWorkflow(plan.namespace, plan.name, JSON.stringify(plan), sourceJson);
+async function findWorkflow(engine: Engine, namespace: string, name: string): Promise<FoundWorkflow> {
+  const found = await engine.client.findWorkflow(namespace, name);
+  if (found) return found;
+  throw new SluiceError(
+    'workflow_not_found',
+    `No workflow "${name}" was applied or started in the namespace "${namespace}" of this Redis, and there is no such file. ` +
+      'Apply it (`sluice apply workflow.yaml`), or start it once from its file (`sluice start workflow.yaml`).',
+  );
 }
 
 interface StartedRun {

@@ -131,6 +131,8 @@ export interface NodeOutput {
   readonly i?: readonly Json[];
   /** Of a task with `repeat`: iterations done, the attempt after which the current one began, and the generation of both. */
   readonly r?: { readonly done: number; readonly since: number; readonly g: number };
+  /** Of a node whose end was taken over from a former run: the run that the node there had started. */
+  readonly c?: string;
   /** What it waits for, beside time. */
   readonly w?: WaitingFor;
 }

@@ -70,7 +70,7 @@ export interface RunState {
 }
 
 /** What is taken over from a run that has ended. */
-export type FormerRun = Pick<RunState, 'plan' | 'nodes' | 'outputs' | 'tasks'>;
+export type FormerRun = Pick<RunState, 'header' | 'plan' | 'nodes' | 'outputs' | 'tasks'>;
 
 /** A run as it is right after its start was accepted. */
 export function newRunState(header: RunHeader, plan: Plan, durations: DurationOf): RunState {

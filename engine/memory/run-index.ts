@@ -1,9 +1,9 @@
 /** The run index in memory: one line a run, one plan a workflow name. */
-import type { RunFilter, RunIndex, RunSummary } from '../ports/run-index.ts';
+import type { RunFilter, RunIndex, RunSummary, SavedWorkflow } from '../ports/run-index.ts';
 
 export function createMemoryRunIndex(): RunIndex {
   const runs = new Map<string, RunSummary>();
-  const workflows = new Map<string, { readonly planJson: string; readonly source: string | undefined }>();
+  const workflows = new Map<string, SavedWorkflow>();
   const workflowKey = (namespace: string, name: string) => JSON.stringify([namespace, name]);
   return {
     async record(summary) {
@@ -18,8 +18,8 @@ export function createMemoryRunIndex(): RunIndex {
       const last = page.at(-1);
       return { runs: page, ...(last !== undefined && found.length > limit ? { next: position(last) } : {}) };
     },
-    async saveWorkflow(namespace, name, planJson, source) {
-      workflows.set(workflowKey(namespace, name), { planJson, source });
+    async saveWorkflow(namespace, name, workflow) {
+      workflows.set(workflowKey(namespace, name), { ...workflow });
     },
     async findWorkflow(namespace, name) {
       return workflows.get(workflowKey(namespace, name));

@@ -17,6 +17,13 @@ export interface RunFilter {
   readonly status?: RunStatus;
 }
 
+/** A workflow as it was started last: JSON of its plan, of where its files are, and of the plans of its sub-workflows. */
+export interface SavedWorkflow {
+  readonly planJson: string;
+  readonly source?: string;
+  readonly linkedJson?: string;
+}
+
 export interface RunIndex {
   /** Adds or replaces a run's line. `queued` changes nothing for a run that is known: it may arrive after what followed. */
   record(summary: RunSummary): Promise<void>;
@@ -26,11 +33,8 @@ export interface RunIndex {
     limit: number,
     cursor?: string,
   ): Promise<{ readonly runs: readonly RunSummary[]; readonly next?: string }>;
-  /** Remembers the plan JSON as the newest version of its workflow name, so that it can be started by name. */
-  saveWorkflow(namespace: string, name: string, planJson: string, source: string | undefined): Promise<void>;
+  /** Remembers it as the newest version of its workflow name, so that it can be started by name. */
+  saveWorkflow(namespace: string, name: string, workflow: SavedWorkflow): Promise<void>;
   /** The newest version, or undefined. */
-  findWorkflow(
-    namespace: string,
-    name: string,
-  ): Promise<{ readonly planJson: string; readonly source: string | undefined } | undefined>;
+  findWorkflow(namespace: string, name: string): Promise<SavedWorkflow | undefined>;
 }

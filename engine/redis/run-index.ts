@@ -41,16 +41,20 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
       }
       return { runs };
     },
-    async saveWorkflow(namespace, name, planJson, source) {
+    async saveWorkflow(namespace, name, { planJson, source, linkedJson }) {
       const fields = ['plan', planJson, 'source', source ?? '', 'bundled', source === undefined ? 0 : 1];
-      await call('hset', [keys.workflow(namespace, name), ...fields]);
+      await call('hset', [keys.workflow(namespace, name), ...fields, 'linked', linkedJson ?? '']);
     },
     async findWorkflow(namespace, name) {
       const key = keys.workflow(namespace, name);
-      const reply = await call('hmget', [key, 'plan', 'source', 'bundled']);
-      const [planJson, source, bundled] = reply as (string | null)[];
+      const reply = await call('hmget', [key, 'plan', 'source', 'bundled', 'linked']);
+      const [planJson, source, bundled, linkedJson] = reply as (string | null)[];
       if (planJson === null || planJson === undefined) return undefined;
-      return { planJson, source: bundled === '1' ? (source ?? undefined) : undefined };
+      return {
+        planJson,
+        ...(bundled === '1' ? { source: source ?? '' } : {}),
+        ...(linkedJson ? { linkedJson } : {}),
+      };
     },
   };
 }

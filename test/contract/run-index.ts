@@ -133,23 +133,32 @@ export function runIndexContract(name: string, make: () => Promise<RunIndexSubje
 
     it('remembers the newest version of each workflow', async () => {
       const index = await open();
-      await index.saveWorkflow('default', 'weather', '{"v":1}', 'name: "ä"\n');
-      await index.saveWorkflow('default', 'weather', '{"v":2}', undefined);
-      await index.saveWorkflow('other', 'weather', '{"v":3}', 'x');
-      await index.saveWorkflow('default', '__proto__', '{"v":4}', '');
-      expect(await index.findWorkflow('default', 'weather')).toEqual({
-        planJson: '{"v":2}',
-        source: undefined,
-      });
+      await index.saveWorkflow('default', 'weather', { planJson: '{"v":1}', source: 'name: "ä"\n' });
+      await index.saveWorkflow('default', 'weather', { planJson: '{"v":2}' });
+      await index.saveWorkflow('other', 'weather', { planJson: '{"v":3}', source: 'x' });
+      await index.saveWorkflow('default', '__proto__', { planJson: '{"v":4}', source: '' });
+      expect(await index.findWorkflow('default', 'weather')).toEqual({ planJson: '{"v":2}' });
       expect(await index.findWorkflow('other', 'weather')).toEqual({ planJson: '{"v":3}', source: 'x' });
       expect(await index.findWorkflow('default', '__proto__')).toMatchObject({ planJson: '{"v":4}' });
       expect(await index.findWorkflow('default', 'constructor')).toBeUndefined();
     });
 
+    it('forgets the sub-workflows of an earlier version', async () => {
+      const index = await open();
+      await index.saveWorkflow('default', 'weather', { planJson: '{}', source: '', linkedJson: '[1]' });
+      expect(await index.findWorkflow('default', 'weather')).toEqual({
+        planJson: '{}',
+        source: '',
+        linkedJson: '[1]',
+      });
+      await index.saveWorkflow('default', 'weather', { planJson: '{}' });
+      expect(await index.findWorkflow('default', 'weather')).toEqual({ planJson: '{}' });
+    });
+
     it('does not confuse names that look alike when joined', async () => {
       const index = await open();
-      await index.saveWorkflow('a', 'b:c', '{"v":1}', undefined);
-      await index.saveWorkflow('a:b', 'c', '{"v":2}', undefined);
+      await index.saveWorkflow('a', 'b:c', { planJson: '{"v":1}' });
+      await index.saveWorkflow('a:b', 'c', { planJson: '{"v":2}' });
       expect(await index.findWorkflow('a', 'b:c')).toMatchObject({ planJson: '{"v":1}' });
       await index.record(aRun(1, { namespace: 'a', workflow: 'b:c' }));
       await index.record(aRun(2, { namespace: 'a:b', workflow: 'c' }));

@@ -2,6 +2,7 @@
  * What a rerun does: a new run of the same workflow that takes over from a former run the tasks that need not run again.
  * Taken over are whole tasks only, with their outputs; their artifacts stay where the former run has them.
  */
+import { type ChildVersions, versionOfChild } from '../child-plan.ts';
 import { plainOutcome } from '../edge-counts.ts';
 import { canonicalJson, type Json, type JsonObject } from '../json.ts';
 import { isRunEnded } from '../node-state.ts';
@@ -25,20 +26,30 @@ export interface RerunPlan {
   readonly kept: readonly PlannedTask[];
 }
 
-export interface RerunRequest extends ResetRequest {
-  /** The definition and inputs of the new run. */
+/** The definition and inputs of the new run. Without `pins` and `linked` it has no sub-workflows. */
+export interface RerunRequest extends ResetRequest, Partial<ChildVersions> {
   readonly plan: Plan;
   readonly inputs: JsonObject;
 }
 
-type Former = Standing & { readonly header: { readonly inputs: JsonObject } };
+type Former = Standing & {
+  readonly header: { readonly inputs: JsonObject };
+  /** Plans of the sub-workflows that it could start. */
+  readonly linked?: Iterable<Plan>;
+};
+
+/** A definition with the versions of all that it runs. */
+interface Definition extends ChildVersions {
+  readonly plan: Plan;
+}
 
 export function planRerun(former: Former, request: RerunRequest): RerunPlan | Refusal {
   const changed = changedInputs(former.header.inputs, request.inputs);
+  const definitions = definitionsOf(former, request);
   const why = whyRefused({
     verb: 'rerun',
     scope: request.scope,
-    definition: former.plan.hash === request.plan.hash ? 'same' : 'newest',
+    definition: isSame(definitions) ? 'same' : 'newest',
     inputs: changed.length > 0 ? 'changed' : 'same',
   });
   if (why !== undefined) return { refused: why };
@@ -48,14 +59,40 @@ export function planRerun(former: Former, request: RerunRequest): RerunPlan | Re
       refused: 'the run has not ended, so that nothing can be taken over from it; wait, or cancel it',
     };
   const selection = new Selection(former);
-  const problem = select(selection, request, changed);
+  const problem = select(selection, request, { inputs: changed, definitions });
   return problem ?? describe(former, request.plan, selection);
+}
+
+interface Changes {
+  readonly inputs: readonly string[];
+  readonly definitions: readonly [before: Definition, after: Definition];
+}
+
+function definitionsOf(former: Former, { plan, pins, linked = [] }: RerunRequest): Changes['definitions'] {
+  const { header } = former;
+  return [
+    {
+      plan: former.plan,
+      linked: former.linked ?? [],
+      ...(header.pins === undefined ? {} : { pins: header.pins }),
+    },
+    { plan, linked, ...(pins === undefined ? {} : { pins }) },
+  ];
+}
+
+function isSame([before, after]: Changes['definitions']): boolean {
+  return (
+    before.plan.hash === after.plan.hash &&
+    before.plan.tasks.every(
+      ({ child }) => !child || versionOfChild(child, before) === versionOfChild(child, after),
+    )
+  );
 }
 
 function select(
   selection: Selection,
-  { scope, nodes = [], plan }: RerunRequest,
-  changed: readonly string[],
+  { scope, nodes = [] }: RerunRequest,
+  changes: Changes,
 ): Refusal | undefined {
   const isNamed = scope === 'from' || scope === 'node';
   const problem = isNamed ? SEEDS[scope](selection, nodes) : undefined;
@@ -78,14 +115,10 @@ function select(
       return { refused: `${lone ?? 'parts of the run were undone'}; rerun from there instead (--from)` };
     return undefined;
   }
-  if (
-    selection.tasks().size === 0 &&
-    scope === 'failed' &&
-    changed.length === 0 &&
-    plan.hash === selection.run.plan.hash
-  )
+  const isUnchanged = changes.inputs.length === 0 && isSame(changes.definitions);
+  if (selection.tasks().size === 0 && scope === 'failed' && isUnchanged)
     return { refused: 'nothing failed in it; name a node (--from, --node), or take the whole (--all)' };
-  addChanged(selection, plan, changed);
+  addChanged(selection, changes);
   selection.addDownstream();
   return undefined;
 }
@@ -101,22 +134,30 @@ function addUnusable(selection: Selection, word: string): void {
   }
 }
 
-function addChanged(selection: Selection, plan: Plan, changed: readonly string[]): void {
-  const { run } = selection;
-  const now = new Map(plan.tasks.map((task) => [task.id, shapeOf(task, plan)]));
-  for (const [index, task] of run.plan.tasks.entries()) {
+function addChanged(selection: Selection, { inputs, definitions: [before, after] }: Changes): void {
+  const now = new Map(after.plan.tasks.map((task) => [task.id, task]));
+  for (const [index, task] of before.plan.tasks.entries()) {
     if (task.phase) continue;
-    const input = changed.find((name) => usesInput(task, name));
-    if (now.get(task.id) !== shapeOf(task, run.plan)) selection.addTask(index, 'its definition changed');
+    const other = now.get(task.id);
+    const input = inputs.find((name) => usesInput(task, name));
+    if (!other || shapeOf(task, before.plan) !== shapeOf(other, after.plan))
+      selection.addTask(index, 'its definition changed');
+    else if (
+      task.child &&
+      other.child &&
+      versionOfChild(task.child, before) !== versionOfChild(other.child, after)
+    )
+      selection.addTask(index, `its sub-workflow ${task.child.workflow} changed`);
     else if (input !== undefined) selection.addTask(index, `uses the input ${input}, which changed`);
   }
 }
 
-/** All that a task is, wherever it stands in its file. */
+/** All that a task is, wherever it stands in its file. Which version its sub-workflow has is asked separately. */
 function shapeOf(task: PlanTask, plan: Plan): string {
-  const { at: _place, edges, ...rest } = task;
+  const { at: _place, edges, child, ...rest } = task;
   const needs = edges.map(({ from, ...edge }) => ({ ...edge, from: plan.tasks[from]?.id ?? '' }));
-  return canonicalJson(JSON.parse(JSON.stringify({ ...rest, needs })) as Json);
+  const { hash: _version, ...start } = child ?? {};
+  return canonicalJson(JSON.parse(JSON.stringify({ ...rest, needs, start })) as Json);
 }
 
 /** Rather once too often: also where an input is named by an expression. */

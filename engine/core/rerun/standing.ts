@@ -6,7 +6,7 @@ import type { Plan } from '../plan.ts';
 import type { RunHeader } from '../run-header.ts';
 
 export interface Standing {
-  readonly header: Pick<RunHeader, 'id' | 'status' | 'part' | 'reuse'>;
+  readonly header: Pick<RunHeader, 'id' | 'status' | 'part' | 'reuse' | 'pins'>;
   readonly plan: Plan;
   /** All records: tasks, then nodes of fan-outs of all generations. */
   readonly nodes: readonly NodeRecord[];

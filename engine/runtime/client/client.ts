@@ -30,6 +30,8 @@ export interface StartOptions {
   readonly source?: SourceRef | ((run: string) => Promise<SourceRef | undefined>);
   /** Plans of sub-workflows that came with the plan: other documents of its file, other files. */
   readonly linked?: readonly Plan[];
+  /** Where this run's sub-workflows are found by name. Default: as the client is told to. */
+  readonly findWorkflow?: FindWorkflow;
 }
 
 export interface Started {
@@ -53,10 +55,13 @@ export interface ClientOptions {
 const PAGE = 500;
 
 export class Client {
+  /** The newest version that is stored under a name. */
+  readonly findWorkflow: FindWorkflow;
   readonly #options: ClientOptions;
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.findWorkflow = options.findWorkflow ?? findStarted(options.index);
   }
 
   /**
@@ -72,7 +77,8 @@ export class Client {
         : derivedRunId(plan.namespace, plan.name, key);
     const source = typeof options.source === 'function' ? await options.source(run) : options.source;
     const inputs = options.inputs ?? {};
-    const pinned = await pinsOf(plan, options.linked ?? [], this.#options.findWorkflow ?? findStarted(index));
+    const find = options.findWorkflow ?? this.findWorkflow;
+    const pinned = await pinsOf(plan, options.linked ?? [], find);
     const { reuse } = options;
     if (reuse) await store.storePlan(shardOf(run, this.#options.shards), reuse.plan);
     const header: Omit<RunHeader, 'createdAt'> = {
@@ -168,13 +174,18 @@ export class Client {
 
   /** State and plan of a run. @throws SluiceError run_not_found */
   async load(run: string): Promise<{ stored: StoredRun; plan: Plan }> {
-    const { store, shards } = this.#options;
-    const stored = isRunId(run) ? await store.loadRun(run) : undefined;
+    const stored = isRunId(run) ? await this.#options.store.loadRun(run) : undefined;
     if (!stored) throw notFound(run);
-    const plan = await store.loadPlan(shardOf(run, shards), stored.header.plan);
+    const plan = await this.readPlan(run, stored.header.plan);
     if (!plan)
       throw new SluiceError('invalid_record', `run ${run} has no plan ${stored.header.plan} in this Redis`);
     return { stored, plan };
+  }
+
+  /** A plan as it stands beside the run: its own, or that of a sub-workflow. */
+  readPlan(run: string, hash: string): Promise<Plan | undefined> {
+    const { store, shards } = this.#options;
+    return store.loadPlan(shardOf(run, shards), hash);
   }
 
   /** Events as they happen, from `after`, until the run has ended or the signal aborts. */

@@ -88,7 +88,7 @@ export function viewRun(stored: StoredRun, plan: Plan, events: readonly EventRec
     .filter(([, record]) => isCurrent(records, record))
     .map(([index, record]) =>
       viewNode(index, record, plan, {
-        output: readOutput(stored, index),
+        output: readLeft(stored, index),
         attempts: attempts.get(index) ?? [],
         events: byNode.get(index) ?? [],
       }),
@@ -170,13 +170,14 @@ function viewNode(
     artifacts: output.a ?? {},
     needs: [...new Set(task?.edges.map((edge) => plan.tasks[edge.from]?.id ?? '?'))],
     waiting: viewWaiting(record, output, events),
-    child: task?.child ? childOf(events) : null,
+    child: task?.child ? childOf(events, output) : null,
     cost: costOf(task?.costPerHour, attempts),
   };
   return { view, order: record.task, item: isFanNode ? record.item : -1 };
 }
 
-function readOutput(stored: StoredRun, index: number): NodeOutput {
+/** What a node left behind. */
+export function readLeft(stored: StoredRun, index: number): NodeOutput {
   const json = stored.outputs.get(index);
   return json === undefined ? {} : (JSON.parse(json) as NodeOutput);
 }

@@ -66,7 +66,7 @@ function rounded(cost: number): number {
   return Math.round(cost * 1_000_000) / 1_000_000;
 }
 
-/** The run that the node started last, or null. */
-export function childOf(events: readonly EventRecord[]): string | null {
-  return events.findLast(({ type }) => type === 'node.child_started')?.detail?.run ?? null;
+/** The run that the node started last, or that the node started whose end it has taken over; null without. */
+export function childOf(events: readonly EventRecord[], { c }: NodeOutput): string | null {
+  return c ?? events.findLast(({ type }) => type === 'node.child_started')?.detail?.run ?? null;
 }

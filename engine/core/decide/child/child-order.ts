@@ -1,6 +1,6 @@
 /** What a node tells the run that it waits for: to stop, and whether it has ended. */
+import { childRunId } from '../../child-plan.ts';
 import type { Post } from '../../post.ts';
-import { derivedRunId } from '../../run-id.ts';
 import { iterationsOf } from '../node/node.ts';
 import { attemptName, isFanTask, type NodePlace } from '../node/node-place.ts';
 import type { Turn } from '../turn.ts';
@@ -11,7 +11,7 @@ const DEFAULT_GRACE_MS = 10_000;
 /** Id of the run that the node's current attempt starts: the same, however often it is asked for. */
 export function childId({ run, index, record }: NodePlace): string {
   const { generation, attempt } = record;
-  return derivedRunId('child', run.header.id, String(index), String(generation), String(attempt));
+  return childRunId(run.header.id, { node: index, generation, attempt });
 }
 
 /** Whether the node runs as long as its child does. */

@@ -15,7 +15,8 @@ function deadlineName(run: RunState, node: number): AttemptName {
 export function setDeadlines(turn: Turn, run: RunState): void {
   const { plan, header } = run;
   if (plan.deadlineMs !== undefined) {
-    const isScheduled = header.trigger['logical_time'] !== undefined && header.trigger.type !== 'workflow';
+    const isScheduled =
+      header.trigger['logical_time'] !== undefined && !['workflow', 'rerun'].includes(header.trigger.type);
     const from = isScheduled ? Date.parse(logicalTime(run)) : turn.now;
     turn.setTimer('run_deadline', deadlineName(run, 0), from + plan.deadlineMs);
   }

@@ -1,4 +1,5 @@
 /** Takes over from a former run how its tasks ended: their nodes do not run again. */
+import { childRunId } from '../../child-plan.ts';
 import type { NodeRecord } from '../../node-record.ts';
 import { isEnded } from '../../node-state.ts';
 import type { NodeOutput } from '../../run-header.ts';
@@ -24,11 +25,11 @@ export function takeOverTask(turn: Turn, place: NodePlace): boolean {
   const before = found?.former.nodes[found.index];
   if (!found || !before) return false;
   const { run, index, record } = place;
-  const left = found.former.outputs.get(found.index);
   if (!before.expanded) {
-    endAsBefore(turn, place, before, left);
+    endAsBefore(turn, place, before, leftBy(found.former, found.index));
     return true;
   }
+  const left = found.former.outputs.get(found.index);
   record.state = 'running';
   record.expanded = true;
   record.item = before.item;
@@ -47,8 +48,20 @@ export function takeOverNode(turn: Turn, place: NodePlace): boolean {
   const node = found?.former.tasks[found.index]?.fan?.nodes[place.record.item];
   const before = found && node !== undefined ? found.former.nodes[node] : undefined;
   if (!found || node === undefined || !before || !isEnded(before.state)) return false;
-  endAsBefore(turn, place, before, found.former.outputs.get(node));
+  endAsBefore(turn, place, before, leftBy(found.former, node));
   return true;
+}
+
+/** Its outputs, and the run that it had started as its work. */
+function leftBy({ header, plan, nodes, outputs }: FormerRun, index: number): NodeOutput | undefined {
+  const left = outputs.get(index);
+  const record = nodes[index];
+  const task = plan.tasks[record?.task ?? -1];
+  const isAtItem = index >= plan.tasks.length || !task?.fanOut;
+  const isStarted = task?.child && isAtItem && record && record.attempt > 0 && record.state === 'succeeded';
+  if (!isStarted || left?.c !== undefined) return left;
+  const { generation, attempt } = record;
+  return { ...left, c: childRunId(header.id, { node: index, generation, attempt }) };
 }
 
 function endAsBefore(turn: Turn, place: NodePlace, before: NodeRecord, left: NodeOutput | undefined): void {

@@ -102,6 +102,30 @@ describe('a rerun', () => {
   });
 });
 
+describe('a rerun of tasks with sub-workflows', () => {
+  const linkTo = (hash?: string) => ({
+    child: { namespace: 'default', workflow: 'sub', inputs: {}, detached: false, ...(hash ? { hash } : {}) },
+  });
+  const leaf = aPlan(['x'], { name: 'leaf' });
+  const newLeaf = aPlan(['x', 'y'], { name: 'leaf' });
+  const middle = aPlan([aTask('m', [], linkTo())], { name: 'middle' });
+  const parent = aPlan([aTask('s', [], linkTo(middle.hash)), 'a'], { name: 'parent' });
+
+  it('does again what starts another version, however far below', () => {
+    const pins = { 'default/sub': leaf.hash };
+    const run = aRun({ s: 'succeeded', a: 'failed' }, { plan: parent, inputs: {} });
+    run.header.status = 'failed';
+    const former = { ...run, header: { ...run.header, pins }, linked: [middle, leaf] };
+    const asked = { scope: 'failed', plan: parent, inputs: {}, pins, linked: [leaf, middle] } as const;
+    expect(planRerun(former, asked)).toMatchObject({ reuse: ['s'] });
+    const newest = { ...asked, pins: { 'default/sub': newLeaf.hash }, linked: [newLeaf, middle] };
+    expect(planRerun(former, newest)).toMatchObject({
+      reuse: [],
+      reset: [{ node: 's', why: 'its sub-workflow sub changed' }, { node: 'a' }],
+    });
+  });
+});
+
 describe('tasks that are taken over', () => {
   it('end as they had, with their outputs, also large fan-outs, and only the rest is worked on', () => {
     const tasks = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../../engine/core/plan.ts';
+import { findPinned } from '../../../../engine/runtime/client/find-workflow.ts';
 import { pinsOf } from '../../../../engine/runtime/client/pins.ts';
 import { aPlan, aTask } from '../../../support/run-builder.ts';
 
@@ -31,5 +32,17 @@ describe('pins', () => {
       code: 'workflow_not_found',
       message: expect.stringContaining('The task t0 of top runs the workflow "gone"'),
     });
+  });
+
+  it('stay as they were where they are fixed already', async () => {
+    const old = aPlan(['x'], { name: 'leaf' });
+    found.set('default/leaf', { plan: aPlan(['x', 'y'], { name: 'leaf' }), linked: [] });
+    const top = starting('top', { workflow: 'leaf' }, { workflow: 'stored' });
+    const fixed = findPinned({ pins: { 'default/leaf': old.hash }, sources: {}, plans: [old] }, find);
+    const { pins } = await pinsOf(top, [], fixed);
+    expect(pins['default/leaf']).toBe(old.hash);
+    expect(pins['default/stored']).toBe(found.get('default/stored')?.plan.hash);
+    const gone = findPinned({ pins: { 'default/leaf': old.hash }, sources: {}, plans: [] }, find);
+    await expect(pinsOf(top, [], gone)).rejects.toMatchObject({ code: 'workflow_not_found' });
   });
 });
