@@ -2,8 +2,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { JsonObject } from '../engine/core/json.ts';
+import { MAX_OUTPUT_BYTES, tooLargeMessage } from '../engine/core/output-size.ts';
 import { type ExecutionContext, TaskFailure } from '../engine/ports/executor.ts';
-import { MAX_OUTPUT_FILE_BYTES, OutputSyntaxError, parseOutputFile } from './shell/output-file.ts';
+import { OutputSyntaxError, parseOutputFile } from './shell/output-file.ts';
 
 /** @throws TaskFailure `invalid_output`, `output_too_large` */
 export async function readOutputs(path: string, context: ExecutionContext): Promise<JsonObject> {
@@ -28,7 +29,7 @@ async function readOutputFile(path: string): Promise<Buffer> {
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw notRegular();
-    if (stat.size > MAX_OUTPUT_FILE_BYTES) throw tooLarge(stat.size);
+    if (stat.size > MAX_OUTPUT_BYTES) throw tooLarge(stat.size);
     return await file.readFile();
   } finally {
     await file.close();
@@ -36,7 +37,7 @@ async function readOutputFile(path: string): Promise<Buffer> {
 }
 
 function tooLarge(bytes: number): TaskFailure {
-  const text = `The file $SLUICE_OUTPUT has ${bytes} bytes; at most ${MAX_OUTPUT_FILE_BYTES} are taken. Keep large data as a file under \`artifacts\`.`;
+  const text = tooLargeMessage('the file $SLUICE_OUTPUT', bytes, MAX_OUTPUT_BYTES);
   return new TaskFailure('output_too_large', text);
 }
 

@@ -30,6 +30,7 @@ import { type Client, createClient } from '../engine/runtime/client/client.ts';
 import { findAppliedOrStarted } from '../engine/runtime/client/find-workflow.ts';
 import { Definitions } from '../engine/runtime/definition/definitions.ts';
 import { createDirectoryArtifactStore } from '../engine/runtime/files/directory-artifact-store.ts';
+import { createOutputStore, type OutputStore } from '../engine/runtime/files/output-store.ts';
 import { createRealClock } from '../engine/runtime/real-clock.ts';
 import { openSecrets } from './secrets.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -59,6 +60,8 @@ export interface EngineParts {
   readonly logs: LogStore;
   readonly artifacts: ArtifactStore;
   readonly secrets: SecretStore;
+  /** For outputs that are too large for a run's state. */
+  readonly outputs: OutputStore;
   readonly cache: CacheStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -153,18 +156,19 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
     const newRequestId = () => random().toString('hex');
     const applied = new Definitions({ definitions, store, shards, waitMs: 0, newRequestId });
     const findWorkflow = findAppliedOrStarted(applied, index);
+    const near = createRedisArtifactStore(connections, { shards });
+    const far = home === undefined ? undefined : createDirectoryArtifactStore(join(home, 'artifacts'));
+    const outputs = createOutputStore({ near, ...(far ? { far } : {}) });
     return {
       store,
       shards,
       index,
       definitions,
-      client: createClient({ store, index, shards, clock, random, findWorkflow }),
+      client: createClient({ store, index, shards, clock, random, outputs, findWorkflow }),
       membership: createRedisMembership(connections),
       logs: createRedisLogStore(connections, { shards }),
-      artifacts:
-        home === undefined
-          ? createRedisArtifactStore(connections, { shards })
-          : createDirectoryArtifactStore(join(home, 'artifacts')),
+      artifacts: far ?? near,
+      outputs,
       secrets: openSecrets({ environment: settings.environment, connections, clock, home }),
       cache: createRedisCacheStore(connections),
       clock,

@@ -40,7 +40,7 @@ const DEFAULT_SLOTS = 4;
 const DEFAULT_DRAIN_MS = 10_000;
 
 export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): Promise<void> }> {
-  const { shards, store, membership, index, definitions, clock, logger } = parts;
+  const { shards, store, membership, index, definitions, outputs, clock, logger } = parts;
   const queue = openQueue(parts);
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const actions = engineActions();
@@ -52,6 +52,7 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
     membership,
     index,
     definitions,
+    outputs,
     actions,
     clock,
     logger,
@@ -66,7 +67,7 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
 }
 
 export async function startWorker(parts: EngineParts, options: WorkerOptions): Promise<SluiceWorker> {
-  const { store, membership, logs, artifacts, secrets, cache, clock, logger, settings } = parts;
+  const { store, membership, logs, artifacts, outputs, secrets, cache, clock, logger, settings } = parts;
   const { cacheDirectory, temporaryDirectory, environment } = settings;
   const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(parts);
@@ -78,6 +79,7 @@ export async function startWorker(parts: EngineParts, options: WorkerOptions): P
     membership,
     logs,
     artifacts,
+    outputs,
     workspace: createLocalWorkspace({ root, cacheDirectory: source, artifacts, logger }),
     secrets,
     cache,

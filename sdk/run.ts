@@ -53,7 +53,7 @@ export class Run<Outputs = { readonly [name: string]: Json }> {
     const header = await this.#end(options);
     if (header.status !== 'succeeded') throw new RunFailed(await this.show());
     // The workflow's declaration says what they are; the caller named it.
-    return (header.outputs ?? {}) as Outputs;
+    return (await outlast(() => this.#client.outputsOf(header), options.signal)) as Outputs;
   }
 
   /** The history in order, also what was before, until the run has ended. Goes on by itself after an outage of Redis. */

@@ -34,6 +34,7 @@ import { type Client, createClient } from '../../engine/runtime/client/client.ts
 import { findAppliedOrStarted } from '../../engine/runtime/client/find-workflow.ts';
 import { Definitions } from '../../engine/runtime/definition/definitions.ts';
 import { createDirectoryArtifactStore } from '../../engine/runtime/files/directory-artifact-store.ts';
+import { createOutputStore, type OutputStore } from '../../engine/runtime/files/output-store.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
 import type { RedisFlags } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -67,6 +68,8 @@ export interface Engine {
   readonly membership: Membership;
   readonly logs: LogStore;
   readonly artifacts: ArtifactStore;
+  /** For outputs that are too large for a run's state. */
+  readonly outputs: OutputStore;
   readonly secrets: Secrets;
   readonly cache: CacheStore;
   readonly clock: Clock;
@@ -159,6 +162,11 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
     const shards = await store.shards();
     const index = createRedisRunIndex(connections);
     const random = () => randomBytes(10);
+    const near = createRedisArtifactStore(connections, { shards });
+    const far =
+      namedArtifactStore(host, options.artifacts) ??
+      (place.kind === 'embedded' ? createDirectoryArtifactStore(join(place.home, 'artifacts')) : undefined);
+    const outputs = createOutputStore({ near, ...(far ? { far } : {}) });
     const definitions = createRedisDefinitionStore(connections);
     const newRequestId = () => random().toString('hex');
     const applied = new Definitions({ definitions, store, shards, waitMs: 0, newRequestId });
@@ -172,17 +180,15 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
         shards,
         clock,
         random,
+        outputs,
         findWorkflow: findAppliedOrStarted(applied, index),
       }),
       index,
       definitions,
       membership: createRedisMembership(connections),
       logs: createRedisLogStore(connections, { shards }),
-      artifacts:
-        namedArtifactStore(host, options.artifacts) ??
-        (place.kind === 'embedded'
-          ? createDirectoryArtifactStore(join(place.home, 'artifacts'))
-          : createRedisArtifactStore(connections, { shards })),
+      artifacts: far ?? near,
+      outputs,
       secrets: openSecrets({ settings: host.settings, connections, clock, home: homeOf(place) }),
       cache: createRedisCacheStore(connections),
       clock,

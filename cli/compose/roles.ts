@@ -41,7 +41,7 @@ function openQueue({ queueConnection, prefix, logger }: Engine) {
 }
 
 export async function startOrchestrator(host: Host, engine: Engine): Promise<RunningOrchestrator> {
-  const { shards, store, membership, index, definitions, clock, logger } = engine;
+  const { shards, store, membership, index, definitions, outputs, clock, logger } = engine;
   const queue = openQueue(engine);
   const actions = engineActions(allExecutors(host.settings));
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
@@ -53,6 +53,7 @@ export async function startOrchestrator(host: Host, engine: Engine): Promise<Run
     membership,
     index,
     definitions,
+    outputs,
     actions,
     clock,
     logger,
@@ -71,7 +72,7 @@ export async function startOrchestrator(host: Host, engine: Engine): Promise<Run
 }
 
 export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags): Promise<RunningWorker> {
-  const { store, membership, logs, artifacts, secrets, cache, clock, logger } = engine;
+  const { store, membership, logs, artifacts, outputs, secrets, cache, clock, logger } = engine;
   const { cacheDirectory, temporaryDirectory } = host.settings;
   const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(engine);
@@ -82,6 +83,7 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
     membership,
     logs,
     artifacts,
+    outputs,
     workspace: createLocalWorkspace({
       root,
       cacheDirectory: join(cacheDirectory, 'source'),

@@ -123,9 +123,18 @@ function placeOf(ref: Json, artifacts: SummaryOptions['artifacts'], cwd: string)
 
 function outputLines(outputs: JsonObject, colors: Colors): string[] {
   const lines = Object.entries(outputs).map(
-    ([name, value]) => `  ${name}: ${plainText(JSON.stringify(value))}`,
+    ([name, value]) => `  ${name}: ${plainText(shortened(JSON.stringify(value)))}`,
   );
   return lines.length === 0 ? [] : [colors.bold('Outputs'), ...lines];
+}
+
+/** Characters of one output that people are shown; `--json` has all. */
+const MAX_SHOWN = 1_000;
+
+function shortened(text: string): string {
+  return text.length <= MAX_SHOWN
+    ? text
+    : `${text.slice(0, MAX_SHOWN)}… (${text.length} characters; --json has all)`;
 }
 
 function endLine(run: RunView, colors: Colors): string {

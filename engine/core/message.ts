@@ -1,6 +1,7 @@
 /** Messages: all that can happen to a shard. Those from the inbox are JSON in a stream; timers and `lost` come from the owner. */
 import type { TaskError } from './errors.ts';
 import type { Json } from './json.ts';
+import type { OutputsRef } from './large-outputs.ts';
 import type { RunStatus } from './node-state.ts';
 import type { AttemptResult } from './ticket.ts';
 
@@ -132,6 +133,7 @@ export interface ChildEndedMessage extends AttemptName {
   readonly child: string;
   readonly status: RunStatus;
   readonly outputs: { readonly [name: string]: Json };
+  readonly large?: OutputsRef;
   readonly error?: { readonly code: string; readonly message: string; readonly task?: string };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { TaskError } from './errors.ts';
 import type { Json } from './json.ts';
+import type { OutputsRef, StoredOutputs } from './large-outputs.ts';
 import type { RunStatus } from './node-state.ts';
 import type { LaterPart } from './run-part.ts';
 import type { SourceRef } from './ticket.ts';
@@ -27,6 +28,8 @@ export interface RunProgress {
   nodes: number;
   cancel?: CancelRequest;
   outputs?: { readonly [name: string]: Json };
+  /** Of large outputs: where all of them are; `outputs` has the small ones. */
+  largeOutputs?: OutputsRef;
   error?: RunError;
   /** Why and since when nothing new is started. */
   paused?: { readonly at: number; readonly reason?: string };
@@ -123,8 +126,7 @@ export interface RunHeader extends RunProgress {
 }
 
 /** What a node left behind: outputs and artifacts, or its last error. One JSON text a node. */
-export interface NodeOutput {
-  readonly o?: { readonly [name: string]: Json };
+export interface NodeOutput extends StoredOutputs {
   readonly a?: { readonly [name: string]: Json };
   readonly e?: TaskError;
   /** Of a fan-out whose items cannot be derived again (broadcast): the items. */
@@ -139,7 +141,7 @@ export interface NodeOutput {
 
 /** JSON of the changing part, for `RunChange.header`. */
 export function progressJson(header: RunHeader): string {
-  const { status, startedAt, finishedAt, seq, nodes, cancel, outputs, error } = header;
+  const { status, startedAt, finishedAt, seq, nodes, cancel, outputs, largeOutputs, error } = header;
   const { paused, result, refused, part, reset, retries, signals, answered } = header;
   return JSON.stringify({
     status,
@@ -149,6 +151,7 @@ export function progressJson(header: RunHeader): string {
     nodes,
     cancel,
     outputs,
+    largeOutputs,
     error,
     paused,
     result,

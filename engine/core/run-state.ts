@@ -6,6 +6,7 @@
 import { countEdges, type MutableEdgeCounts } from './edge-counts.ts';
 import { compileGraph, type PlanGraph } from './graph.ts';
 import type { Json } from './json.ts';
+import type { LoadedOutputs } from './large-outputs.ts';
 import type { LimitWait } from './limit/wait.ts';
 import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from './node-record.ts';
 import { isEnded, isRunEnded } from './node-state.ts';
@@ -67,6 +68,8 @@ export interface RunState {
   former: FormerRun | undefined;
   /** Outputs of fan-outs as lists, once the fan-out has ended. */
   readonly joined: Map<number, Map<string, readonly Json[]>>;
+  /** Large outputs in memory, by `keyOf`: shared by all runs of an owner, who puts them here and takes them away. */
+  large: Map<string, LoadedOutputs>;
 }
 
 /** What is taken over from a run that has ended. */
@@ -134,6 +137,7 @@ function rebuild(
     pausePosition: 0,
     former: undefined,
     joined: new Map(),
+    large: new Map(),
   };
   recount(run);
   measureRemaining(run, durations);

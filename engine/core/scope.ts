@@ -4,6 +4,7 @@ import type { TaskError } from './errors.ts';
 import { EvaluationError, type Lookup, type Scope, type ScopeValue } from './expression/index.ts';
 import { failedTasks } from './failed-tasks.ts';
 import { isJsonObject, type Json } from './json.ts';
+import { neededFor, OutputsNeeded, outputNames, outputOf, outputsLookup } from './large-outputs.ts';
 import type { NodeRecord } from './node-record.ts';
 import { isEnded } from './node-state.ts';
 import type { FanOut } from './plan.ts';
@@ -178,12 +179,13 @@ function resultLookup(run: RunState, index: number, part: 'outputs' | 'artifacts
   }
   const fan = run.tasks[index]?.fan;
   const key = part === 'outputs' ? 'o' : 'a';
-  if (!fan) return ownLookup(run.outputs.get(index)?.[key] ?? {});
+  if (!fan) return part === 'outputs' ? nodeOutputs(run, index) : ownLookup(run.outputs.get(index)?.a ?? {});
   return {
     get: (name) => {
       const memo = run.joined.get(index)?.get(`${key}.${name}`);
       if (memo) return memo;
-      const list = fan.nodes.map((node) => ownValue(run.outputs.get(node)?.[key], name));
+      if (part === 'outputs') needAtOnce(run, fan.nodes, name);
+      const list = fan.nodes.map((node) => ownResult(run, node, part, name));
       const isDeclared = task.outputs !== undefined && Object.hasOwn(task.outputs, name) && key === 'o';
       const isAbsent = list.length > 0 && list.every((value) => value === undefined);
       if (isAbsent && !isDeclared) return undefined;
@@ -191,8 +193,35 @@ function resultLookup(run: RunState, index: number, part: 'outputs' | 'artifacts
       remember(run, index, `${key}.${name}`, joined);
       return joined;
     },
-    keys: () => new Set(fan.nodes.flatMap((node) => Object.keys(run.outputs.get(node)?.[key] ?? {}))),
+    keys: () => new Set(fan.nodes.flatMap((node) => resultNames(run, node, part))),
   };
+}
+
+/** The outputs of one node; large ones are loaded when they are read. */
+export function nodeOutputs(run: RunState, node: number): Lookup {
+  return outputsLookup(run.outputs.get(node) ?? {}, run.large);
+}
+
+/** All large ones that a list takes are asked for together. */
+function needAtOnce(run: RunState, nodes: readonly number[], name: string): void {
+  const needed = nodes.flatMap((node) => neededFor(run.outputs.get(node) ?? {}, name, run.large) ?? []);
+  if (needed.length > 0) throw new OutputsNeeded(needed);
+}
+
+function ownResult(
+  run: RunState,
+  node: number,
+  part: 'outputs' | 'artifacts',
+  name: string,
+): Json | undefined {
+  const left = run.outputs.get(node);
+  if (part === 'artifacts') return ownValue(left?.a, name);
+  return left && outputOf(left, name, run.large);
+}
+
+function resultNames(run: RunState, node: number, part: 'outputs' | 'artifacts'): readonly string[] {
+  const left = run.outputs.get(node) ?? {};
+  return part === 'artifacts' ? Object.keys(left.a ?? {}) : outputNames(left, run.large);
 }
 
 /** A list of ten thousand items is built once, not once for each of ten thousand nodes that read it. */

@@ -3,6 +3,7 @@ import { type ActorState, NO_ACTOR } from './actor.ts';
 import type { EngineActions } from './engine-outcome.ts';
 import { type Flight, flightKey, parseFlight } from './flight.ts';
 import type { Json } from './json.ts';
+import { ALL_INLINE, type LoadedOutputs, type OutputBounds } from './large-outputs.ts';
 import { fairnessOf } from './limit/need.ts';
 import { queueOfNode } from './node-queue.ts';
 import { isEnded } from './node-state.ts';
@@ -65,13 +66,20 @@ export interface ShardState {
   readonly delivered: Set<string>;
   /** Number of the next post; ids of stored ones are smaller. */
   nextPost: number;
+  readonly outputBounds: OutputBounds;
+  /** Large outputs in memory, by `keyOf`. */
+  readonly large: Map<string, LoadedOutputs>;
 }
 
 export function actorOf(shard: ShardState, address: string): ActorState {
   return shard.actors.get(address) ?? NO_ACTOR;
 }
 
-export function newShardState(shard: number, actions: EngineActions): ShardState {
+export function newShardState(
+  shard: number,
+  actions: EngineActions,
+  outputBounds: OutputBounds = ALL_INLINE,
+): ShardState {
   return {
     shard,
     actions,
@@ -87,6 +95,8 @@ export function newShardState(shard: number, actions: EngineActions): ShardState
     outbox: new Map(),
     delivered: new Set(),
     nextPost: 1,
+    outputBounds,
+    large: new Map(),
   };
 }
 
@@ -113,6 +123,7 @@ export function adoptRun(
   now: number,
 ): void {
   shard.runs.set(run.header.id, run);
+  run.large = shard.large;
   shard.unfinished.add(run.header.id);
   run.nodes.forEach((record, index) => {
     if ((record.state !== 'queued' && record.state !== 'running') || run.plan.tasks[record.task]?.fanOut) {

@@ -3,6 +3,7 @@
  * JSON form (docs/worker-contract.md), so that a worker in another language can serve a queue. Secrets are never in it.
  */
 import type { Json, JsonObject } from './json.ts';
+import type { OutputsRef } from './large-outputs.ts';
 import type { ValueSpec } from './plan.ts';
 
 /** Where a workflow's own files (scripts, modules) are found. */
@@ -92,5 +93,7 @@ export interface Ticket {
 /** What an attempt left behind when it succeeded. */
 export interface AttemptResult {
   readonly outputs: { readonly [name: string]: Json };
+  /** Of large outputs: where all of them are; `outputs` has the small ones. */
+  readonly large?: OutputsRef;
   readonly artifacts?: { readonly [name: string]: ArtifactRef };
 }

@@ -1,5 +1,6 @@
 /** What a compensation undoes: the nodes of its task that succeeded in this run. */
 import type { ScopeValue } from './expression/index.ts';
+import { outputsLookup } from './large-outputs.ts';
 import type { PlanTask } from './plan.ts';
 import type { RunState } from './run-state.ts';
 import type { ItemScope } from './scope.ts';
@@ -27,7 +28,14 @@ export function undoneSelf(run: RunState, item: ItemScope | undefined): [string,
   if (item?.kind !== 'compensation') return [];
   const index = Number(item.item);
   const record = run.nodes[index];
-  const { o = {}, a = {} } = run.outputs.get(index) ?? {};
+  const { a = {} } = run.outputs.get(index) ?? {};
   const { state: status = 'succeeded', attempt = 0 } = record ?? {};
-  return [['self', { outputs: o, artifacts: a, error: null, status, attempt }]];
+  const self = new Map<string, ScopeValue>([
+    ['outputs', outputsLookup(run.outputs.get(index) ?? {}, run.large)],
+    ['artifacts', a],
+    ['error', null],
+    ['status', status],
+    ['attempt', attempt],
+  ]);
+  return [['self', self]];
 }

@@ -14,6 +14,7 @@ import type { RunIndex } from '../ports/run-index.ts';
 import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { CalmLogger } from './calm-logger.ts';
+import type { OutputStore } from './files/output-store.ts';
 import { ShardOwner } from './shard/shard-owner.ts';
 import { Subscriptions } from './shard/subscriptions.ts';
 
@@ -28,6 +29,8 @@ export interface OrchestratorOptions {
   /** Who follows which workflow. Absent: nobody. */
   readonly definitions?: Pick<DefinitionStore, 'subscriptions'>;
   readonly actions: EngineActions;
+  /** Where large outputs are kept. Absent: all stay in the state of their run. */
+  readonly outputs?: OutputStore | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -22,6 +22,7 @@ import type { Workspace } from '../ports/workspace.ts';
 import { AlarmLoop } from './alarm-loop.ts';
 import { Attempt, type AttemptTools, type Claim } from './attempt/attempt.ts';
 import { CalmLogger } from './calm-logger.ts';
+import type { OutputStore } from './files/output-store.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { retryCall } from './retry-call.ts';
 import { SlotGate } from './slot-gate.ts';
@@ -40,8 +41,10 @@ export interface WorkerOptions {
   readonly queue: TaskQueue;
   readonly membership: Membership;
   readonly logs: LogStore;
-  /** Where outputs that are too large for a run's state will go. */
+  /** Where files of cached successes are. */
   readonly artifacts: ArtifactStore;
+  /** Where outputs go that are too large for a run's state. Absent: all stay there, and are 1 MB at most. */
+  readonly outputs?: OutputStore;
   readonly workspace: Workspace;
   /** Where values of secrets come from. Default: from nowhere; tasks that need one fail. */
   readonly secrets?: SecretStore;
@@ -117,7 +120,13 @@ class QueueWorker implements Worker {
       workspace: options.workspace,
       logs: options.logs,
       secrets: options.secrets,
-      reuse: options.cache && { cache: options.cache, artifacts: options.artifacts, clock: options.clock },
+      outputs: options.outputs,
+      reuse: options.cache && {
+        cache: options.cache,
+        artifacts: options.artifacts,
+        outputs: options.outputs,
+        clock: options.clock,
+      },
       clock: options.clock,
       logger: options.logger,
       alarms: this.#alarms,

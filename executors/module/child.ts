@@ -4,6 +4,7 @@
  * directory, so it sets both for each attempt.
  */
 
+import { MAX_OUTPUT_BYTES, tooLargeMessage } from '../../engine/core/output-size.ts';
 import { installSyncOutput } from './child-output.ts';
 import type { ModuleContext } from './context.ts';
 import { NotJsonError, toOutputs } from './json-outputs.ts';
@@ -11,8 +12,6 @@ import { loadFunction } from './load-function.ts';
 import { endWithParent } from './orphan-watch.ts';
 import type { FromChild, ModuleTask, ToChild } from './protocol.ts';
 import { describeThrown } from './thrown.ts';
-
-const MAX_OUTPUT_BYTES = 8 * 1_048_576;
 
 const send = process.send?.bind(process);
 // User code must not speak in the name of this process.
@@ -52,8 +51,8 @@ async function callFunction(task: ModuleTask, signal: AbortSignal): Promise<From
     const outputs = toOutputs(await call(task.args, contextOf(task, signal)));
     const bytes = Buffer.byteLength(JSON.stringify(outputs));
     if (bytes <= MAX_OUTPUT_BYTES) return { type: 'done', outputs };
-    const text = `The function returned ${bytes} bytes of JSON; at most ${MAX_OUTPUT_BYTES} are taken. Write large data to a file and keep it under \`artifacts\`.`;
-    return { type: 'failed', code: 'output_too_large', message: text };
+    const message = tooLargeMessage('the function', bytes, MAX_OUTPUT_BYTES);
+    return { type: 'failed', code: 'output_too_large', message };
   } catch (error) {
     if (error instanceof NotJsonError)
       return { type: 'failed', code: 'invalid_output', message: error.message };

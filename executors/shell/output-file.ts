@@ -7,9 +7,6 @@ import type { ValueSpec } from '../../engine/core/plan.ts';
 import { readJsonObject } from './json-block.ts';
 import { convertText } from './output-type.ts';
 
-/** Bytes of the file. */
-export const MAX_OUTPUT_FILE_BYTES = 1_048_576;
-
 export type DeclaredOutputs = { readonly [name: string]: ValueSpec } | undefined;
 
 /** A line that cannot be understood. `line` counts from 1. */

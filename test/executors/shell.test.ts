@@ -253,7 +253,7 @@ describe('the output file', () => {
     ['rm "$SLUICE_OUTPUT"; mkdir "$SLUICE_OUTPUT"', 'invalid_output', /no longer a regular file/],
     ['rm "$SLUICE_OUTPUT"; mkfifo "$SLUICE_OUTPUT"', 'invalid_output', /no longer a regular file/],
     ['echo a=1 > other; ln -sf "$PWD/other" "$SLUICE_OUTPUT"', 'invalid_output', /no longer a regular file/],
-    ['head -c 2000000 /dev/zero >> "$SLUICE_OUTPUT"', 'output_too_large', /2000000 bytes/],
+    ['head -c 70000000 /dev/zero >> "$SLUICE_OUTPUT"', 'output_too_large', /70000000 bytes/],
   ])('%s fails the task', async (script, code, message) => {
     const { error } = await attempt(shell, { script }, await aBench());
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });

@@ -6,9 +6,11 @@ import {
   createMemoryLogStore,
 } from '../../engine/memory/index.ts';
 import { createMemoryWorkspace } from '../../engine/memory/workspace.ts';
+import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
 import type { CacheStore } from '../../engine/ports/cache-store.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import { type Client, createClient } from '../../engine/runtime/client/client.ts';
+import { createOutputStore, type OutputStore } from '../../engine/runtime/files/output-store.ts';
 import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
 import { approvalExecutor } from '../../executors/approval.ts';
@@ -19,6 +21,7 @@ import { transformExecutor } from '../../executors/transform.ts';
 import { waitExecutor } from '../../executors/wait.ts';
 import { labelsOfWorker } from './features/placement.ts';
 import type { Ledger } from './ledger.ts';
+import { Link } from './link.ts';
 import { SimProcess } from './process.ts';
 import { QUEUES } from './random-task.ts';
 import { simExecutor } from './sim-executor.ts';
@@ -35,6 +38,9 @@ const ENGINE_EXECUTORS = [
 const ACTIONS: EngineActions = new Map(
   ENGINE_EXECUTORS.flatMap((one) => (one.place === 'engine' ? [[one.name, one.evaluate]] : [])),
 );
+
+/** Outputs of more bytes leave the state of their run. */
+const INLINE_BYTES = 300;
 
 export interface ClusterOptions {
   readonly seed: number;
@@ -61,6 +67,8 @@ export class Cluster {
   readonly #places: Place[] = [];
   /** What all workers have kept. It may forget, and nobody may notice. */
   readonly #cache: CacheStore;
+  /** Files of large outputs; those of a history that was lost stay. */
+  readonly #files = createMemoryArtifactStore();
 
   constructor(shared: Shared, options: ClusterOptions) {
     this.#shared = shared;
@@ -75,6 +83,7 @@ export class Cluster {
       shards: options.shards,
       clock: this.clientProcess.clock,
       random: () => world.random.bytes(10),
+      outputs: this.#outputsOf(this.clientProcess),
     });
   }
 
@@ -142,6 +151,18 @@ export class Cluster {
     void place.running.start();
   }
 
+  /** Outputs are large from a few hundred bytes on, and reach their store as all else reaches Redis. */
+  #outputsOf(owner: SimProcess): OutputStore {
+    const { world, faults } = this.#shared;
+    const link = new Link(world, faults, owner);
+    const near: ArtifactStore = {
+      ...this.#files,
+      put: (...args) => link.call('put outputs', () => this.#files.put(...args), { isWrite: true }),
+      get: (...args) => link.call('get outputs', () => this.#files.get(...args)),
+    };
+    return createOutputStore({ near, inlineBytes: INLINE_BYTES });
+  }
+
   #orchestrator(owner: SimProcess): Orchestrator {
     const { shards, logger } = this.#options;
     const ports = portsOf(owner, this.#shared);
@@ -149,6 +170,7 @@ export class Cluster {
       id: owner.name,
       shards,
       ...ports,
+      outputs: this.#outputsOf(owner),
       actions: ACTIONS,
       clock: owner.clock,
       logger,
@@ -168,6 +190,7 @@ export class Cluster {
       ...ports,
       logs: createMemoryLogStore(),
       artifacts: createMemoryArtifactStore(),
+      outputs: this.#outputsOf(owner),
       workspace: createMemoryWorkspace(),
       cache: this.#cache,
       executors: [simExecutor({ world, seed, ledger, owner, onKill })],

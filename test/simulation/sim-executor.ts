@@ -5,7 +5,7 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import { TaskFailure, type WorkerExecutor } from '../../engine/ports/executor.ts';
 import type { Ledger, Work } from './ledger.ts';
 import type { SimProcess } from './process.ts';
-import { type Behaviour, behaviourOf } from './work.ts';
+import { type Behaviour, behaviourOf, largeOutputs } from './work.ts';
 import type { World } from './world.ts';
 
 export interface SimExecutorOptions {
@@ -35,7 +35,8 @@ export function simExecutor({ world, seed, ledger, owner, onKill }: SimExecutorO
       }
       if (behaviour.reportsProgress) progress(0.5);
       await spend(clock, behaviour, signal);
-      return finish(world, work, behaviour, signal);
+      const large = options['large'] === true ? largeOutputs(work.token) : {};
+      return { ...finish(world, work, behaviour, signal), ...large };
     },
   };
 }

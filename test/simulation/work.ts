@@ -1,5 +1,5 @@
 /** What an attempt does: the same for the same attempt of the same run, however often it is delivered. */
-import type { JsonObject } from '../../engine/core/json.ts';
+import type { Json, JsonObject } from '../../engine/core/json.ts';
 import { randomFor } from './random.ts';
 
 export interface Behaviour {
@@ -40,4 +40,22 @@ export function behaviourOf(seed: number, name: WorkName, options: JsonObject): 
     items: dice.int(0, 5),
     errorCode: dice.chance(0.7) ? 'exit_code' : 'http_status',
   };
+}
+
+/** More than a simulated run keeps in its state. */
+const LARGE = 400;
+
+/** Large outputs of a success: a text that says whose it is, and a list of them. */
+export function largeOutputs(token: string): JsonObject {
+  return { large: largeText(token), list: ['a', 'b'].map(() => largeText(token)) };
+}
+
+function largeText(token: string): string {
+  return `large|${token}|${'x'.repeat(LARGE)}`;
+}
+
+/** Whether the value is such a text, whole, by one of these tokens. */
+export function isLargeText(value: Json | undefined, tokens: ReadonlySet<string>): boolean {
+  const token = typeof value === 'string' ? (value.split('|')[1] ?? '') : '';
+  return tokens.has(token) && value === largeText(token);
 }

@@ -6,7 +6,8 @@
 import { type ActorState, documentKey } from '../actor.ts';
 import { type Commit, MAX_COMMIT_BYTES, MAX_COMMIT_NODES, type RunChange } from '../commit.ts';
 import { type EventDetail, type EventRecord, type EventType, packEvents } from '../event.ts';
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { cutOutputs, keyOf, refOf, type StoredOutputs } from '../large-outputs.ts';
 import {
   type Answer,
   type Asked,
@@ -56,8 +57,17 @@ export interface ShardFacts {
 
 export const NO_FACTS: ShardFacts = { workersOf: () => [], subscribersOf: () => [] };
 
+/** Large outputs that were made by a decision. Its name says its content, so that writing it again is harmless. */
+export interface OutputsFile {
+  readonly run: string;
+  readonly file: string;
+  readonly text: string;
+}
+
 export interface Decision {
   readonly commit: Commit;
+  /** To be stored before the commit, which refers to them. */
+  readonly files: readonly OutputsFile[];
   /** To be added to the task queue, once the commit is stored. */
   readonly tickets: readonly Ticket[];
   /** Runs whose status changed, for the index of runs. */
@@ -88,6 +98,9 @@ export class Turn {
   readonly #posts = new Map<string, readonly [post: Post, json: string]>();
   readonly #answers = new Map<string, string>();
   readonly facts: ShardFacts;
+  /** Ends after one step: what a wider turn needs in memory is too much. */
+  isNarrow = false;
+  readonly #files = new Map<string, OutputsFile>();
   #nodes = 0;
   #bytes = 0;
 
@@ -100,6 +113,7 @@ export class Turn {
   /** The commit has as much as it may take: go on in the next turn. One step changes at most two nodes. */
   get isFull(): boolean {
     return (
+      (this.isNarrow && this.#nodes + this.#flights.size > 0) ||
       this.#nodes > MAX_COMMIT_NODES - 2 ||
       this.#flights.size >= MAX_COMMIT_NODES ||
       this.#documents.size + this.#posts.size >= MAX_COMMIT_NODES ||
@@ -143,11 +157,23 @@ export class Turn {
     this.#bytes += RECORD_BYTES;
   }
 
-  saveOutput(run: RunState, node: number, output: NodeOutput): void {
+  saveOutput(run: RunState, node: number, given: NodeOutput): void {
+    const output = given.o && !given.l ? { ...given, ...this.keepOutputs(run, given.o) } : given;
     run.outputs.set(node, output);
     const json = JSON.stringify(output);
     this.#bytes += json.length;
     this.#of(run).outputs.set(node, json);
+  }
+
+  /** Outputs as they may be stored: those that are too large for the state are moved to a file. */
+  keepOutputs(run: RunState, outputs: JsonObject): StoredOutputs {
+    const cut = cutOutputs(outputs, this.shard.outputBounds.inlineBytes);
+    if (cut === undefined) return { o: outputs };
+    const ref = refOf(run.header.id, `outputs/${cut.sha256.slice(0, 32)}`, cut);
+    this.#files.set(keyOf(ref), { run: ref.run, file: ref.file, text: cut.text });
+    this.shard.large.set(keyOf(ref), { outputs, bytes: cut.bytes });
+    this.#bytes += cut.bytes;
+    return { o: cut.kept, l: ref };
   }
 
   saveHeader(run: RunState): void {
@@ -288,6 +314,7 @@ export class Turn {
     };
     return {
       commit,
+      files: [...this.#files.values()],
       tickets: this.tickets,
       changedRuns: [...this.#changedRuns],
       posts: [...this.#posts].map(([id, [post]]) => [id, post] as const),

@@ -4,6 +4,7 @@
  *
  * The reason to stop that came first while the executor worked decides the ending; a result that was there before stays.
  */
+import { cutOutputs, refOf } from '../../core/large-outputs.ts';
 import type { AttemptName, AttemptOutcome, InboxMessage } from '../../core/message.ts';
 import type { AttemptResult, Ticket } from '../../core/ticket.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -21,6 +22,7 @@ import type { SecretStore } from '../../ports/secret-store.ts';
 import type { ClaimName } from '../../ports/shard-store.ts';
 import type { OpenWorkspace, Workspace } from '../../ports/workspace.ts';
 import type { Alarmed, AlarmLoop } from '../alarm-loop.ts';
+import type { OutputStore } from '../files/output-store.ts';
 import { isOutage, retryCall } from '../retry-call.ts';
 import type { SecretMask } from '../secret/secret-mask.ts';
 import { AttemptCache, type CacheTools } from './cached-outcome.ts';
@@ -30,7 +32,7 @@ import { checkEnv, checkOptions, findExecutor } from './input.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { MaskedLog } from './masked-log.ts';
 import { AttemptNews } from './news.ts';
-import { checkOutputs } from './outputs.ts';
+import { checkOutputs, outputsFile } from './outputs.ts';
 import { NO_SECRETS, openTicket } from './secrets.ts';
 
 /** What becomes of a claim: an outcome to settle, a claim to give back, or nothing at all (it is no longer ours). */
@@ -51,6 +53,8 @@ export interface AttemptTools {
   readonly logs: LogStore;
   /** Absent: the worker knows no secret. */
   readonly secrets?: SecretStore | undefined;
+  /** Where large outputs go. Absent: they are not taken. */
+  readonly outputs?: OutputStore | undefined;
   /** Where former successes are found. Absent: everything is worked on. */
   readonly reuse?: CacheTools | undefined;
   readonly clock: Clock;
@@ -197,9 +201,9 @@ export class Attempt implements Alarmed {
     const outputs = await this.#runUntilForced(() => executor.run(options, this.#makeContext(ticket)));
     this.#throwIfStopped();
     this.#end();
-    const checked = this.#masked(checkOutputs(ticket, outputs));
+    const checked = this.#masked(checkOutputs(ticket, outputs, this.#tools.outputs));
     const artifacts = await this.#collect();
-    const result = artifacts ? { outputs: checked, artifacts } : { outputs: checked };
+    const result = { ...(await this.#keepOutputs(checked)), ...(artifacts ? { artifacts } : {}) };
     await cache?.keep(result);
     return result;
   }
@@ -224,6 +228,21 @@ export class Attempt implements Alarmed {
       onFailure: onOutage,
       isWorthRepeating: isOutage,
     });
+  }
+
+  /** Large outputs are stored before the outcome that refers to them is told. */
+  async #keepOutputs(outputs: AttemptResult['outputs']): Promise<AttemptResult> {
+    const { clock, onOutage, giveUp, outputs: store } = this.#tools;
+    const cut = store && cutOutputs(outputs, store.inlineBytes);
+    if (!store || !cut) return { outputs };
+    const file = outputsFile(this.ticket, this.claim.delivery);
+    await retryCall(() => store.put(this.ticket.run, file, cut.text), {
+      clock,
+      signal: giveUp,
+      onFailure: onOutage,
+      isWorthRepeating: isOutage,
+    });
+    return { outputs: cut.kept, large: refOf(this.ticket.run, file, cut) };
   }
 
   /** Once the executor had its success, only a shutdown that cannot wait keeps its artifacts from being stored. */

@@ -5,11 +5,13 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { messageOf } from '../../core/errors.ts';
+import type { OutputsRef } from '../../core/large-outputs.ts';
 import type { ArtifactRef, AttemptResult, Ticket } from '../../core/ticket.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { CacheEntry, CacheStore } from '../../ports/cache-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { artifactKey } from '../files/artifact-key.ts';
+import type { OutputStore } from '../files/output-store.ts';
 import { digestFiles } from '../source/source-digest.ts';
 
 /** How long a success may be reused where `ttl` does not say, ms. */
@@ -18,6 +20,7 @@ const DEFAULT_TTL_MS = 30 * 24 * 3_600_000;
 export interface CacheTools {
   readonly cache: CacheStore;
   readonly artifacts: ArtifactStore;
+  readonly outputs: OutputStore | undefined;
   readonly clock: Clock;
 }
 
@@ -86,32 +89,44 @@ export class AttemptCache {
     if (entry.run === ticket.run && ticket.generation > 1) return undefined;
     const leftMs = entry.at + this.#ttlMs() - clock.now();
     if (leftMs <= 0) return undefined;
-    const artifacts = await this.#adopt(entry.result.artifacts ?? {});
-    if (artifacts === undefined) {
+    const result = await this.#adopt(entry.result);
+    if (result === undefined) {
       say(
         `The result of run ${entry.run} is in the cache, but its artifacts are gone: the work is done again.`,
       );
       return undefined;
     }
     say(`Reused the result of run ${entry.run}.`);
-    if (Object.keys(artifacts).length === 0) return { outputs: entry.result.outputs, cached: entry.run };
-    const result = { outputs: entry.result.outputs, artifacts };
+    if (!result.artifacts && !result.large) return { ...result, cached: entry.run };
     // From now on the files of this run stand for it: the former run may be removed.
     await cache.put(key, { ...entry, result }, leftMs);
     return { ...result, cached: entry.run };
   }
 
-  /** Copies of the files that belong to this run, or undefined when one is gone or damaged. */
-  async #adopt(refs: {
-    readonly [name: string]: ArtifactRef;
-  }): Promise<{ readonly [name: string]: ArtifactRef } | undefined> {
+  /** The result with copies of its files that belong to this run, or undefined when one is gone or damaged. */
+  async #adopt({ outputs, large, artifacts = {} }: AttemptResult): Promise<AttemptResult | undefined> {
     const adopted: [string, ArtifactRef][] = [];
-    for (const [name, ref] of Object.entries(refs)) {
+    for (const [name, ref] of Object.entries(artifacts)) {
       const copy = await this.#copy(ref);
       if (copy === undefined) return undefined;
       adopted.push([name, copy]);
     }
-    return Object.fromEntries(adopted);
+    const own = large && (await this.#copyOutputs(large));
+    if (large && !own) return undefined;
+    return {
+      outputs,
+      ...(own ? { large: own } : {}),
+      ...(adopted.length > 0 ? { artifacts: Object.fromEntries(adopted) } : {}),
+    };
+  }
+
+  async #copyOutputs(ref: OutputsRef): Promise<OutputsRef | undefined> {
+    const { outputs, ticket } = this.#options;
+    const values = await outputs?.get(ref);
+    if (!outputs || !values) return undefined;
+    const file = `outputs/${ref.sha256.slice(0, 32)}`;
+    await outputs.put(ticket.run, file, JSON.stringify(values));
+    return { ...ref, run: ticket.run, file };
   }
 
   async #copy(ref: ArtifactRef): Promise<ArtifactRef | undefined> {

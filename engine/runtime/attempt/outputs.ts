@@ -1,28 +1,32 @@
 /** Checks what an executor returned before it may enter the run's state. */
 import { checkValues } from '../../core/inputs.ts';
 import type { Json } from '../../core/json.ts';
+import { tooLargeMessage } from '../../core/output-size.ts';
 import type { AttemptResult, Ticket } from '../../core/ticket.ts';
 import { TaskFailure } from '../../ports/executor.ts';
 
 type Outputs = AttemptResult['outputs'];
 
-/** Bytes of all outputs of an attempt together, as JSON. */
-const MAX_OUTPUT_BYTES = 1_000_000;
+/** Bytes of all outputs of an attempt together, as JSON, where there is no store for large ones. */
+const MAX_INLINE_BYTES = 1_000_000;
 const MAX_DEPTH = 64;
 const MAX_PROBLEMS = 10;
 
 /**
- * The outputs as they may be stored. This is the one place they pass on their way out: values that are too large for the
- * run's state are to be moved to the artifact store here, with a reference in their place.
+ * The outputs as they may be taken, with the defaults of those that were not written.
  * @throws TaskFailure invalid_output, output_too_large
  */
-export function checkOutputs(ticket: Ticket, outputs: Outputs): Outputs {
+export function checkOutputs(
+  ticket: Ticket,
+  outputs: Outputs,
+  { maxBytes }: { readonly maxBytes: number } = { maxBytes: MAX_INLINE_BYTES },
+): Outputs {
   const problem = Array.isArray(outputs)
     ? '`outputs` is a list; it must be an object.'
     : findForeignValue(outputs, 'outputs', 0);
   if (problem) throw new TaskFailure('invalid_output', problem);
   const values = fitDeclaration(ticket, outputs);
-  checkSize(ticket, values);
+  checkSize(ticket, values, maxBytes);
   return values;
 }
 
@@ -40,15 +44,17 @@ function fitDeclaration(ticket: Ticket, outputs: Outputs): Outputs {
   );
 }
 
-function checkSize(ticket: Ticket, outputs: Outputs): void {
+function checkSize(ticket: Ticket, outputs: Outputs, maxBytes: number): void {
   const text = JSON.stringify(outputs);
-  if (text.length * 4 <= MAX_OUTPUT_BYTES) return;
+  if (text.length * 4 <= maxBytes) return;
   const bytes = Buffer.byteLength(text);
-  if (bytes <= MAX_OUTPUT_BYTES) return;
-  throw new TaskFailure(
-    'output_too_large',
-    `The outputs of "${ticket.task}" are ${bytes} bytes of JSON; the limit is ${MAX_OUTPUT_BYTES}. Keep large data as a file with \`artifacts\`.`,
-  );
+  if (bytes <= maxBytes) return;
+  throw new TaskFailure('output_too_large', tooLargeMessage(`"${ticket.task}"`, bytes, maxBytes));
+}
+
+/** Name of the file for large outputs of one delivery: what another one writes does not touch it. */
+export function outputsFile({ node, generation, attempt }: Ticket, delivery: number): string {
+  return `outputs/${node}.${generation}.${attempt}.${delivery}`;
 }
 
 /** Says where a value is not JSON, in words, or answers undefined. */

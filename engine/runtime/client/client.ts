@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { SluiceError } from '../../core/errors.ts';
 import { type EventRecord, unpackEvents } from '../../core/event.ts';
-import { canonicalJson, type Json } from '../../core/json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../../core/json.ts';
+import type { OutputsRef } from '../../core/large-outputs.ts';
 import type { Answer, Asked, RunMessage } from '../../core/message.ts';
 import { isRunEnded } from '../../core/node-state.ts';
 import type { Plan } from '../../core/plan.ts';
@@ -12,10 +13,12 @@ import type { SourceRef } from '../../core/ticket.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunIndex } from '../../ports/run-index.ts';
 import type { ClientStore, StoredRun } from '../../ports/shard-store.ts';
+import type { OutputStore } from '../files/output-store.ts';
 import { askOwner } from './ask-owner.ts';
 import { findStarted } from './find-workflow.ts';
 import { type FindWorkflow, pinsOf } from './pins.ts';
 import { type EventView, type RunView, recordsOf, viewEvent, viewRun } from './run-view.ts';
+import { runOutputs, withWholeOutputs } from './whole-outputs.ts';
 
 export interface StartOptions {
   /** Checked already: see `resolveInputs`. */
@@ -47,6 +50,8 @@ export interface ClientOptions {
   readonly clock: Clock;
   /** 10 random bytes for a new run id. */
   readonly random: () => Uint8Array;
+  /** Where large outputs are. Absent: there are none. */
+  readonly outputs?: Pick<OutputStore, 'get'>;
   /** Where sub-workflows are found by name. Default: what was started before. */
   readonly findWorkflow?: FindWorkflow;
 }
@@ -154,10 +159,20 @@ export class Client {
     return header;
   }
 
+  /** The outputs of a run, also large ones. @throws SluiceError invalid_record when they are not in the store */
+  outputsOf(header: RunHeader): Promise<JsonObject> {
+    return runOutputs(header, this.#options.outputs);
+  }
+
+  /** Large outputs by their references; undefined when they are not in the store. */
+  async readOutputs(ref: OutputsRef): Promise<JsonObject | undefined> {
+    return this.#options.outputs?.get(ref);
+  }
+
   /** The run with all its nodes. @throws SluiceError run_not_found */
   async show(run: string): Promise<RunView> {
     const { stored, plan } = await this.load(run);
-    return viewRun(stored, plan, await this.#events(run));
+    return viewRun(await withWholeOutputs(stored, this.#options.outputs), plan, await this.#events(run));
   }
 
   /** The history in `seq` order. @throws SluiceError run_not_found */

@@ -17,6 +17,7 @@ import {
 } from '../../core/explain/index.ts';
 import { readsOf } from '../../core/explain/reads.ts';
 import type { Json } from '../../core/json.ts';
+import { keyOf, OutputsNeeded } from '../../core/large-outputs.ts';
 import type { NodeState, RunStatus } from '../../core/node-state.ts';
 import { type Rank, readRank } from '../../core/rank.ts';
 import type { RunHeader } from '../../core/run-header.ts';
@@ -55,27 +56,51 @@ export function createExplainer(options: ExplainerOptions): Explainer {
   return {
     async run(run) {
       const state = await readRun(options, run);
-      return explainRun(state, await readFacts(options, state, listedNodes(state)));
+      return withOutputs(options, state, async () =>
+        explainRun(state, await readFacts(options, state, listedNodes(state))),
+      );
     },
     async node(run, node) {
       const state = await readRun(options, run);
       const index = indexOf(state, node);
-      const facts = await readFacts(options, state, [index]);
-      const [events, rank] = await Promise.all([
-        options.client.history(run),
-        askRank(options, facts, { run, node: index, state: state.nodes[index]?.state }),
-      ]);
-      const story = events.filter((event) => event.node === index);
-      const explained = explainNode(state, index, {
-        ...facts,
-        attempts: () => failedAttempts(story),
-        shortcut: () => shortcutOf(story),
-        rank: () => rank,
+      return withOutputs(options, state, async () => {
+        const facts = await readFacts(options, state, [index]);
+        const [events, rank] = await Promise.all([
+          options.client.history(run),
+          askRank(options, facts, { run, node: index, state: state.nodes[index]?.state }),
+        ]);
+        const story = events.filter((event) => event.node === index);
+        const explained = explainNode(state, index, {
+          ...facts,
+          attempts: () => failedAttempts(story),
+          shortcut: () => shortcutOf(story),
+          rank: () => rank,
+        });
+        if (explained) return explained;
+        throw noNode(state, node);
       });
-      if (explained) return explained;
-      throw noNode(state, node);
     },
   };
+}
+
+/** Large outputs are loaded when an expression turns out to read them. */
+async function withOutputs<T>(
+  { client }: ExplainerOptions,
+  { large }: RunState,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (!(thrown instanceof OutputsNeeded)) throw thrown;
+      for (const ref of thrown.refs) {
+        const outputs = await client.readOutputs(ref);
+        const problem = `outputs of run ${ref.run} are not in the store`;
+        large.set(keyOf(ref), outputs ? { outputs, bytes: ref.bytes } : { problem });
+      }
+    }
+  }
 }
 
 async function readRun({ client }: ExplainerOptions, id: string): Promise<RunState> {

@@ -5,6 +5,7 @@
 
 import { mustAskAgain } from '../../core/decide/limit/limit.ts';
 import { type FlightState, formatFlight, parseFlight, parseFlightKey } from '../../core/flight.ts';
+import { OutputsNeeded } from '../../core/large-outputs.ts';
 import type { LostMessage, RemindMessage } from '../../core/message.ts';
 import { raisedPriority, raisesAfter } from '../../core/policy.ts';
 import { prepareTicket } from '../../core/prepare.ts';
@@ -48,25 +49,25 @@ export async function patrolFlights(owner: OwnedShard): Promise<LostMessage[]> {
       continue;
     }
     const unclaimed = state === 's' && now - sent.checkedAt >= RELAY_AFTER_MS;
-    const ticket = isDead || unclaimed ? ticketOf(owner, key) : undefined;
+    const ticket = isDead || unclaimed ? await ticketOf(owner, key) : undefined;
     if (ticket) again.push(ticket);
     if (unclaimed) sent.checkedAt = now;
   }
   owner.dispatch(again);
-  raiseWaiting(owner, now);
+  await raiseWaiting(owner, now);
   discountOversized(owner);
   return lost;
 }
 
 /** Tickets that wait in BullMQ go up a class every ten seconds, in the end before all others: its own order starves. */
-function raiseWaiting(owner: OwnedShard, now: number): void {
+async function raiseWaiting(owner: OwnedShard, now: number): Promise<void> {
   const raised: Ticket[] = [];
   for (const [key, sent] of owner.state.flights) {
     const raises = raisesAfter(now - sent.sentAt);
     if (raises <= sent.raises || !sent.value.startsWith('s')) continue;
     const before = sent.raises;
     sent.raises = raises;
-    const ticket = ticketOf(owner, key);
+    const ticket = await ticketOf(owner, key);
     if (!ticket || raisedPriority(ticket.priority, before) === 1) continue;
     raised.push({ ...ticket, priority: raisedPriority(ticket.priority, raises) });
   }
@@ -115,7 +116,19 @@ export async function recallClaims(owner: OwnedShard): Promise<void> {
 }
 
 /** The ticket of a flight, made again from state; its delivery number makes it a new one for the queue. */
-export function ticketOf(owner: OwnedShard, key: string): Ticket | undefined {
+export async function ticketOf(owner: OwnedShard, key: string): Promise<Ticket | undefined> {
+  for (let isNarrow = false; ; ) {
+    try {
+      return makeTicket(owner, key);
+    } catch (thrown) {
+      if (!(thrown instanceof OutputsNeeded)) throw thrown;
+      if ((await owner.loadOutputs(thrown.refs, isNarrow)) === 'too_much') isNarrow = true;
+      if (owner.isLost) return undefined;
+    }
+  }
+}
+
+function makeTicket(owner: OwnedShard, key: string): Ticket | undefined {
   const sent = owner.state.flights.get(key);
   const run = sent && owner.state.runs.get(sent.run);
   if (!sent || !run) return undefined;

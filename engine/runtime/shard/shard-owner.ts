@@ -16,6 +16,7 @@ import {
   type WindowOf,
 } from '../../core/decide/index.ts';
 import type { EngineActions } from '../../core/engine-outcome.ts';
+import { OutputsNeeded, type OutputsRef } from '../../core/large-outputs.ts';
 import { type Message, parseTimerKey, runOf } from '../../core/message.ts';
 import { isRunEnded } from '../../core/node-state.ts';
 import { dropRun, newShardState, type ShardState } from '../../core/shard-state.ts';
@@ -26,6 +27,8 @@ import type { RunIndex } from '../../ports/run-index.ts';
 import type { ClientStore, InboxEntry, Lease, OwnerStore } from '../../ports/shard-store.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
 import type { CalmLogger } from '../calm-logger.ts';
+import type { OutputStore } from '../files/output-store.ts';
+import { LargeOutputs } from './large-outputs.ts';
 import type { OwnedShard } from './owned-shard.ts';
 import { patrolFlights, recallClaims, remindersOf, ticketOf } from './patrol.ts';
 import { PostOffice } from './post-office.ts';
@@ -43,6 +46,8 @@ export interface ShardOwnerOptions {
   readonly actions: EngineActions;
   readonly windowOf: WindowOf;
   readonly mayBundle: MayBundle;
+  /** Where large outputs are kept. Absent: all stay in the state of their run. */
+  readonly outputs?: OutputStore | undefined;
   /** Number of shards; posts need it to bring plans to other shards. Default 1. */
   readonly shards?: number;
   /** What decisions may ask of the world. Default: no workers, no subscribers. */
@@ -73,6 +78,7 @@ export class ShardOwner implements OwnedShard {
   readonly options: ShardOwnerOptions;
   readonly loader: RunLoader;
   readonly #posts: PostOffice;
+  readonly #large: LargeOutputs;
   /** Inbox ids and keys of actors' messages that the engine failed on: left out. */
   readonly #skipped = new Set<Message>();
   readonly #stopped = new AbortController();
@@ -87,7 +93,8 @@ export class ShardOwner implements OwnedShard {
     this.cursor = lease.cursor;
     this.n = lease.n;
     this.#now = Number(lease.cursor.split('-')[0]) || 0;
-    this.state = newShardState(lease.shard, options.actions);
+    this.state = newShardState(lease.shard, options.actions, options.outputs);
+    this.#large = new LargeOutputs(this.state, options.outputs);
     this.loader = new RunLoader(options.store, this.state, lease.shard);
     const { store, complaints } = options;
     this.#posts = new PostOffice({ store, complaints, state: this.state, shards: options.shards ?? 1 });
@@ -104,7 +111,7 @@ export class ShardOwner implements OwnedShard {
       await this.#readClock();
       if (wentBack) await recallClaims(this);
       await this.#work([]);
-      this.#readd((flight) => flight.value.startsWith('s'));
+      await this.#readd((flight) => flight.value.startsWith('s'));
       this.#posts.sendAll();
     });
   }
@@ -221,9 +228,16 @@ export class ShardOwner implements OwnedShard {
   async #decideAll(messages: readonly Timed[]): Promise<void> {
     let done = 0;
     let more = true;
+    let isNarrow = false;
     while ((done < messages.length || more) && !this.isLost) {
       const turn = new Turn(this.state, this.#now, this.options.facts);
+      turn.isNarrow = isNarrow;
       const taken = this.#decide(turn, messages, done);
+      if ('needed' in taken) {
+        if ((await this.loadOutputs(taken.needed, isNarrow)) === 'too_much') isNarrow = true;
+        await this.#reload(turn, taken.run);
+        continue;
+      }
       if ('poisoned' in taken) {
         if (taken.actorMessage) this.#skip(taken.actorMessage, taken.error);
         else await quarantine(this, taken.poisoned, taken.error);
@@ -233,7 +247,10 @@ export class ShardOwner implements OwnedShard {
       if (turn.isEmpty && taken.cursor === null) break;
       const delivered = [...this.state.delivered];
       const reply = await this.#store(turn.finish(taken.cursor));
-      if (reply === 'ok') for (const id of delivered) this.state.delivered.delete(id);
+      if (reply === 'ok') {
+        for (const id of delivered) this.state.delivered.delete(id);
+        this.#large.settle();
+      }
       if (reply === 'conflict') {
         await this.#reload(turn);
         continue;
@@ -249,6 +266,7 @@ export class ShardOwner implements OwnedShard {
     from: number,
   ):
     | { done: number; more: boolean; cursor: string | null }
+    | { needed: readonly OutputsRef[]; run: string }
     | { poisoned: string; error: unknown; actorMessage: Message | undefined } {
     let done = from;
     let cursor: string | null = null;
@@ -266,6 +284,7 @@ export class ShardOwner implements OwnedShard {
       return { done, more: settleTurn(turn, this.options.windowOf, this.options.mayBundle), cursor };
     } catch (error) {
       const run = at && runOf(at);
+      if (error instanceof OutputsNeeded) return { needed: error.refs, run: run ?? turn.runAtHand };
       const actorMessage = run === undefined ? at : undefined;
       return { poisoned: run ?? turn.runAtHand, error, actorMessage };
     }
@@ -281,9 +300,10 @@ export class ShardOwner implements OwnedShard {
   }
 
   /** Forgets what a void turn did to memory. */
-  async #reload(turn: Turn): Promise<void> {
+  async #reload(turn: Turn, atHand?: string): Promise<void> {
     turn.undoDocuments();
-    const touched = turn.touchedRuns();
+    const touched = new Set(turn.touchedRuns());
+    if (atHand !== undefined) touched.add(atHand);
     for (const run of touched) dropRun(this.state, run);
     await this.loader.load(touched);
   }
@@ -300,6 +320,12 @@ export class ShardOwner implements OwnedShard {
 
   /** Stores a decision, repeating it until the answer is known; then does what waits for it. */
   async #store(decision: Decision): Promise<'ok' | 'conflict' | 'lost'> {
+    for (const { run, file, text } of decision.files) {
+      const isKept = await this.#untilAnswered('large outputs were not stored and are stored again', () =>
+        this.options.outputs?.put(run, file, text),
+      );
+      if (!isKept) return 'lost';
+    }
     const reply = await this.commit(decision.commit);
     if (reply !== 'ok') return reply;
     for (const [, due] of decision.commit.timers.set) this.#noteTimer(due);
@@ -346,15 +372,41 @@ export class ShardOwner implements OwnedShard {
     }
   }
 
+  async loadOutputs(refs: readonly OutputsRef[], isNarrow: boolean): Promise<'ok' | 'too_much'> {
+    let answer: 'ok' | 'too_much' = 'ok';
+    const text = 'large outputs were not read and are read again';
+    await this.#untilAnswered(text, async () => {
+      answer = await this.#large.load(refs, isNarrow);
+    });
+    return answer;
+  }
+
+  /** Repeats what is idempotent. False when the owner was stopped before. */
+  async #untilAnswered(complaint: string, call: () => Promise<void> | undefined): Promise<boolean> {
+    const { clock, complaints } = this.options;
+    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+      try {
+        await call();
+        return true;
+      } catch (thrown) {
+        complaints.warn(complaint, thrown);
+        await clock.sleep(pauseMs, this.#stopped.signal);
+        if (!this.#stopped.signal.aborted) continue;
+        this.isLost = true;
+        return false;
+      }
+    }
+  }
+
   #noteTimer(dueMs: number): void {
     const at = dueMs - this.#storeAhead;
     if (this.nextTimerAt === undefined || at < this.nextTimerAt) this.nextTimerAt = at;
   }
 
-  #readd(wanted: (flight: { value: string }) => boolean): void {
+  async #readd(wanted: (flight: { value: string }) => boolean): Promise<void> {
     const tickets: Ticket[] = [];
     for (const [key, flight] of this.state.flights) {
-      const ticket = wanted(flight) ? ticketOf(this, key) : undefined;
+      const ticket = wanted(flight) ? await ticketOf(this, key) : undefined;
       if (ticket) tickets.push(ticket);
     }
     this.dispatch(tickets);

@@ -14,6 +14,7 @@ import {
 } from './basics.ts';
 import { child } from './child.ts';
 import type { Feature } from './feature.ts';
+import { largeOutputs } from './large-outputs.ts';
 import { concurrency, fairness, rateLimit, runConcurrency, severalLimits, slots } from './limits.ts';
 import { approval, signal } from './people.ts';
 import { broadcast, labels } from './placement.ts';
@@ -53,4 +54,5 @@ export const FEATURES: readonly Feature[] = [
   marking,
   labels,
   broadcast,
+  largeOutputs,
 ];

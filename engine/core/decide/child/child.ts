@@ -6,7 +6,8 @@ import { childPlanHash, childSource, pinName } from '../../child-plan.ts';
 import type { TaskError } from '../../errors.ts';
 import { resolveTemplate } from '../../expression/index.ts';
 import { checkValues, resolveInputs } from '../../inputs.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
+import { wholeOutputs } from '../../large-outputs.ts';
 import { heldByNode } from '../../limit/need.ts';
 import type { ChildEndedMessage } from '../../message.ts';
 import type { Plan, PlanChild } from '../../plan.ts';
@@ -157,7 +158,7 @@ export function takeChildEnded(turn: Turn, run: RunState, message: ChildEndedMes
   const place = currentPlace(run, message);
   if (!place || !waitsForChild(place) || message.child !== childId(place)) return;
   landChild(turn, place);
-  if (message.status === 'succeeded') return succeed(turn, place, message.outputs);
+  if (message.status === 'succeeded') return succeed(turn, place, message);
   const stopped = place.run.outputs.get(place.index)?.w;
   const wasStopped = stopped?.kind === 'child' && stopped.stopped;
   if (wasStopped === 'timeout') {
@@ -168,7 +169,11 @@ export function takeChildEnded(turn: Turn, run: RunState, message: ChildEndedMes
   failAttempt(turn, place, childError(place, message));
 }
 
-function succeed(turn: Turn, place: NodePlace, outputs: { readonly [name: string]: Json }): void {
+/** Large outputs are kept once more, with the parent: it may outlive the child. */
+function succeed(turn: Turn, place: NodePlace, { outputs: o, large: l }: ChildEndedMessage): void {
+  const whole = preparing(() => wholeOutputs({ o, ...(l ? { l } : {}) }, place.run.large));
+  if ('error' in whole) return failAttempt(turn, place, whole.error);
+  const outputs = whole.value;
   const checked = place.task.outputs ? checkValues(place.task.outputs, outputs) : { values: outputs };
   if ('problems' in checked) {
     const problems = checked.problems.map(({ path, message }) => `${path} ${message}`).join('; ');

@@ -2,8 +2,9 @@
 
 import { caseNames } from '../../edge-counts.ts';
 import type { EngineActions, EngineOutcome } from '../../engine-outcome.ts';
-import type { Json } from '../../json.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { NO_CASE } from '../../node-record.ts';
+import { tooLargeMessage } from '../../output-size.ts';
 import { prepareOptions } from '../../prepare.ts';
 import { askForApproval, takeApprovalDeadline } from '../request/approval.ts';
 import { awaitSignal, expireSignal } from '../request/signal.ts';
@@ -27,6 +28,9 @@ function apply(turn: Turn, place: NodePlace, outcome: EngineOutcome): void {
   if (outcome.kind === 'signal') return awaitSignal(turn, place, outcome);
   if (outcome.kind === 'approval') return askForApproval(turn, place, outcome);
   const { outputs } = outcome;
+  const problem = sizeProblem(turn, place, outputs);
+  if (problem !== undefined)
+    return failWithoutRetry(turn, place, { code: 'output_too_large', message: problem });
   if (outcome.kind === 'wait' && outcome.until > turn.now)
     return waitFor(turn, place, { o: outputs }, { until: outcome.until });
   chooseCase(place, outputs);
@@ -45,7 +49,7 @@ export function endWait(turn: Turn, place: NodePlace): void {
       return nextIteration(turn, place);
     default:
       // The outputs were stored when it began.
-      return succeedAttempt(turn, place, { o: left?.o ?? {} });
+      return succeedAttempt(turn, place, { o: left?.o ?? {}, ...(left?.l ? { l: left.l } : {}) });
   }
 }
 
@@ -54,4 +58,11 @@ export function chooseCase({ task, record }: NodePlace, outputs: { readonly [nam
   if (task.action.uses !== 'switch') return;
   const choice = caseNames(task).indexOf(String(outputs['case']));
   record.choice = choice < 0 || outputs['case'] === null ? NO_CASE : choice + 1;
+}
+
+/** Why outputs that were made here, by no worker, cannot be taken. */
+export function sizeProblem(turn: Turn, { task }: NodePlace, outputs: JsonObject): string | undefined {
+  const { maxBytes } = turn.shard.outputBounds;
+  const bytes = Buffer.byteLength(JSON.stringify(outputs));
+  return bytes > maxBytes ? tooLargeMessage(`"${task.id}"`, bytes, maxBytes) : undefined;
 }

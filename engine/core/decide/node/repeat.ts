@@ -4,7 +4,7 @@
  */
 import type { TaskError } from '../../errors.ts';
 import { evaluate, isTruthy, parseExpression, type ScopeValue } from '../../expression/index.ts';
-import type { Json } from '../../json.ts';
+import { outputsLookup } from '../../large-outputs.ts';
 import type { PlanRepeat } from '../../plan.ts';
 import { nodeScope, preparing } from '../../prepare.ts';
 import type { NodeOutput } from '../../run-header.ts';
@@ -51,14 +51,14 @@ function isDone(place: NodePlace, { until, max }: PlanRepeat, left: NodeOutput):
 }
 
 function selfScope(place: NodePlace, left: NodeOutput): ReadonlyMap<string, ScopeValue> {
-  const self: { [name: string]: Json } = {
-    outputs: left.o ?? {},
-    artifacts: left.a ?? {},
-    status: 'succeeded',
-    error: null,
-    attempt: place.record.attempt,
-    iteration: iterationOf(place),
-  };
+  const self = new Map<string, ScopeValue>([
+    ['outputs', outputsLookup(left, place.run.large)],
+    ['artifacts', left.a ?? {}],
+    ['status', 'succeeded'],
+    ['error', null],
+    ['attempt', place.record.attempt],
+    ['iteration', iterationOf(place)],
+  ]);
   return new Map([['self', self]]);
 }
 

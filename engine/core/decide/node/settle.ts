@@ -67,8 +67,13 @@ export function takeSettled(turn: Turn, run: RunState, message: SettledMessage):
   succeedAttempt(turn, place, result(outcome));
 }
 
-function result({ outputs, artifacts }: AttemptResult): NodeOutput {
-  return { o: outputs, ...(artifacts ? { a: artifacts as unknown as NonNullable<NodeOutput['a']> } : {}) };
+function result({ outputs, large, artifacts }: AttemptResult): NodeOutput {
+  const l = large ? { l: large } : {};
+  return {
+    o: outputs,
+    ...l,
+    ...(artifacts ? { a: artifacts as unknown as NonNullable<NodeOutput['a']> } : {}),
+  };
 }
 
 /** A result that no longer counts: written down, not applied. */

@@ -141,6 +141,7 @@ function takeUp(turn: Turn, run: RunState): void {
   delete header.refused;
   delete header.error;
   delete header.outputs;
+  delete header.largeOutputs;
   delete header.result;
   delete header.part;
   delete header.cancel;

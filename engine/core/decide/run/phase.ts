@@ -36,13 +36,16 @@ function partsBegun({ header }: RunState): number {
 
 function concludeMain(turn: Turn, run: RunState): void {
   const { header } = run;
-  const outputs = evaluateOutputs(run, turn.now);
+  const outputs = evaluateOutputs(run, turn.now, turn.shard.outputBounds.maxBytes);
   const { status, error = outputs.error } = resultOf(run);
   header.result = {
     status: error && status === 'succeeded' ? 'failed' : status,
     ...(error ? { error } : {}),
   };
-  header.outputs = outputs.values;
+  const { o = {}, l } = turn.keepOutputs(run, outputs.values);
+  header.outputs = o;
+  if (l) header.largeOutputs = l;
+  else delete header.largeOutputs;
   turn.removeTimer('run_timeout', runTimer(run));
 }
 

@@ -57,10 +57,11 @@ export function endPosts(header: RunHeader, subscribers: readonly string[]): Pos
 }
 
 /** The node that waits for this run learns how it ended. */
-function parentPosts({ id, parent, status, outputs = {}, error }: RunHeader): Post[] {
+function parentPosts({ id, parent, status, outputs = {}, largeOutputs, error }: RunHeader): Post[] {
   if (!parent) return [];
   const { run, node, generation, attempt } = parent;
-  const end = { child: id, status, outputs, ...(error ? { error } : {}) };
+  const large = largeOutputs ? { large: largeOutputs } : {};
+  const end = { child: id, status, outputs, ...large, ...(error ? { error } : {}) };
   return [{ kind: 'message', message: { type: 'child_ended', run, node, generation, attempt, ...end } }];
 }
 
@@ -73,9 +74,10 @@ function endBody({
   trigger,
   createdAt,
   outputs,
+  largeOutputs,
 }: RunHeader): RunEndedBody {
   const given = trigger['logical_time'];
-  const isSmall = JSON.stringify(outputs ?? {}).length <= MAX_OUTPUTS;
+  const isSmall = !largeOutputs && JSON.stringify(outputs ?? {}).length <= MAX_OUTPUTS;
   return {
     run: id,
     namespace,
