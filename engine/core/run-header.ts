@@ -118,7 +118,7 @@ export interface RunHeader extends RunProgress {
   readonly sources?: { readonly [workflow: string]: SourceRef };
   readonly reuse?: ReusedRun;
   /** Addresses of the actors that are told when the run ends (its schedule, a backfill). */
-  readonly tell?: readonly string[];
+  tell?: readonly string[];
   /** ms since 1970, Redis' clock. */
   readonly createdAt: number;
   /** Hash over what the client asked for, to tell a repeated start from a conflicting one. */

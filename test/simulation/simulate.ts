@@ -1,22 +1,13 @@
 /** One simulation: builds a world from a seed, lets it run until all runs have ended, and gives what was seen to the checker. */
-import {
-  createMemoryMembership,
-  createMemoryRunIndex,
-  createMemoryShardStore,
-  createMemoryTaskQueue,
-} from '../../engine/memory/index.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import { checkAll, type Violation } from './checker/index.ts';
-import { Cluster } from './cluster.ts';
 import { type Evidence, gather, leftoversOf } from './evidence.ts';
-import { type Fault, FaultPlan } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { FeaturedUsers } from './features/featured-users.ts';
-import { Ledger } from './ledger.ts';
-import { Observer } from './observer.ts';
-import { Random } from './random.ts';
+import { buildStage, layGround, type OnNote } from './stage.ts';
 import { Trouble } from './trouble.ts';
 import { Users } from './user.ts';
-import { START_MS, World } from './world.ts';
+import { START_MS, type World } from './world.ts';
 
 /** After the last fault every run must end within this time, virtual ms. */
 const PATIENCE_MS = 150_000;
@@ -39,34 +30,15 @@ export interface Outcome {
 }
 
 export interface SimulateOptions {
-  /** Told of all calls, faults and log lines, with the virtual time since the start, ms. */
-  readonly onNote?: (what: string, ms: number) => void;
+  readonly onNote?: OnNote;
 }
 
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
-  const random = new Random(seed);
-  const world = new World(random);
-  world.onNote = options.onNote;
-  const faults = new FaultPlan(world, seed);
-  const shards = random.int(1, 3);
-  const memory = createMemoryShardStore({
-    now: () => world.now,
-    clock: world.clock,
-    shards,
-    random: () => random.next(),
-  });
-  const observer = new Observer(world, memory);
-  const shared = {
-    world,
-    faults,
-    store: observer.store,
-    queue: createMemoryTaskQueue({ clock: world.clock }),
-    membership: createMemoryMembership({ now: () => world.now }),
-    index: createMemoryRunIndex(),
-  };
-  const ledger = new Ledger();
+  const ground = layGround(seed, options.onNote);
+  const { random, world, memory, observer, shards } = ground;
   const defects: string[] = [];
-  const cluster = new Cluster(shared, { seed, shards, ledger, logger: listen(defects, world) });
+  const stage = buildStage(ground, { logger: listen(defects, world) });
+  const { shared, faults, ledger, cluster } = stage;
   const users = new Users({
     seed,
     client: cluster.client,

@@ -34,7 +34,7 @@ import { takeSignal } from './request/signal.ts';
 import { isVerb, refuseUnknownRun, takeVerb } from './request/verb.ts';
 import { advance } from './run/advance.ts';
 import { cancelRun, isAccepted, startRun, takeRefused, takeRunGranted } from './run/run.ts';
-import { tellAgain, tellUnknown } from './run/tell.ts';
+import { tellAgain, tellLater, tellUnknown } from './run/tell.ts';
 import type { Turn } from './turn.ts';
 
 export type { MayBundle, WindowOf } from './node/dispatch.ts';
@@ -51,7 +51,7 @@ export function decide(turn: Turn, message: Message): void {
   if (isRunEnded(run.header.status)) {
     if (message.type === 'granted' || message.type === 'still_held') giveBack(turn, message);
     if (message.type === 'settled' || message.type === 'late') recordLate(turn, run, message);
-    if (message.type === 'report') tellAgain(turn, run);
+    if (message.type === 'report') tellAgain(turn, run, message);
     if (message.type === 'signal' || message.type === 'approval') {
       if (!answeredBefore(turn, run, message))
         refuseRequest(turn, run, message, `run ${message.run} has ended: it ${standsAs(run.header.status)}`);
@@ -96,6 +96,8 @@ export function decide(turn: Turn, message: Message): void {
       return giveBackUnwanted(turn, run, message);
     case 'remind':
       return askAgain(turn, run);
+    case 'report':
+      return tellLater(turn, run, message);
     case 'timer':
       return takeTimer(turn, run, message);
   }

@@ -94,13 +94,20 @@ export class PostOffice {
     return plan;
   }
 
+  /** Somebody else started it, and perhaps long ago: who waits for it may not be among those that it tells. */
+  async #askForEnd({ id, tell = [] }: RunRequest): Promise<void> {
+    if (tell.length > 0)
+      await this.#options.store.send(tell.map((address) => ({ type: 'report', run: id, tell: address })));
+  }
+
   /** A run that is there already, from this post or from anyone else, is as good as started. */
   async #start(header: RunRequest): Promise<void> {
     const { store, complaints } = this.#options;
     const plan = await this.#plan(header.plan);
     if (plan) {
       await this.#bringPlans(plan, header);
-      await store.start(header, plan);
+      const { kind } = await store.start(header, plan);
+      if (kind === 'exists') await this.#askForEnd(header);
       return;
     }
     complaints.warn(

@@ -9,6 +9,9 @@ import type { Turn } from '../turn.ts';
 /** Outputs larger than this are not passed on (bytes of JSON); who needs them reads them from the run. */
 const MAX_OUTPUTS = 32 * 1_024;
 
+/** Addresses that a run tells of its end, beside those that follow its workflow. Others ask again. */
+const MAX_TOLD = 10;
+
 /** `run_ended` as its receivers read it. */
 export interface RunEndedBody {
   readonly [field: string]: Json;
@@ -32,8 +35,16 @@ export function tellEnd(turn: Turn, run: RunState): void {
 }
 
 /** Somebody asks whether the run has ended: it has. */
-export function tellAgain(turn: Turn, run: RunState): void {
-  for (const post of endPosts(run.header, [])) turn.post(post);
+export function tellAgain(turn: Turn, run: RunState, { tell }: ReportMessage): void {
+  for (const post of endPosts(run.header, tell === undefined ? [] : [tell])) turn.post(post);
+}
+
+/** Somebody asks who did not start it, such as a backfill over a tick that its schedule has started: told at the end. */
+export function tellLater(turn: Turn, run: RunState, { tell: address }: ReportMessage): void {
+  const { tell = [] } = run.header;
+  if (address === undefined || tell.includes(address) || tell.length >= MAX_TOLD) return;
+  run.header.tell = [...tell, address];
+  turn.saveHeader(run);
 }
 
 /** The run that somebody asks for is not there. */

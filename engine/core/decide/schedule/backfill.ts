@@ -100,7 +100,7 @@ function advance(turn: Turn, schedule: Schedule, trigger: TimeTrigger, before: B
   if (backfill !== before) saveBackfill(turn, schedule.address, backfill);
 }
 
-/** The run may be there since long, from its schedule or an earlier backfill: asked for its end, it tells. */
+/** The run may be there since long, from its schedule or an earlier backfill: whoever delivers the start then asks for its end. */
 function startOne(turn: Turn, schedule: Schedule, backfill: Backfill, tick: number): Backfill {
   const run = scheduledRunId(schedule.address, tick, backfill.rerun ? backfill.id : undefined);
   const problem = postStart(turn, schedule, { tick, run, tell: true, backfill: backfill.id });
@@ -109,7 +109,6 @@ function startOne(turn: Turn, schedule: Schedule, backfill: Backfill, tick: numb
     const failed = backfill.ended.failed + 1;
     return { ...backfill, cursor: tick, ended: { ...backfill.ended, failed } };
   }
-  turn.post({ kind: 'message', message: { type: 'report', run } });
   const active = [...backfill.active, { run, tick }];
   return { ...backfill, cursor: tick, active, started: backfill.started + 1 };
 }

@@ -10,8 +10,9 @@ import {
   REMOVED,
   type RemovedDocument,
   type ScheduleSpec,
+  type ScheduleState,
 } from '../../schedule/document.ts';
-import { resumeAt } from '../../schedule/due.ts';
+import { resumeAt, takeUpDue } from '../../schedule/due.ts';
 import type { TickSpec } from '../../schedule/tick.ts';
 import type { RunEndedBody } from '../run/tell.ts';
 import type { Turn } from '../turn.ts';
@@ -105,7 +106,7 @@ function check(turn: Turn, schedule: Schedule): void {
     turn.post({ kind: 'message', message: { type: 'report', run, tell } });
 }
 
-/** `{spec}`, from applying a definition. With other ticks than before it goes on from now. */
+/** `{spec}`, from applying a definition. With other ticks than before it goes on from now; what was due is not lost. */
 function setSchedule(turn: Turn, message: ActorMessage): void {
   // Written by `Definitions`, from a checked plan.
   const spec = message.body['spec'] as unknown as ScheduleSpec;
@@ -114,10 +115,19 @@ function setSchedule(turn: Turn, message: ActorMessage): void {
   if (known && known.spec.revision > spec.revision) return;
   if (wasRemoved(turn, message.to, spec.revision)) return;
   saveSpec(turn, message.to, spec);
-  const isSame = known !== undefined && rhythmOf(known.spec) === rhythmOf(spec);
-  const state = isSame ? known.state : newScheduleState(turn.now);
-  const paused = known?.state.paused;
-  advance(turn, { address: message.to, spec, state: paused ? { ...state, paused } : state });
+  advance(turn, { address: message.to, spec, state: nextState(turn, known, spec) });
+}
+
+/** Runs that go on are waited for under the new definition, too. */
+function nextState(turn: Turn, known: Schedule | undefined, spec: ScheduleSpec): ScheduleState {
+  if (known === undefined) return newScheduleState(turn.now);
+  if (rhythmOf(known.spec) === rhythmOf(spec)) return known.state;
+  const before = known.spec.trigger;
+  const { paused } = known.state;
+  const isTimed = before.kind !== 'after' && spec.trigger.kind !== 'after';
+  const due = isTimed && !paused ? takeUpDue(before, known.state, turn.now) : known.state;
+  const fresh = { ...newScheduleState(turn.now), active: known.state.active };
+  return { ...fresh, queue: isTimed ? due.queue : [], ...(paused ? { paused } : {}) };
 }
 
 /** What must stay the same for a schedule to keep its place. */
