@@ -1,7 +1,14 @@
 /** Workflow files on their way into a command: read, compiled, and refused with all their mistakes at once. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Compiled, compileWorkflows, renderDiagnostics, type SourceFile } from '../dsl/index.ts';
+import {
+  type Compiled,
+  checkFollowing,
+  compileWorkflows,
+  type Followed,
+  renderDiagnostics,
+  type SourceFile,
+} from '../dsl/index.ts';
 import type { Plan } from '../engine/core/plan.ts';
 import { allExecutors } from './compose/executors.ts';
 import { EXIT } from './exit-code.ts';
@@ -35,6 +42,18 @@ function readIfThere(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Adds what is wrong between the workflows of all files, and those that are known beside them, because of `after`. */
+export function checkTogether(
+  files: readonly CompiledFile[],
+  known: readonly Followed[] = [],
+): readonly CompiledFile[] {
+  const others = [...known, ...files.flatMap(({ plans }) => plans)];
+  return files.map((one) => {
+    const found = checkFollowing(one.file, one.plans, others);
+    return found.length === 0 ? one : { ...one, diagnostics: [...one.diagnostics, ...found] };
+  });
 }
 
 /** Says all diagnostics. True when none of them is an error. */

@@ -4,6 +4,7 @@ export { readYamlData, type YamlData } from './data-file.ts';
 export type { Diagnostic, SourceFile } from './diagnostic.ts';
 export { DIAGNOSTIC_CODES, type DiagnosticCode } from './diagnostic-code.ts';
 export type { ExecutorFacts } from './executor-facts.ts';
+export { checkFollowing, type Followed } from './follow.ts';
 export { workflowJsonSchema } from './json-schema.ts';
 export { printWorkflow } from './print.ts';
 export { type RenderOptions, renderDiagnostics } from './render.ts';

@@ -14,10 +14,10 @@ import { definitionsOf, withOrchestrator } from '../compose/definitions.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import { confirm } from '../confirm.ts';
-import { usageFailure } from '../failure.ts';
+import { type CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { plainText } from '../view/plain-text.ts';
-import { type CompiledFile, compileFile, reportDiagnostics } from '../workflow-file.ts';
+import { type CompiledFile, checkTogether, compileFile, reportDiagnostics } from '../workflow-file.ts';
 import { findWorkflowFiles } from '../workflow-folder.ts';
 
 interface ApplyFlags extends RedisFlags {
@@ -53,6 +53,7 @@ async function apply(host: Host, paths: readonly string[], flags: ApplyFlags): P
   const candidates = await withBundles(files);
   await withEngine(host, { ...flags, use: 'write' }, async (engine) => {
     const gone = flags.prune ? await findGone(definitionsOf(engine, 0), candidates) : [];
+    await checkFollowing(host, definitionsOf(engine, 0), { files, gone });
     if (flags.dryRun) return preview(host, engine, { candidates, gone, flags });
     if (gone.length > 0) {
       const names = gone.map(({ name }) => plainText(name)).join(', ');
@@ -82,9 +83,33 @@ function compileAll(host: Host, paths: readonly string[]): readonly CompiledFile
   const problems = [...duplicates(files), ...files.flatMap(problemsOf)];
   for (const problem of problems) host.say(`${host.colors.red('error')}: ${problem}`);
   if (wrong + problems.length === 0) return files;
-  throw usageFailure(
-    `There are mistakes in ${paths.length === 1 ? paths[0] : 'these files'}; nothing was stored.`,
-  );
+  throw nothingStored(files);
+}
+
+/** Circles and windows that come about with what is applied already. */
+async function checkFollowing(
+  host: Host,
+  definitions: Definitions,
+  { files, gone }: { readonly files: readonly CompiledFile[]; readonly gone: readonly DefinitionLine[] },
+): Promise<void> {
+  const removed = new Set(gone.map(({ namespace, name }) => `${namespace}/${name}`));
+  const known: Plan[] = [];
+  for (const { namespace, name, schedules } of await definitions.list()) {
+    if (schedules.length === 0 || removed.has(`${namespace}/${name}`)) continue;
+    const found = await definitions.find(namespace, name);
+    if (found) known.push(found.plan);
+  }
+  const wrong = checkTogether(
+    files.map((file) => ({ ...file, diagnostics: [] })),
+    known,
+  ).filter((file) => !reportDiagnostics(host, file));
+  if (wrong.length > 0) throw nothingStored(files);
+}
+
+function nothingStored(files: readonly CompiledFile[]): CliFailure {
+  const [only] = files;
+  const where = only && files.length === 1 ? only.file.path : 'these files';
+  return usageFailure(`There are mistakes in ${where}; nothing was stored.`);
 }
 
 function problemsOf({ file, plans }: CompiledFile): string[] {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { newCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
-import { type CompiledFile, compileFile, reportDiagnostics } from '../workflow-file.ts';
+import { type CompiledFile, checkTogether, compileFile, reportDiagnostics } from '../workflow-file.ts';
 
 export function validateCommand(host: Host): Command {
   return newCommand('validate', 'Shows all mistakes of workflow files.', [
@@ -14,7 +14,7 @@ export function validateCommand(host: Host): Command {
     .argument('<file...>', 'workflow files')
     .option('--json', 'print workflows and mistakes as one JSON document')
     .action((files: string[], flags: { readonly json?: boolean }) => {
-      const compiled = files.map((file) => compileFile(host, file));
+      const compiled = checkTogether(files.map((file) => compileFile(host, file)));
       const isClean = flags.json ? printJson(host, compiled) : printWords(host, compiled);
       if (!isClean) host.exitCode = EXIT.usage;
     });

@@ -2,7 +2,7 @@
 
 import { parseCron } from '../../engine/core/schedule/cron.ts';
 import { isTimeZone } from '../../engine/core/schedule/zone.ts';
-import { mapValues } from '../compile-task.ts';
+import { mapValues, milliseconds } from '../compile-task.ts';
 import { splitName } from '../compile-trigger.ts';
 import { shorten } from '../describe-value.ts';
 import { toName } from '../name.ts';
@@ -13,6 +13,9 @@ import { alternatives } from '../suggest.ts';
 import { parseTime } from '../time-text.ts';
 import type { WorkflowContext } from '../workflow-context.ts';
 import { checkGivenInputs } from './given-input.ts';
+
+/** A schedule with shorter ticks would keep its shard busy with nothing else. */
+const MIN_EVERY_MS = 1_000;
 
 export function checkTriggers(context: WorkflowContext): void {
   for (const [i, trigger] of (context.source.triggers ?? []).entries()) {
@@ -82,6 +85,7 @@ type KindCheck = (context: WorkflowContext, trigger: TriggerSource, path: Path) 
 
 const CHECKS: Readonly<Partial<Record<TriggerKind, KindCheck>>> = {
   cron: checkCron,
+  every: checkEvery,
   at: checkAt,
   after: checkAfter,
   webhook: checkWebhook,
@@ -99,6 +103,13 @@ function checkCron({ document }: WorkflowContext, { cron = '', timezone }: Trigg
   const message = `There is no time zone \`${timezone}\`.`;
   const hint = 'Write a name of the IANA database, such as Europe/Berlin, or UTC.';
   document.error({ code: 'bad_timezone', path: [...path, 'timezone'], message, hint });
+}
+
+function checkEvery({ document }: WorkflowContext, { every }: TriggerSource, path: Path): void {
+  if ((milliseconds(every) ?? MIN_EVERY_MS) >= MIN_EVERY_MS) return;
+  const message = `\`every\` must be at least 1s, but this is \`${every}\`.`;
+  const hint = 'Write `every: 1s` or more; within a run, `repeat` does something more often.';
+  document.error({ code: 'out_of_range', path: [...path, 'every'], message, hint });
 }
 
 function checkAt({ document }: WorkflowContext, { at = '' }: TriggerSource, path: Path): void {

@@ -449,6 +449,11 @@ export const MISTAKES: readonly Mistake[] = [
     says: 'within `webhook`',
   },
   {
+    code: 'out_of_range',
+    text: `triggers:\n  - { every: «500ms» }\n${task('run: x')}`,
+    says: '`every: 1s` or more',
+  },
+  {
     code: 'bad_cron',
     text: `triggers: [{ cron: «"0 25 * * *"» }]\n${task('run: x')}`,
     says: '25',

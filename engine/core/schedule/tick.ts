@@ -14,6 +14,9 @@ export type TickSpec =
 /** Multiples of `every`, and windows, count from here: Monday, 1970-01-05, midnight UTC. So weeks begin on Monday. */
 export const ANCHOR_MS = 4 * DAY_MS;
 
+/** Logical times in a window that is waited for, at most. */
+export const MAX_EXPECTED = 10_000;
+
 /** February 29th may be eight years away, and its fall on a given weekday 40. */
 const FARTHEST_DAYS = 366 * 41;
 

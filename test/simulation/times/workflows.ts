@@ -66,7 +66,7 @@ function plansFor(
     cron(random.pick(TIMES_OF_DAY)) +
     at(random.between(startAt + 5_000, wakeAt - 5_000)) +
     at(wakeAt + random.between(2_000, 9_000));
-  const beatMs = random.pick([500, 1_000, 2_000]);
+  const beatMs = random.pick([1_000, 1_500, 2_000]);
   const wait = `uses: wait, with: { for: ${random.int(1, 9) * 100}ms }`;
   const every = (ms: number, overlap: string) =>
     `  - { every: ${ms}ms, catchup: all, overlap: ${overlap} }\n`;

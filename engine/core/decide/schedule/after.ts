@@ -7,15 +7,13 @@ import type { RunHeader } from '../../run-header.ts';
 import { derivedRunId } from '../../run-id.ts';
 import { type AfterTrigger, WINDOW, type WindowDocument } from '../../schedule/document.ts';
 import { runRequest } from '../../schedule/run-request.ts';
-import { ANCHOR_MS, ticksBetween } from '../../schedule/tick.ts';
+import { ANCHOR_MS, MAX_EXPECTED, ticksBetween } from '../../schedule/tick.ts';
 import type { RunEndedBody } from '../run/tell.ts';
 import type { Turn } from '../turn.ts';
 import { type Schedule, saveWindow, windowsOf } from './documents.ts';
 
 /** Windows of which is remembered what has ended, newest first. */
 const KEPT_WINDOWS = 400;
-/** Logical times in one window. */
-export const MAX_EXPECTED = 10_000;
 
 const ENDS: ReadonlyMap<string, AfterTrigger['on'][number]> = new Map([
   ['succeeded', 'success'],
@@ -73,10 +71,16 @@ export function advanceWindows(turn: Turn, schedule: Schedule, trigger: AfterTri
   }
 }
 
-function isComplete({ spec }: Schedule, { start, ended }: WindowDocument, windowMs: number): boolean {
+function isComplete(schedule: Schedule, { start, ended }: WindowDocument, windowMs: number): boolean {
+  const { spec, state } = schedule;
   const expected = (spec.expects ?? []).flatMap((ticks) =>
-    ticksBetween(ticks, start, start + windowMs, MAX_EXPECTED),
+    ticksBetween(ticks, start, start + windowMs, MAX_EXPECTED + 1),
   );
+  if (expected.length > MAX_EXPECTED) {
+    const message = `the window has more than ${MAX_EXPECTED} scheduled times; choose a shorter one`;
+    schedule.state = { ...state, problem: { tick: start + windowMs, message } };
+    return false;
+  }
   const seen = new Set(ended);
   return expected.length > 0 && expected.every((tick) => seen.has((tick - start) / 1_000));
 }
