@@ -15,6 +15,7 @@ import type { SecretStore } from '../engine/ports/secret-store.ts';
 import type { ShardStore } from '../engine/ports/shard-store.ts';
 import { type EmbeddedRedis, startEmbeddedRedis } from '../engine/redis/embedded/index.ts';
 import {
+  ADDRESS_FORMS,
   createConnections,
   createRedisArtifactStore,
   createRedisCacheStore,
@@ -24,6 +25,11 @@ import {
   createRedisRunIndex,
   createRedisShardStore,
   DEFAULT_PREFIX,
+  parseRedisAddress,
+  type QueueAddress,
+  queueAddressOf,
+  type RedisAddress,
+  readTlsFiles,
   requireSuitableRedis,
 } from '../engine/redis/index.ts';
 import { type Client, createClient } from '../engine/runtime/client/client.ts';
@@ -37,7 +43,10 @@ import { readSettings, type Settings } from './settings.ts';
 
 /** Which Redis to use. */
 export interface RedisOptions {
-  /** `redis://host:6379`, `rediss://…` for TLS, or `unix:///path/of/socket`. Default: REDIS_URL. */
+  /**
+   * `redis://host:6379`, `rediss://…` for TLS, `unix:///path/of/socket`, `redis-sentinel://host:26379,…#name`, or
+   * `redis-cluster://host:7000,…`. Default: REDIS_URL.
+   */
   readonly redis?: string;
   /** Begins every key, so that installations can share a Redis. Default: SLUICE_PREFIX, else `sluice:`. */
   readonly prefix?: string;
@@ -65,7 +74,7 @@ export interface EngineParts {
   readonly cache: CacheStore;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly queueConnection: { readonly url: string } | { readonly path: string };
+  readonly queueConnection: QueueAddress;
   readonly prefix: string;
   /** All who use this Redis are on this machine. */
   readonly isEmbedded: boolean;
@@ -89,7 +98,7 @@ export async function openParts(options: RedisOptions): Promise<EngineParts> {
       settings,
       home,
       embedded,
-      connection: connectionTo(address, embedded),
+      connection: connectionTo(address, embedded, settings),
     });
   } catch (thrown) {
     await embedded?.stop();
@@ -118,18 +127,16 @@ async function startIn(home: string, settings: Settings): Promise<EmbeddedRedis>
   return startEmbeddedRedis({ dataDirectory: join(home, 'redis'), env: settings.environment });
 }
 
-type Connection = EngineParts['queueConnection'];
-
-function connectionTo(address: string | undefined, embedded: EmbeddedRedis | undefined): Connection {
+function connectionTo(
+  address: string | undefined,
+  embedded: EmbeddedRedis | undefined,
+  { environment }: Settings,
+): RedisAddress {
   if (address === undefined) return { path: embedded?.connection.path ?? '' };
-  const socket = /^(?:unix:\/\/)?(\/.+)$/.exec(address)?.[1];
-  if (socket !== undefined) return { path: socket };
-  if (/^rediss?:\/\//i.test(address) && URL.canParse(address)) return { url: address };
+  const found = parseRedisAddress(address, readTlsFiles(environment));
+  if (found !== undefined) return found;
   // The text may hold a password, so it is not repeated.
-  throw new SluiceError(
-    'redis_unreachable',
-    '`redis` is not the address of a Redis. Write redis://host:6379, rediss://… for TLS, or unix:///path/of/socket.',
-  );
+  throw new SluiceError('redis_unreachable', `\`redis\` is not the address of a Redis. ${ADDRESS_FORMS}`);
 }
 
 interface Opening {
@@ -137,7 +144,7 @@ interface Opening {
   readonly settings: Settings;
   readonly home: string | undefined;
   readonly embedded: EmbeddedRedis | undefined;
-  readonly connection: Connection;
+  readonly connection: RedisAddress;
 }
 
 async function joinParts({ options, settings, home, embedded, connection }: Opening): Promise<EngineParts> {
@@ -173,7 +180,7 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
       cache: createRedisCacheStore(connections),
       clock,
       logger,
-      queueConnection: connection,
+      queueConnection: queueAddressOf(connection),
       prefix,
       isEmbedded: home !== undefined,
       settings,

@@ -28,6 +28,9 @@ import {
   createRedisShardStore,
   DEFAULT_PREFIX,
   type Finding,
+  type QueueAddress,
+  queueAddressOf,
+  type RedisAddress,
   requireSuitableRedis,
 } from '../../engine/redis/index.ts';
 import { type Client, createClient } from '../../engine/runtime/client/client.ts';
@@ -75,7 +78,7 @@ export interface Engine {
   readonly clock: Clock;
   readonly logger: Logger;
   /** As BullMQ takes it. */
-  readonly queueConnection: { readonly url: string } | { readonly path: string };
+  readonly queueConnection: QueueAddress;
   readonly prefix: string;
   /** True when Redis is the private one of a folder: all who use it are on this machine. */
   readonly isEmbedded: boolean;
@@ -150,9 +153,9 @@ interface Opening {
 async function connect(host: Host, { place, embedded, options }: Opening): Promise<Engine> {
   const { logger } = options;
   const prefix = options.prefix ?? host.settings.prefix ?? DEFAULT_PREFIX;
-  const queueConnection = connectionOf(place, embedded);
+  const address = addressOf(place, embedded);
   const quiet = loggerFromNowOn(logger);
-  const connections = createConnections({ ...queueConnection, prefix, logger: quiet.logger });
+  const connections = createConnections({ ...address, prefix, logger: quiet.logger });
   const clock = createRealClock();
   try {
     await connections.ready(PATIENCE_MS);
@@ -193,7 +196,7 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
       cache: createRedisCacheStore(connections),
       clock,
       logger,
-      queueConnection,
+      queueConnection: queueAddressOf(address),
       prefix,
       isEmbedded: place.kind === 'embedded',
       async close() {
@@ -235,7 +238,6 @@ function warnOf(findings: readonly Finding[], { use, logger }: EngineOptions): v
   }
 }
 
-function connectionOf(place: RedisPlace, embedded: EmbeddedRedis | undefined): Engine['queueConnection'] {
-  if (place.kind === 'url') return { url: place.url };
-  return { path: place.kind === 'socket' ? place.path : (embedded?.connection.path ?? '') };
+function addressOf(place: RedisPlace, embedded: EmbeddedRedis | undefined): RedisAddress {
+  return place.kind === 'address' ? place.address : { path: embedded?.connection.path ?? '' };
 }

@@ -2,11 +2,40 @@
  * Settings of the connections that BullMQ opens, and what its errors mean. The values were measured: with BullMQ's own
  * defaults a worker needs 18 s to come back after a Redis restart, and runs work twice meanwhile.
  */
-import type { RedisOptions } from 'bullmq';
+import type { ConnectionOptions } from 'bullmq';
 import { messageOf, SluiceError } from '../core/errors.ts';
 
-/** Where Redis is. Any option of ioredis may be there, too; those about reconnecting are set here. */
-export interface QueueConnection {
+/** Where Redis is: one server, or something whose clients are made elsewhere (a Cluster). */
+export type QueueConnection = ServerConnection | ClientSource;
+
+export interface ClientSource {
+  /** Makes an ioredis client, which connects in the background. */
+  open(settings: ClientSettings): EndableClient;
+  /** Where BullMQ's own way of waiting for a job is not to be trusted: another. */
+  waiting?(client: EndableClient, settings: ClientSettings): MemberWait | undefined;
+}
+
+interface ClientSettings {
+  readonly name: string;
+  readonly socketTimeoutMs: number;
+  /** Null: commands are never given up. */
+  readonly triesPerCommand: number | null;
+}
+
+/** Takes the first member of a sorted set, and waits for one. */
+export interface MemberWait {
+  /** Its score; null when there was none in time, or when the signal has ended the wait. */
+  popFirst(key: string, timeoutS: number, signal: AbortSignal): Promise<number | null>;
+  close(): void;
+}
+
+interface EndableClient {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  disconnect(): void;
+}
+
+/** Any option of ioredis may be there, too; those about reconnecting are set here. */
+interface ServerConnection {
   readonly url?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
@@ -24,24 +53,55 @@ export const DRAIN_DELAY_S = 1;
 /** Reconnect attempts that an add survives: about 10 s with the strategy below. */
 const ADD_RETRIES = 20;
 
+// BullMQ never blocks longer than 10 s: silence for 12 s while a reply is due is a half-open socket.
+const SOCKET_TIMEOUT_MS = 12_000;
+
 const SHARED_SETTINGS = {
   retryStrategy: (attempt: number): number => Math.min(50 * attempt, 1000),
   // After a fail-over the old primary answers so; a new connection finds the new one.
   reconnectOnError: (error: Error): boolean => /READONLY|LOADING/.test(error.message),
   enableAutoPipelining: false,
   connectTimeout: 5_000,
-  // BullMQ never blocks longer than 10 s: silence for 12 s while a reply is due is a half-open socket.
-  socketTimeout: 12_000,
+  socketTimeout: SOCKET_TIMEOUT_MS,
 } as const;
 
+export interface Opened {
+  /** As BullMQ takes it. */
+  readonly connection: ConnectionOptions;
+  readonly waiting: MemberWait | undefined;
+  /** Ends what BullMQ leaves open: a client that it did not make itself. */
+  end(): void;
+}
+
 /** For adding: gives up after about 10 s, because the relay adds again whatever did not arrive. */
-export function settingsForAdding(connection: QueueConnection): RedisOptions {
-  return { ...connection, ...SHARED_SETTINGS, maxRetriesPerRequest: ADD_RETRIES } as RedisOptions;
+export function openForAdding(connection: QueueConnection): Opened {
+  return open(connection, 'sluice-add', ADD_RETRIES);
 }
 
 /** For consuming: never gives a command up, since BullMQ would take the failure for a failure of the work. */
-export function settingsForConsuming(connection: QueueConnection): RedisOptions {
-  return { ...connection, ...SHARED_SETTINGS, maxRetriesPerRequest: null } as RedisOptions;
+export function openForConsuming(connection: QueueConnection): Opened {
+  return open(connection, 'sluice-consume', null);
+}
+
+function open(given: QueueConnection, name: string, triesPerCommand: number | null): Opened {
+  if (!isSource(given)) {
+    const options = { ...given, ...SHARED_SETTINGS, maxRetriesPerRequest: triesPerCommand };
+    return { connection: options as ConnectionOptions, waiting: undefined, end: () => {} };
+  }
+  const settings = { name, socketTimeoutMs: SOCKET_TIMEOUT_MS, triesPerCommand };
+  const client = given.open(settings);
+  // BullMQ listens only while it uses the client; an error without a listener would end the process.
+  client.on('error', () => {});
+  const waiting = given.waiting?.(client, settings);
+  const end = () => {
+    waiting?.close();
+    client.disconnect();
+  };
+  return { connection: client as ConnectionOptions, waiting, end };
+}
+
+function isSource(connection: QueueConnection): connection is ClientSource {
+  return 'open' in connection;
 }
 
 /** True when Redis itself answered with an error (full, read-only, loading, busy), so that asking again at once is no use. */

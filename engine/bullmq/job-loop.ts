@@ -3,11 +3,13 @@
  * begins the first, and asks Redis three times for a job that comes alone; this one begins at once and asks twice.
  */
 import { Job, type Worker } from 'bullmq';
+import type { MarkerWait } from './marker-wait.ts';
 import { SlotGate } from './slot-gate.ts';
 
 export interface JobLoopOptions {
   /** Without a processor. */
   readonly worker: Worker;
+  readonly marker: MarkerWait;
   /** Slots of all jobs at once. */
   readonly slots: number;
   /** Slots that a job takes, 1 to `slots`. */
@@ -72,7 +74,7 @@ export class JobLoop {
     this.#gate.open();
     if (!this.#isWaiting) return;
     this.#isCut = true;
-    await this.#options.worker.getBackend().disconnectBlocking().catch(this.#options.onTrouble);
+    await this.#options.marker.cut().catch(this.#options.onTrouble);
   }
 
   resume(): void {
@@ -133,8 +135,8 @@ export class JobLoop {
     if (untilDelayedS > 0) {
       const timeoutS = Math.max(SHORTEST_WAIT_S, Math.min(drainDelayS, untilDelayedS));
       const marker = await this.#waitForMarker(timeoutS);
-      if (marker !== null && marker.score > Date.now()) {
-        this.#delayedUntil = Math.min(marker.score, this.#delayedUntil || Number.POSITIVE_INFINITY);
+      if (marker !== null && marker > Date.now()) {
+        this.#delayedUntil = Math.min(marker, this.#delayedUntil || Number.POSITIVE_INFINITY);
         return false;
       }
     }
@@ -143,13 +145,13 @@ export class JobLoop {
   }
 
   async #waitForMarker(timeoutS: number) {
-    const backend = this.#options.worker.getBackend();
-    if (this.#isCut) await backend.reconnectBlocking();
+    const { marker } = this.#options;
+    if (this.#isCut) await marker.mend();
     this.#isCut = false;
     if (this.#isPaused) return null;
     this.#isWaiting = true;
     try {
-      return await backend.waitForJob(timeoutS);
+      return await marker.wait(timeoutS);
     } finally {
       this.#isWaiting = false;
     }
@@ -225,9 +227,6 @@ export class JobLoop {
     });
     this.#endPause = undefined;
     if (this.#isStopped) return;
-    await this.#options.worker
-      .getBackend()
-      .reconnectBlocking()
-      .catch(() => {});
+    await this.#options.marker.mend().catch(() => {});
   }
 }

@@ -8,8 +8,8 @@ import type { Logger } from '../ports/logger.ts';
 import {
   addingFailed,
   isForgottenScript,
+  openForAdding,
   type QueueConnection,
-  settingsForAdding,
 } from './connection-settings.ts';
 import { bullPrefix, type TicketJob, toJobs } from './job-form.ts';
 import { createTroubleLog } from './trouble-log.ts';
@@ -39,7 +39,8 @@ export interface TicketAdderOptions {
 export function createTicketAdder(options: TicketAdderOptions): TicketAdder {
   const trouble = createTroubleLog(options.logger, 'Adding to the task queue');
   const report = (error: unknown): void => trouble.report(error);
-  const connection = new RedisConnection(settingsForAdding(options.connection), { blocking: false });
+  const opened = openForAdding(options.connection);
+  const connection = new RedisConnection(opened.connection, { blocking: false });
   connection.on('error', report);
   const queues = new Map<string, Queue>();
 
@@ -84,6 +85,7 @@ export function createTicketAdder(options: TicketAdderOptions): TicketAdder {
       );
       // An orderly QUIT waits for a Redis that may be away.
       if (closed !== true) connection.disconnect(false).catch(report);
+      opened.end();
     },
   };
 }

@@ -8,9 +8,10 @@ import { type Job, Worker, type WorkerOptions } from 'bullmq';
 import type { Ticket } from '../core/ticket.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
-import { DRAIN_DELAY_S, type QueueConnection, settingsForConsuming } from './connection-settings.ts';
+import { DRAIN_DELAY_S, type Opened, openForConsuming, type QueueConnection } from './connection-settings.ts';
 import { bullPrefix, dataOf, readTickets } from './job-form.ts';
 import { JobLoop } from './job-loop.ts';
+import { markerWaitOf, markerWaitOn } from './marker-wait.ts';
 import { createTroubleLog, type TroubleLog } from './trouble-log.ts';
 import { settleWithin } from './within.ts';
 
@@ -50,6 +51,7 @@ interface Worked {
 }
 
 export class BullTicketConsumer implements TicketConsumer {
+  readonly #opened: Opened;
   readonly #worker: Worker;
   readonly #handler: TicketConsumerOptions['handler'];
   readonly #slots: number;
@@ -63,10 +65,13 @@ export class BullTicketConsumer implements TicketConsumer {
     this.#handler = options.handler;
     this.#slots = options.slots;
     this.#trouble = createTroubleLog(options.logger, `Queue "${options.queue}"`);
-    const settings = workerSettings(options);
+    this.#opened = openForConsuming(options.connection);
+    const settings = workerSettings(options, this.#opened);
     this.#worker = new Worker(options.queue, null, settings);
+    const { waiting } = this.#opened;
     this.#loop = new JobLoop({
       worker: this.#worker,
+      marker: waiting === undefined ? markerWaitOf(this.#worker) : markerWaitOn(waiting, this.#worker),
       slots: options.slots,
       slotsOf: (job) => this.#slotsOf(job),
       lockDurationMs: settings.lockDuration,
@@ -189,6 +194,7 @@ export class BullTicketConsumer implements TicketConsumer {
       this.#worker.close(true).then(() => true),
     );
     if (closed !== true) await settleWithin(CLOSE_FLOOR_MS, this.#cutConnections());
+    this.#opened.end();
   }
 
   async #untilIdle(): Promise<void> {
@@ -206,9 +212,9 @@ export class BullTicketConsumer implements TicketConsumer {
   }
 }
 
-function workerSettings(options: TicketConsumerOptions) {
+function workerSettings(options: TicketConsumerOptions, { connection }: Opened) {
   return {
-    connection: settingsForConsuming(options.connection),
+    connection,
     prefix: bullPrefix(options.prefix, options.queue),
     autorun: false,
     concurrency: options.slots,

@@ -80,7 +80,8 @@ export interface OwnerStore {
   /** Gives leases back, so that others may take them at once. */
   release(leases: readonly Lease[]): Promise<void>;
   /**
-   * Inbox entries after the given cursors, at most `limit` a shard; waits up to `blockMs` when there are none.
+   * Inbox entries after the given cursors, at most `limit` a shard; waits up to `blockMs` when there are none. With a wait it
+   * answers as soon as one shard has some, and may leave those of others to the next call.
    * The wait ends early when the signal aborts.
    */
   read(

@@ -3,14 +3,15 @@
  * its own that it waits for too: unlike CLIENT UNBLOCK this needs no special rights and survives a reconnect.
  */
 import { randomBytes } from 'node:crypto';
-import { Command, type Redis } from 'ioredis';
+import { Command } from 'ioredis';
 import { endConnection } from './end-connection.ts';
+import type { RedisClient } from './open-client.ts';
 
 /** Idle connections kept open. */
 const IDLE_CONNECTIONS = 4;
 
 export interface BlockingConnection {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   /** Names this connection's wake-up stream. */
   readonly name: string;
   /** Last entry seen of it. */
@@ -23,7 +24,7 @@ export interface BlockingPool {
   close(): void;
 }
 
-export function createBlockingPool(open: () => Redis): BlockingPool {
+export function createBlockingPool(open: () => RedisClient): BlockingPool {
   const idle: BlockingConnection[] = [];
   const all = new Set<BlockingConnection>();
   let closed = false;
@@ -64,13 +65,18 @@ export type StreamEntry = readonly [id: string, fields: readonly string[]];
 
 /** XREAD on the connection; `blockMs` 0 does not wait. Replies as Redis gives them; null when there was nothing. */
 export function readStreams(
-  connection: BlockingConnection,
+  { redis }: Pick<BlockingConnection, 'redis'>,
   streams: ReadonlyMap<string, string>,
   limits: { readonly count: number; readonly blockMs: number },
 ): Promise<readonly StreamReply[] | null> {
-  const block = limits.blockMs > 0 ? ['BLOCK', Math.ceil(limits.blockMs)] : [];
-  const args = ['COUNT', limits.count, ...block, 'STREAMS', ...streams.keys(), ...streams.values()];
-  return connection.redis.sendCommand(new Command('xread', args, { replyEncoding: 'utf8' })) as Promise<
-    readonly StreamReply[] | null
-  >;
+  const command = new Command('xread', readArguments(streams, limits), { replyEncoding: 'utf8' });
+  return redis.sendCommand(command) as Promise<readonly StreamReply[] | null>;
+}
+
+function readArguments(
+  streams: ReadonlyMap<string, string>,
+  { count, blockMs }: { readonly count: number; readonly blockMs: number },
+): (string | number)[] {
+  const block = blockMs > 0 ? ['BLOCK', Math.ceil(blockMs)] : [];
+  return ['COUNT', count, ...block, 'STREAMS', ...streams.keys(), ...streams.values()];
 }

@@ -24,6 +24,11 @@ export async function readBlocking(
   read: StreamRead,
 ): Promise<readonly StreamReply[]> {
   if (read.streams.size === 0) return [];
+  const { clusterReads, explain } = connections;
+  if (clusterReads !== undefined)
+    return clusterReads.read(read).catch((thrown: unknown) => {
+      throw explain(thrown);
+    });
   return connections.blocking.use(async (connection) => {
     const wakeKey = connections.keys.wake(connection.name);
     let lastResort: NodeJS.Timeout | undefined;

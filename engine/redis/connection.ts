@@ -1,25 +1,24 @@
 /**
- * Connections to one Redis: one for ordinary commands, and blocking ones in a pool (blocking-pool.ts).
+ * Connections to one Redis, or to one Cluster: one for ordinary commands, and blocking ones (blocking-pool.ts, cluster-reads.ts).
  * They reconnect by themselves; commands under way are sent again, hence all of them are idempotent. A command fails with
  * `redis_unreachable` after about 4 s without Redis, and its effect is then unknown. Troubles are logged once a second at most.
  */
-import { Command, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Command, type RedisOptions } from 'ioredis';
 import { SluiceError } from '../core/errors.ts';
 import { type Logger, SILENT } from '../ports/logger.ts';
+import { describeAddress, type RedisAddress } from './address.ts';
 import { type BlockingPool, createBlockingPool } from './blocking-pool.ts';
+import { type ClusterReads, createClusterReads } from './cluster-reads.ts';
 import { endConnection } from './end-connection.ts';
 import { createKeys, DEFAULT_PREFIX, type Keys } from './keys.ts';
+import { openClient, openNode, type RedisClient } from './open-client.ts';
 import { toSluiceError } from './redis-failure.ts';
 
 /** Longest wait of a blocking read, ms. */
 export const MAX_BLOCK_MS = 1_000;
 
-export interface ConnectionOptions {
-  /** `redis://` or `rediss://` URL. */
-  readonly url?: string;
-  /** Unix socket. */
-  readonly path?: string;
-  /** Anything else that ioredis takes; wins over url and path. */
+export interface ConnectionOptions extends RedisAddress {
+  /** Anything else that ioredis takes; wins over the address. */
   readonly options?: RedisOptions;
   /** Before every key. Default `sluice:`. */
   readonly prefix?: string;
@@ -34,12 +33,19 @@ export interface Connections {
   readonly place: string;
   readonly logger: Logger;
   /** The ordinary connection. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly blocking: BlockingPool;
+  /** Blocking reads where Redis is a Cluster. */
+  readonly clusterReads: ClusterReads | undefined;
   /** Sends one command. @throws SluiceError redis_unreachable, redis_refused, closed. */
   call(name: string, args: readonly Argument[]): Promise<unknown>;
   /** As `call`, with texts of the reply as bytes. */
   callForBytes(name: string, args: readonly Argument[]): Promise<unknown>;
+  /** Asks each server that holds data: one, or the primaries of a Cluster. With where it is, in words. */
+  callEach(
+    name: string,
+    args: readonly Argument[],
+  ): Promise<readonly (readonly [place: string, reply: unknown])[]>;
   /** What a caller should be told for something that ioredis threw. */
   explain(thrown: unknown): SluiceError;
   /** Resolves when Redis answers. @throws SluiceError redis_unreachable after `timeoutMs`, redis_refused. */
@@ -55,10 +61,25 @@ export function createConnections(given: ConnectionOptions): Connections {
   const place = describePlace(given);
   const logger = given.logger ?? SILENT;
   const report = createReport(logger, place);
-  const open = (name: string, socketTimeoutMs: number) => connect(given, name, socketTimeoutMs, report);
+  const listen = <Client extends RedisClient>(client: Client): Client => {
+    client.on('error', report);
+    return client;
+  };
+  const settings = (name: string, socketTimeoutMs: number) => ({
+    name,
+    socketTimeoutMs,
+    triesPerCommand: given.triesPerCommand ?? 12,
+    options: given.options,
+  });
+  const blockingSettings = settings('sluice-blocking', 2.5 * MAX_BLOCK_MS);
   const keys = createKeys(given.prefix ?? DEFAULT_PREFIX);
-  const redis = open('sluice', 10 * MAX_BLOCK_MS);
-  const blocking = createBlockingPool(() => open('sluice-blocking', 2.5 * MAX_BLOCK_MS));
+  const redis = listen(openClient(given, settings('sluice', 10 * MAX_BLOCK_MS)));
+  const blocking = createBlockingPool(() => listen(openClient(given, blockingSettings)));
+  const { cluster } = given;
+  const clusterReads =
+    cluster !== undefined && redis instanceof Cluster
+      ? createClusterReads(redis, (node) => listen(openNode(cluster, node, blockingSettings)), report)
+      : undefined;
   let closed = false;
   let lastTrouble: Error | undefined;
   redis.on('error', (error) => {
@@ -71,10 +92,15 @@ export function createConnections(given: ConnectionOptions): Connections {
   const fail = (thrown: unknown): never => {
     throw explain(thrown);
   };
-  const send = (name: string, args: readonly Argument[], replyEncoding: BufferEncoding | null) => {
+  const sendTo = (
+    client: RedisClient,
+    name: string,
+    args: readonly Argument[],
+    replyEncoding: BufferEncoding | null,
+  ) => {
     if (closed) return Promise.reject(explain(undefined));
     const command = new Command(name, args as Argument[], { replyEncoding });
-    return (redis.sendCommand(command) as Promise<unknown>).catch(fail);
+    return (client.sendCommand(command) as Promise<unknown>).catch(fail);
   };
   return {
     keys,
@@ -82,21 +108,34 @@ export function createConnections(given: ConnectionOptions): Connections {
     logger,
     redis,
     blocking,
-    call: (name, args) => send(name, args, 'utf8'),
+    clusterReads,
+    call: (name, args) => sendTo(redis, name, args, 'utf8'),
     explain,
-    callForBytes: (name, args) => send(name, args, null),
+    callForBytes: (name, args) => sendTo(redis, name, args, null),
+    callEach: (name, args) =>
+      Promise.all(
+        serversOf(redis, place).map(
+          async ([where, client]) => [where, await sendTo(client, name, args, 'utf8')] as const,
+        ),
+      ),
     ready: (timeoutMs) => awaitReady(redis, timeoutMs, explain),
     async close() {
       if (closed) return;
       closed = true;
       blocking.close();
+      clusterReads?.close();
       await quit(redis);
     },
   };
 }
 
+function serversOf(redis: RedisClient, place: string): readonly (readonly [string, RedisClient])[] {
+  if (!(redis instanceof Cluster)) return [[place, redis]];
+  return redis.nodes('master').map((node) => [`${node.options.host}:${node.options.port}`, node]);
+}
+
 /** Lets what is under way be answered, for a second at most. */
-async function quit(redis: Redis): Promise<void> {
+async function quit(redis: RedisClient): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, 1_000);
@@ -104,32 +143,6 @@ async function quit(redis: Redis): Promise<void> {
   if (redis.status === 'ready') await Promise.race([redis.quit().catch(() => {}), patience]);
   clearTimeout(timer);
   endConnection(redis);
-}
-
-function connect(
-  given: ConnectionOptions,
-  name: string,
-  socketTimeout: number,
-  report: (error: Error) => void,
-): Redis {
-  const options = {
-    ...(given.path === undefined ? {} : { path: given.path }),
-    connectionName: name,
-    connectTimeout: 5_000,
-    socketTimeout,
-    retryStrategy: (times: number) => Math.min(50 * times, 1_000),
-    maxRetriesPerRequest: given.triesPerCommand ?? 12,
-    // After a fail-over this may be the old primary: look up the address again, and let the caller decide to repeat.
-    reconnectOnError: (error: Error) => (/READONLY|LOADING/.test(error.message) ? (1 as const) : false),
-    enableAutoPipelining: false,
-    ...given.options,
-    // The replies that this folder reads are those of RESP2.
-    protocol: 2 as const,
-    replyMapping: 'legacy' as const,
-  } satisfies RedisOptions;
-  const redis = given.url === undefined ? new Redis(options) : new Redis(given.url, options);
-  redis.on('error', report);
-  return redis;
 }
 
 /** An `error` event without a listener would end the process; with one, an outage would flood the log. */
@@ -144,7 +157,7 @@ function createReport(logger: Logger, place: string): (error: Error) => void {
 }
 
 async function awaitReady(
-  redis: Redis,
+  redis: RedisClient,
   timeoutMs: number,
   explain: (thrown: unknown) => SluiceError,
 ): Promise<void> {
@@ -162,11 +175,9 @@ async function awaitReady(
   }
 }
 
-function describePlace({ url, path, options }: ConnectionOptions): string {
-  if (options?.path !== undefined || path !== undefined) return `unix socket ${options?.path ?? path}`;
-  if (options?.host !== undefined || options?.port !== undefined)
-    return `${options.host ?? 'localhost'}:${options.port ?? 6379}`;
-  if (url === undefined || !URL.canParse(url)) return 'localhost:6379';
-  const { hostname, port, pathname } = new URL(url);
-  return hostname === '' ? pathname : `${hostname}:${port === '' ? 6379 : port}`;
+function describePlace(given: ConnectionOptions): string {
+  const { options } = given;
+  if (options?.path !== undefined) return describeAddress({ path: options.path });
+  if (options?.host === undefined && options?.port === undefined) return describeAddress(given);
+  return `${options.host ?? 'localhost'}:${options.port ?? 6379}`;
 }

@@ -17,21 +17,54 @@ const OLDEST_VERSION = [6, 2] as const;
 /** Clocks that differ by more show wrong ages and delays to people; decisions use Redis' clock alone. */
 const MAX_CLOCK_DIFFERENCE_MS = 2_000;
 
-/** Findings about version, eviction, persistence, clock, memory and role. @throws SluiceError redis_unreachable, redis_refused. */
+/**
+ * Findings about version, eviction, persistence, clock, memory and role; of each primary of a Cluster, and of the Cluster.
+ * @throws SluiceError redis_unreachable, redis_refused.
+ */
 export async function inspectRedis(
   connections: Connections,
   clock: Pick<Clock, 'now'>,
 ): Promise<readonly Finding[]> {
-  const info = parseInfo(String(await connections.call('info', [])));
-  return [
-    checkVersion(info),
-    checkEviction(info),
-    checkMemory(info),
-    checkRole(info),
-    checkCluster(info),
-    await checkPersistence(connections, info),
-    await checkClock(connections, clock),
-  ];
+  const before = clock.now();
+  const [infos, saves, times] = await Promise.all([
+    connections.callEach('info', []),
+    // Not allowed by most managed services.
+    connections.callEach('config', ['GET', 'save']).catch(() => []),
+    connections.callEach('time', []),
+  ]);
+  const isCluster = connections.clusterReads !== undefined;
+  const findings = infos.flatMap(([place, reply]) => {
+    const info = parseInfo(String(reply));
+    const found = [
+      checkVersion(info),
+      checkEviction(info),
+      checkMemory(info),
+      checkRole(info),
+      ...(isCluster ? [] : [checkClusterMode(info)]),
+      checkPersistence(info, snapshotRule(replyOf(saves, place))),
+      checkClock(replyOf(times, place), (before + clock.now()) / 2),
+    ];
+    return isCluster
+      ? found.map((finding) => ({ ...finding, message: `${place}: ${finding.message}` }))
+      : found;
+  });
+  return isCluster ? [await checkCluster(connections, infos.length), ...findings] : findings;
+}
+
+function replyOf(replies: readonly (readonly [place: string, reply: unknown])[], place: string): unknown {
+  return replies.find(([of]) => of === place)?.[1];
+}
+
+/** A slot that nobody serves takes its shard, or its queue, out of service. */
+async function checkCluster({ call }: Connections, primaries: number): Promise<Finding> {
+  const info = parseInfo(String(await call('cluster', ['INFO'])));
+  const message = `Redis Cluster of ${primaries} ${primaries === 1 ? 'primary' : 'primaries'}, state ${info.get('cluster_state')}.`;
+  if (info.get('cluster_state') === 'ok') return { level: 'ok', message };
+  return {
+    level: 'error',
+    message,
+    fix: 'See CLUSTER INFO and CLUSTER SLOTS: all 16384 slots must be served.',
+  };
 }
 
 /** @throws SluiceError redis_unsuitable that names every finding of level error, with its fix. */
@@ -102,24 +135,23 @@ function checkRole(info: Info): Finding {
   };
 }
 
-function checkCluster(info: Info): Finding {
+function checkClusterMode(info: Info): Finding {
   const enabled = info.get('cluster_enabled') === '1';
   if (!enabled) return { level: 'ok', message: 'Cluster mode is off.' };
   return {
     level: 'warning',
-    message: 'Cluster mode is on, but this connection is to a single node.',
-    fix: 'Use a Redis without cluster mode, unless this node holds all slots.',
+    message: 'Cluster mode is on, but this address is of a single node.',
+    fix: 'Write redis-cluster://host:port instead of redis://host:port, unless this node holds all slots.',
   };
 }
 
-async function checkPersistence(connections: Connections, info: Info): Promise<Finding> {
+function checkPersistence(info: Info, snapshots: string | undefined): Finding {
   if (info.get('aof_enabled') === '1') {
     if (info.get('aof_last_write_status') !== 'err')
       return { level: 'ok', message: 'The append-only file is on.' };
     const message = 'The append-only file cannot be written.';
     return { level: 'warning', message, fix: "Free space on Redis' disk, and see its log." };
   }
-  const snapshots = await readSnapshotRule(connections);
   const what = 'all runs, their results and what waits in queues';
   if (snapshots === '') {
     const message = `Nothing is written to disk: a restart loses ${what}.`;
@@ -137,21 +169,15 @@ async function checkPersistence(connections: Connections, info: Info): Promise<F
   return { level: 'warning', message, fix: 'Turn the append-only file on: `CONFIG SET appendonly yes`.' };
 }
 
-/** Undefined where this may not be asked, as with most managed services. */
-async function readSnapshotRule({ call }: Connections): Promise<string | undefined> {
-  try {
-    const reply = await call('config', ['GET', 'save']);
-    return Array.isArray(reply) ? String(reply[1] ?? '') : undefined;
-  } catch {
-    return undefined;
-  }
+/** Of the reply to CONFIG GET; undefined where that may not be asked. */
+function snapshotRule(reply: unknown): string | undefined {
+  return Array.isArray(reply) ? String(reply[1] ?? '') : undefined;
 }
 
-async function checkClock({ call }: Connections, clock: Pick<Clock, 'now'>): Promise<Finding> {
-  const before = clock.now();
-  const [seconds, micros] = (await call('time', [])) as [string, string];
-  const redis = Number(seconds) * 1_000 + Number(micros) / 1_000;
-  const difference = Math.round(redis - (before + clock.now()) / 2);
+function checkClock(reply: unknown, own: number): Finding {
+  const [seconds, micros] = Array.isArray(reply) ? reply.map(Number) : [];
+  const redis = (seconds ?? 0) * 1_000 + (micros ?? 0) / 1_000;
+  const difference = Math.round(redis - own);
   const message = `Redis' clock is ${Math.abs(difference)} ms ${difference < 0 ? 'behind' : 'ahead of'} this machine's.`;
   if (Math.abs(difference) <= MAX_CLOCK_DIFFERENCE_MS) return { level: 'ok', message };
   return { level: 'warning', message, fix: 'Let both set their clocks by NTP.' };

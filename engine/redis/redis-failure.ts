@@ -10,12 +10,16 @@ const REFUSALS: readonly (readonly [word: RegExp, advice: string])[] = [
   [/\bMISCONF\b/, 'Redis cannot write to its disk: free space there, and see the log of Redis'],
   [/\bNOREPLICAS\b/, 'Redis has fewer replicas than min-replicas-to-write asks for: bring them back'],
   [/\b(MASTERDOWN|CLUSTERDOWN)\b/, 'the Redis Cluster or its primary is down: wait, or repair it'],
+  [
+    /\bMOVED\b/,
+    'it is one node of a Redis Cluster: write redis-cluster://host:port instead of redis://host:port',
+  ],
   [/\b(NOAUTH|WRONGPASS)\b/, 'check the user name and password in the URL of Redis'],
   [/\bNOPERM\b/, 'give this user the permissions that docs/operations.md lists'],
 ];
 
 const LOST =
-  /max retries per request|connection is closed|connection due to|aborted due to connection|ECONN|ENOENT|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|socket timeout|connect timeout|stream isn't writeable/i;
+  /max retries per request|connection is closed|connection due to|aborted due to connection|ECONN|ENOENT|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|cluster redirections|slots cache|cluster is|all sentinels|socket timeout|connect timeout|stream isn't writeable/i;
 
 /** Where Redis is, in words, for messages: never with a password. */
 export type Place = string;

@@ -27,12 +27,15 @@ import { type Ledger, type LedgerLine, openLedger } from './cluster/ledger.ts';
 import { type ProcessEnd, SluiceChild } from './cluster/sluice-child.ts';
 import { type Step, workflowText } from './cluster/workflow.ts';
 import { type PrivateRedis, privateRedis } from './redis.ts';
+import { redisCluster, type TestRedisCluster } from './redis-cluster.ts';
 
 export interface ClusterOptions {
   readonly orchestrators: number;
   readonly workers: number;
   /** Tasks at once in each worker. Default 4. */
   readonly slots?: number;
+  /** On a Redis Cluster of three primaries with a replica each, instead of one server. */
+  readonly onRedisCluster?: boolean;
 }
 
 /** No wait in a test takes longer, ms. */
@@ -60,14 +63,17 @@ export function clusterForFile(options: ClusterOptions): () => Cluster {
   };
 }
 
-async function openCluster({ slots = 4 }: ClusterOptions): Promise<Cluster> {
+async function openCluster({ slots = 4, onRedisCluster = false }: ClusterOptions): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-cluster-'));
-  return new Cluster(folder, await privateRedis(), slots);
+  if (!onRedisCluster) return new Cluster(folder, { one: await privateRedis() }, slots);
+  return new Cluster(folder, { cluster: await redisCluster({ replicas: true }) }, slots);
 }
+
+/** One server, or a Redis Cluster. */
+type Stores = { readonly one: PrivateRedis } | { readonly cluster: TestRedisCluster };
 
 export class Cluster {
   readonly folder: string;
-  readonly redis: PrivateRedis;
   readonly ledger: Ledger;
   readonly client: Client;
   readonly connections: Connections;
@@ -76,18 +82,22 @@ export class Cluster {
   readonly workers: SluiceChild[] = [];
   /** Process ids of workers that were given a reason to lose their work. */
   readonly disturbed = new Set<number>();
+  readonly #stores: Stores;
   readonly #slots: number;
   readonly #membership: Membership;
   readonly #children: SluiceChild[] = [];
   #orchestratorsStarted = 0;
   #workersStarted = 0;
 
-  constructor(folder: string, redis: PrivateRedis, slots: number) {
+  constructor(folder: string, stores: Stores, slots: number) {
     this.folder = folder;
-    this.redis = redis;
+    this.#stores = stores;
     this.ledger = openLedger(join(folder, 'ledger'));
     this.#slots = slots;
-    this.connections = createConnections({ ...redis.connection, logger: SILENT });
+    this.connections = createConnections({
+      ...('one' in stores ? stores.one : stores.cluster).connection,
+      logger: SILENT,
+    });
     const store = createRedisShardStore(this.connections, { shards: this.shards });
     this.#membership = createRedisMembership(this.connections);
     this.client = createClient({
@@ -97,6 +107,17 @@ export class Cluster {
       clock: createRealClock(),
       random: () => randomBytes(10),
     });
+  }
+
+  /** The one server. */
+  get redis(): PrivateRedis {
+    if ('one' in this.#stores) return this.#stores.one;
+    throw new Error('the tests of this file are on a Redis Cluster');
+  }
+
+  get redisCluster(): TestRedisCluster {
+    if ('cluster' in this.#stores) return this.#stores.cluster;
+    throw new Error('the tests of this file are on one Redis server');
   }
 
   /** Starts roles until so many are alive; resolves when all are ready. */
@@ -250,7 +271,7 @@ export class Cluster {
     await this.connections.close();
     await Promise.all(this.#children.map((child) => (child.isAlive ? child.kill9() : undefined)));
     for (const { pid } of this.ledger.read()) endTask(pid);
-    await this.redis.stop();
+    await ('one' in this.#stores ? this.#stores.one : this.#stores.cluster).stop();
     // The workers' source cache is read-only.
     await removeReadOnly(this.folder);
     if (leaks.length > 0) throw new Error(`The tests left something behind:\n${leaks.join('\n')}`);
@@ -259,15 +280,19 @@ export class Cluster {
   /** A test that failed may have left something frozen. */
   #thawAll(): void {
     for (const child of this.#children) if (child.isAlive) child.thaw();
-    try {
-      this.redis.thaw();
-    } catch {
-      // It does not run.
+    const stores = this.#stores;
+    for (const redis of 'one' in stores ? [stores.one] : stores.cluster.nodes.map((node) => node.redis)) {
+      try {
+        redis.thaw();
+      } catch {
+        // It does not run.
+      }
     }
   }
 
   get #where(): readonly string[] {
-    return ['--redis', `unix://${this.redis.connection.path}`];
+    const stores = this.#stores;
+    return ['--redis', 'one' in stores ? `unix://${stores.one.connection.path}` : stores.cluster.url];
   }
 
   async #spawn(name: string, args: readonly string[]): Promise<SluiceChild> {
