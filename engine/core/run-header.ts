@@ -86,6 +86,8 @@ export interface ReusedRun {
   readonly run: string;
   /** Ids of the tasks that are taken over whole. */
   readonly tasks: readonly string[];
+  /** `run.attempt` of the former run: once it has been taken up again, what it has now does not fit what was taken over. */
+  readonly attempt: number;
 }
 
 /** A request that was answered, with its answer. The newest few are kept, so that a repeat is answered alike. */

@@ -87,7 +87,11 @@ export async function gather({ memory, observer, featuredRequests, ...facts }: G
     if (found) runs.push(found);
   }
   const featured: FeaturedRun[] = [];
-  const featuredWorkflows = new Map(featuredRequests.map(({ workflow }) => [workflow.plan.hash, workflow]));
+  const featuredWorkflows = new Map(
+    featuredRequests.flatMap(({ workflow }) =>
+      [workflow.plan, ...workflow.draft.variants].map((plan) => [plan.hash, { ...workflow, plan }] as const),
+    ),
+  );
   for (const id of observer.started) {
     const workflow = featuredWorkflows.get((await memory.readHeader(id))?.plan ?? '');
     if (!workflow) continue;

@@ -1,6 +1,7 @@
 /** The users of a simulation: they start runs (some twice under one key), cancel some, and wait for some. They do not give up. */
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { Client } from '../../engine/runtime/client/client.ts';
+import { insist } from './insist.ts';
 import type { SimProcess } from './process.ts';
 import type { Random } from './random.ts';
 import { randomWorkflow, type SimWorkflow } from './random-workflow.ts';
@@ -29,8 +30,6 @@ export interface UserOptions {
   /** Virtual time, ms. */
   readonly now: () => number;
 }
-
-const PAUSE_MS = 150;
 
 export class Users {
   readonly requests: Request[] = [];
@@ -110,22 +109,7 @@ export class Users {
     });
   }
 
-  /** Repeats a call until it is answered. Undefined when the store has no such run (any more). */
-  async #insist<T>(call: () => Promise<T>): Promise<T | undefined> {
-    const { clock } = this.#options.owner;
-    for (;;) {
-      try {
-        return await call();
-      } catch (thrown) {
-        if (thrown instanceof SluiceError && thrown.code === 'run_not_found') return undefined;
-        if (thrown instanceof SluiceError && thrown.code === 'not_possible') return undefined;
-        if (!(thrown instanceof SluiceError) || !isPassing(thrown)) throw thrown;
-        await clock.sleep(PAUSE_MS);
-      }
-    }
+  #insist<T>(call: () => Promise<T>): Promise<T | undefined> {
+    return insist(this.#options.owner.clock, call);
   }
-}
-
-function isPassing({ code }: SluiceError): boolean {
-  return code.startsWith('redis_') || code === 'no_answer';
 }

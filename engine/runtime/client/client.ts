@@ -7,7 +7,7 @@ import type { OutputsRef } from '../../core/large-outputs.ts';
 import type { Answer, Asked, RunMessage } from '../../core/message.ts';
 import { isRunEnded } from '../../core/node-state.ts';
 import type { Plan } from '../../core/plan.ts';
-import type { RunHeader } from '../../core/run-header.ts';
+import type { ReusedRun, RunHeader } from '../../core/run-header.ts';
 import { derivedRunId, isRunId, newRunId, shardOf } from '../../core/run-id.ts';
 import type { SourceRef } from '../../core/ticket.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -28,7 +28,7 @@ export interface StartOptions {
   readonly labels?: { readonly [name: string]: string };
   readonly trigger?: RunHeader['trigger'];
   /** Tasks that are not run again: their ends and outputs are those of that run, which has this plan. */
-  readonly reuse?: { readonly run: string; readonly tasks: readonly string[]; readonly plan: Plan };
+  readonly reuse?: ReusedRun & { readonly plan: Plan };
   /** The workflow's own files. */
   readonly source?: SourceRef | ((run: string) => Promise<SourceRef | undefined>);
   /** Plans of sub-workflows that came with the plan: other documents of its file, other files. */
@@ -98,7 +98,9 @@ export class Client {
       trigger: options.trigger ?? { type: 'manual' },
       ...(source === undefined ? {} : { source }),
       ...(pinned.plans.length === 0 ? {} : { pins: pinned.pins, sources: pinned.sources }),
-      ...(reuse === undefined ? {} : { reuse: { run: reuse.run, tasks: reuse.tasks } }),
+      ...(reuse === undefined
+        ? {}
+        : { reuse: { run: reuse.run, tasks: reuse.tasks, attempt: reuse.attempt } }),
       status: 'queued',
       seq: 0,
       nodes: 0,

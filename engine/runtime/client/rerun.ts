@@ -28,6 +28,8 @@ export interface RerunRequest extends ResetRequest {
   readonly definition?: NewDefinition;
   /** All of them. Default: those of the former run. */
   readonly inputs?: JsonObject;
+  /** The same key starts the same run once. */
+  readonly idempotencyKey?: string;
 }
 
 export interface PreparedRerun {
@@ -69,8 +71,11 @@ export async function prepareRerun(
         trigger: { ...header.trigger, type: 'rerun', rerun_of: run },
         linked: pinned.plans,
         findWorkflow: findPinned(pinned, client.findWorkflow),
+        ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
         ...(source === undefined ? {} : { source }),
-        ...(reuse.length > 0 ? { reuse: { run, tasks: reuse, plan: former } } : {}),
+        ...(reuse.length > 0
+          ? { reuse: { run, tasks: reuse, attempt: (header.retries ?? 0) + 1, plan: former } }
+          : {}),
       });
       return started.run;
     },

@@ -86,7 +86,7 @@ export class RunLoader {
     adoptRun(this.#state, run, known, header.createdAt);
   }
 
-  /** The run that this one takes tasks over from, if there is still something to take over. One that is gone is done without. */
+  /** The run that this one takes tasks over from, if there is still something to take over. One that is gone, or was taken up again, is done without. */
   async #former({ header, plan, nodes }: RunState): Promise<RunState | undefined> {
     const { reuse } = header;
     if (!reuse) return undefined;
@@ -95,6 +95,7 @@ export class RunLoader {
     const stored = isOpen ? await this.#store.loadRun(reuse.run) : undefined;
     const formerPlan = stored && (await this.#plan(stored.header.plan));
     if (!stored || !formerPlan || !isRunEnded(stored.header.status)) return undefined;
+    if ((stored.header.retries ?? 0) + 1 !== reuse.attempt) return undefined;
     return restoreRunState(stored.header, formerPlan, stored, () => 0);
   }
 

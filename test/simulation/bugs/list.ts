@@ -131,4 +131,18 @@ export const BUGS: readonly Bug[] = [
     replace: "if (record.state !== 'blocked') return;",
     caughtBy: ['liveness', 'leftovers'],
   },
+  {
+    name: 'a reset does not begin a new generation',
+    file: 'engine/core/decide/node/reset.ts',
+    find: '    generation,\n    queuedAt: 0,',
+    replace: '    queuedAt: 0,',
+    caughtBy: ['resets', 'features', 'steps', 'claims', 'replay', 'liveness', 'fan-out'],
+  },
+  {
+    name: 'a rerun takes over what follows from what runs again',
+    file: 'engine/core/rerun/rerun-plan.ts',
+    find: '  addChanged(selection, changes);\n  selection.addDownstream();',
+    replace: '  addChanged(selection, changes);',
+    caughtBy: ['features'],
+  },
 ];

@@ -14,6 +14,7 @@ import { order } from './order.ts';
 import { outcome } from './outcome.ts';
 import { ownership } from './ownership.ts';
 import { replay } from './replay.ts';
+import { resets } from './resets.ts';
 import { results } from './results.ts';
 import { retries } from './retries.ts';
 import { runEnd } from './run-end.ts';
@@ -37,6 +38,7 @@ export const INVARIANTS: readonly Invariant[] = [
   order,
   outcome,
   retries,
+  resets,
   results,
   inputs,
   claims,

@@ -43,6 +43,7 @@ function apply(states: Map<number, Replayed>, event: EventRecord): void {
     'node.repeating': 'waiting',
     'node.retrying': 'retrying',
   };
+  if (event.type === 'node.reused') now.state = event.detail?.as ?? '';
   now.state = endOf(event) ?? next[event.type as keyof typeof next] ?? now.state;
 }
 

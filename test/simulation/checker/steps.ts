@@ -1,11 +1,21 @@
 import type { DurableEvent } from '../evidence.ts';
 import { endOf, ofEveryRun } from './invariant.ts';
 
-const ENDS = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
+const ENDS = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled', 'reused'];
 
 /** Which events may follow which, within one generation of one node. */
 const NEXT: { readonly [event: string]: readonly string[] } = {
-  '': ['queued', 'blocked', 'expanded', 'marked', 'skipped', 'upstream_failed', 'failed', 'cancelled'],
+  '': [
+    'reused',
+    'queued',
+    'blocked',
+    'expanded',
+    'marked',
+    'skipped',
+    'upstream_failed',
+    'failed',
+    'cancelled',
+  ],
   marked: ['succeeded', 'failed', 'skipped'],
   blocked: ['blocked', 'queued', 'failed', 'cancelled'],
   queued: ['blocked', 'started', 'retrying', 'failed', 'cancelled', 'oversized'],

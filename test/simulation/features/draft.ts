@@ -17,6 +17,8 @@ export class Draft {
   readonly #ends: DraftTask[] = [];
   /** Plans that must be stored beside this one. */
   readonly linked: Plan[] = [];
+  /** Later definitions of the same workflow, with which a user has started runs. */
+  readonly variants: Plan[] = [];
   /** What features remember for their user and their check, by feature. */
   readonly notes = new Map<string, unknown>();
 

@@ -1,6 +1,6 @@
 /** The users of featured workflows: each starts one run and does with it what its features ask for. */
-import { SluiceError } from '../../../engine/core/errors.ts';
 import { isRunEnded } from '../../../engine/core/node-state.ts';
+import { insist } from '../insist.ts';
 import { randomFor } from '../random.ts';
 import type { UserOptions } from '../user.ts';
 import { type FeaturedWorkflow, featuredWorkflow } from './featured-workflow.ts';
@@ -13,7 +13,6 @@ export interface FeaturedRequest {
 
 /** Share of the seeds with a featured workflow. */
 const SHARE = 0.8;
-const PAUSE_MS = 150;
 /** Nobody pauses a run for so long on purpose, ms. */
 const LONG_PAUSE_MS = 15_000;
 
@@ -77,23 +76,7 @@ export class FeaturedUsers {
     await Promise.all(features.map((feature) => feature.act?.(user)));
   }
 
-  async #insist<T>(call: () => Promise<T>): Promise<T | undefined> {
-    const { clock } = this.#options.owner;
-    for (;;) {
-      try {
-        return await call();
-      } catch (thrown) {
-        if (thrown instanceof SluiceError && thrown.code === 'run_not_found') return undefined;
-        if (thrown instanceof SluiceError && thrown.code === 'not_possible') return undefined;
-        // The store went back between two readings, to before the run.
-        if (thrown instanceof SluiceError && thrown.code === 'invalid_record') return undefined;
-        if (!(thrown instanceof SluiceError) || !isPassing(thrown)) throw thrown;
-        await clock.sleep(PAUSE_MS);
-      }
-    }
+  #insist<T>(call: () => Promise<T>): Promise<T | undefined> {
+    return insist(this.#options.owner.clock, call);
   }
-}
-
-function isPassing({ code }: SluiceError): boolean {
-  return code.startsWith('redis_') || code === 'no_answer';
 }

@@ -19,6 +19,7 @@ import { concurrency, fairness, rateLimit, runConcurrency, severalLimits, slots 
 import { approval, signal } from './people.ts';
 import { broadcast, labels } from './placement.ts';
 import { deadline, repeat } from './repetition.ts';
+import { rerunning } from './rerun.ts';
 import { compensation, handlers, marking, pausing, retrying } from './verbs.ts';
 import { cache, heartbeat } from './working.ts';
 
@@ -55,4 +56,5 @@ export const FEATURES: readonly Feature[] = [
   labels,
   broadcast,
   largeOutputs,
+  rerunning,
 ];

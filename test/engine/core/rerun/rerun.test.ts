@@ -143,7 +143,7 @@ describe('tasks that are taken over', () => {
       );
     former.fail('g');
     const rig = new ShardRig(big, {
-      reuse: { run: former.runId, tasks: ['a', 'f'] },
+      reuse: { run: former.runId, tasks: ['a', 'f'], attempt: 1 },
       former: former.restore(),
     }).start();
     expect(rig.states()).toEqual({ a: 'succeeded', f: 'succeeded', g: 'queued' });
@@ -154,7 +154,7 @@ describe('tasks that are taken over', () => {
   });
 
   it('run all the same when the former run is gone', () => {
-    const rig = new ShardRig(aPlan(['a']), { reuse: { run: 'gone', tasks: ['a'] } }).start();
+    const rig = new ShardRig(aPlan(['a']), { reuse: { run: 'gone', tasks: ['a'], attempt: 1 } }).start();
     expect(rig.state('a')).toBe('queued');
   });
 });
