@@ -40,8 +40,12 @@ export const largeOutputs: Feature = {
     if (view) draft.notes.set(SHOWN, view);
   },
   happened: (run) => [...run.outputs.values()].some(({ l }) => l !== undefined),
-  *check(run, { ledger }) {
-    const written = new Set(ledger.entries.filter((work) => work.run === run.id).map(({ token }) => token));
+  *check(run, { ledger, featured }) {
+    const formers = new Map(featured.map(({ id, header }) => [id, header.reuse?.run]));
+    // What was taken over was written by a former run.
+    const writers = new Set<string | undefined>();
+    for (let id: string | undefined = run.id; id !== undefined; id = formers.get(id)) writers.add(id);
+    const written = new Set(ledger.entries.filter((work) => writers.has(work.run)).map(({ token }) => token));
     const isWhole = (value: Json | undefined) => isLargeText(value, written);
     for (const { task, inputs } of ledger.entries.filter((work) => work.run === run.id)) {
       const given = inputs['large'];
