@@ -6,9 +6,22 @@
  */
 import { PriorityHeap } from './priority-heap.ts';
 
+/** What one key has waiting, in its own order. */
+export interface Waiting<T> {
+  readonly size: number;
+  /** What `pop` would give. */
+  readonly first: T | undefined;
+  /** In no order that means anything. */
+  readonly items: Iterable<T>;
+  push(item: T): void;
+  pop(): T | undefined;
+  /** The same, to be emptied without effect on this one. */
+  copy(): Waiting<T>;
+}
+
 export interface FairRules<T> {
-  /** Whether `a` goes before `b`, both of one key. */
-  readonly before: (a: T, b: T) => boolean;
+  /** For the items of one key; they come out of it in the key's order. */
+  readonly newWaiting: () => Waiting<T>;
   readonly keyOf: (item: T) => string;
   /** What the item takes of what is shared, more than 0. */
   readonly costOf: (item: T) => number;
@@ -16,7 +29,7 @@ export interface FairRules<T> {
 
 interface Flow<T> {
   readonly key: string;
-  readonly items: PriorityHeap<T>;
+  readonly items: Waiting<T>;
   /** Virtual time at which its next item starts. */
   start: number;
   /** Order of becoming busy, for ties. */
@@ -77,7 +90,7 @@ export class FairQueue<T> {
     made.#size = this.#size;
     made.#order = this.#order;
     for (const [key, flow] of this.#flows) {
-      const items = new PriorityHeap(this.#rules.before, flow.items.items);
+      const items = flow.items.copy();
       const copied = { ...flow, items };
       made.#flows.set(key, copied);
       if (items.size > 0) made.#busy.push(copied);
@@ -123,7 +136,7 @@ export class FairQueue<T> {
 
   #open(key: string): Flow<T> {
     if (this.#flows.size - this.#busy.size > IDLE_KEYS) this.#forgetIdle();
-    const flow = { key, items: new PriorityHeap(this.#rules.before), start: 0, order: 0 };
+    const flow = { key, items: this.#rules.newWaiting(), start: 0, order: 0 };
     this.#flows.set(key, flow);
     return flow;
   }

@@ -1,11 +1,13 @@
 /**
  * The scheduling policy: which ready node goes next to a queue, and how its rank shows in BullMQ's priority.
  *
- * First fairness: the runs' fairness keys share what there is by virtual time. Within a key a weighted schedule of priority
- * and execution time: the priority class, aged by waiting so that no class starves; within a class the node with the longest
- * remaining path (by learned durations), since that bounds the end of its run.
+ * First fairness: the runs' fairness keys share what there is by virtual time. Within a key the priority class, aged by waiting
+ * so that no class starves, says whose turn it is. A run spends its turns of one class on the node with the longest remaining
+ * path (by learned durations), however long others of its nodes have waited, since that bounds the end of the run: ageing
+ * between runs keeps them from starving each other, within one run it would only make it end later.
  */
 import { FairQueue } from './fair-queue.ts';
+import { GroupedHeap } from './grouped-heap.ts';
 
 /** Waiting this long is worth one priority class, ms. Ageing as an offset in time, as Trigger.dev does it. */
 export const AGEING_MS = 60_000;
@@ -41,6 +43,7 @@ export function agedClass(node: Pick<ReadyNode, 'queuedAt' | 'priority'>): numbe
   return Math.floor(node.queuedAt / AGEING_MS) - node.priority;
 }
 
+/** Whose turn comes first. */
 export function goesBefore(a: ReadyNode, b: ReadyNode): boolean {
   const byClass = agedClass(a) - agedClass(b);
   if (byClass !== 0) return byClass < 0;
@@ -48,11 +51,21 @@ export function goesBefore(a: ReadyNode, b: ReadyNode): boolean {
   return a.order < b.order;
 }
 
+/** On which of its nodes a run spends a turn. */
+function isWantedBefore(a: ReadyNode, b: ReadyNode): boolean {
+  return a.remainingMs === b.remainingMs ? a.order < b.order : a.remainingMs > b.remainingMs;
+}
+
 export type ReadyQueue = FairQueue<ReadyNode>;
 
 export function readyQueue(): ReadyQueue {
   return new FairQueue({
-    before: goesBefore,
+    newWaiting: () =>
+      new GroupedHeap<ReadyNode>({
+        groupOf: ({ run, priority }) => `${priority} ${run}`,
+        before: goesBefore,
+        wantedBefore: isWantedBefore,
+      }),
     keyOf: ({ fairness }) => fairness,
     costOf: ({ cost }) => cost,
   });
@@ -105,12 +118,28 @@ export function queuePriority(node: Pick<ReadyNode, 'priority' | 'remainingMs'>)
   return 1 + (9 - node.priority) * CLASS_WIDTH + (CLASS_WIDTH - 2 - rank);
 }
 
-/** A ticket that nobody has claimed for so long is raised by one class, and again after as long: BullMQ's own order starves. */
+/** A ticket is raised by one class after waiting at least so long in BullMQ, whose own order starves, and again after as long. */
 export const RAISE_AFTER_MS = 10_000;
 
+/** Tickets of one shard in one queue. */
+export interface QueueTraffic {
+  readonly sent: number;
+  readonly claimed: number;
+  /** Mean of their learned durations, ms. */
+  readonly meanMs: number;
+}
+
+/**
+ * Waiting that is worth a raise, ms: as long as first in, first out would have let it wait. Sooner, and long nodes would be
+ * taken in the order of their coming, whatever their rank.
+ */
+export function raisePeriod({ sent, claimed, meanMs }: QueueTraffic): number {
+  return Math.max(RAISE_AFTER_MS, claimed === 0 ? meanMs : (meanMs * sent) / claimed);
+}
+
 /** Classes by which a ticket stands higher after waiting in BullMQ for so long. */
-export function raisesAfter(waitedMs: number): number {
-  return Math.floor(Math.max(0, waitedMs) / RAISE_AFTER_MS);
+export function raisesAfter(waitedMs: number, periodMs: number): number {
+  return Math.floor(Math.max(0, waitedMs) / periodMs);
 }
 
 /** The priority after so many raises; in the end it is the first of all. */

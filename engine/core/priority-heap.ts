@@ -23,6 +23,10 @@ export class PriorityHeap<T> {
     return this.#items;
   }
 
+  copy(): PriorityHeap<T> {
+    return new PriorityHeap(this.#before, this.#items);
+  }
+
   push(item: T): void {
     const items = this.#items;
     let at = items.length;

@@ -17,7 +17,7 @@ import {
 import type { RunState } from './run-state.ts';
 import type { SentFlight, ShardState } from './shard-state.ts';
 
-/** Ready nodes of several fairness keys that are gone through one by one; of one key any number is counted. */
+/** Ready nodes that are gone through one by one; more of one fairness key are counted by whose turn comes first. */
 const MAX_COUNTED = 5_000;
 
 export interface Rank extends RankTerms {
@@ -48,9 +48,9 @@ function rankOfReady(shard: ShardState, run: RunState, node: number, now: number
       virtualTime: queue.virtualTime,
       among: 'ready',
       before:
-        queue.busyKeys === 1
-          ? waiting.filter((one) => goesBefore(one, own)).length
-          : takenBefore(shard, queue, own),
+        queue.size <= MAX_COUNTED || queue.busyKeys > 1
+          ? takenBefore(shard, queue, own)
+          : waiting.filter((one) => goesBefore(one, own)).length,
       waiting: waiting.length,
     };
   }
@@ -65,7 +65,7 @@ function isReady({ runs }: ShardState, { run: id, node, generation, attempt }: R
   return isCurrent && record.state === 'queued' && !run?.header.paused;
 }
 
-/** What dispatch would take first: several keys take turns, so they are gone through. */
+/** What dispatch would take first: keys take turns, and runs spend theirs as they like, so they are gone through. */
 function takenBefore(shard: ShardState, ready: ReadyQueue, own: ReadyNode): number | null {
   if (ready.size > MAX_COUNTED) return null;
   const queue = ready.copy();

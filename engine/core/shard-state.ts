@@ -4,6 +4,7 @@ import type { EngineActions } from './engine-outcome.ts';
 import { type Flight, flightKey, parseFlight } from './flight.ts';
 import type { Json } from './json.ts';
 import { ALL_INLINE, type LoadedOutputs, type OutputBounds } from './large-outputs.ts';
+import { LearnedDurations } from './learned-durations.ts';
 import { fairnessOf } from './limit/need.ts';
 import { queueOfNode } from './node-queue.ts';
 import { isEnded } from './node-state.ts';
@@ -54,8 +55,8 @@ export interface ShardState {
   readonly sentByQueue: Map<string, number>;
   /** Runs with decisions left over from a full commit. */
   readonly unfinished: Set<string>;
-  /** Learned durations by `namespace/workflow/task`, ms: an exponential mean (dask's scheduler does the same). */
-  readonly durations: Map<string, number>;
+  /** How long tasks take; shards of one orchestrator may share it. */
+  readonly durations: LearnedDurations;
   /** Number of the next node that becomes ready. */
   order: number;
   /** By address. Change through the turn. */
@@ -75,10 +76,16 @@ export function actorOf(shard: ShardState, address: string): ActorState {
   return shard.actors.get(address) ?? NO_ACTOR;
 }
 
+/** What a shard has from its owner. */
+export interface ShardParts {
+  readonly outputBounds?: OutputBounds | undefined;
+  readonly durations?: LearnedDurations | undefined;
+}
+
 export function newShardState(
   shard: number,
   actions: EngineActions,
-  outputBounds: OutputBounds = ALL_INLINE,
+  { outputBounds = ALL_INLINE, durations = new LearnedDurations() }: ShardParts = {},
 ): ShardState {
   return {
     shard,
@@ -89,7 +96,7 @@ export function newShardState(
     flights: new Map(),
     sentByQueue: new Map(),
     unfinished: new Set(),
-    durations: new Map(),
+    durations,
     order: 0,
     actors: new Map(),
     outbox: new Map(),
@@ -100,19 +107,17 @@ export function newShardState(
   };
 }
 
-/** Weight of the newest duration in the mean. */
-const LEARNING_RATE = 0.5;
+/** What a task that has never run is taken to last. */
 const UNKNOWN_MS = 1_000;
 
 export function learnDuration(shard: ShardState, run: RunState, task: PlanTask, ms: number): void {
-  const key = `${run.header.namespace}/${run.header.workflow}/${task.id}`;
-  const old = shard.durations.get(key);
-  shard.durations.set(key, old === undefined ? ms : old + LEARNING_RATE * (ms - old));
+  const { namespace, workflow } = run.header;
+  shard.durations.learn({ namespace, workflow, task: task.id }, ms);
 }
 
 /** The learned durations of one workflow. A task never seen counts as a second. */
-export function durationsOf(shard: ShardState, namespace: string, workflow: string): DurationOf {
-  return (task) => shard.durations.get(`${namespace}/${workflow}/${task.id}`) ?? UNKNOWN_MS;
+export function durationsOf({ durations }: ShardState, namespace: string, workflow: string): DurationOf {
+  return ({ id }) => durations.of({ namespace, workflow, task: id }) ?? UNKNOWN_MS;
 }
 
 /** Takes a run into memory: its ready nodes queue up again, its flights are counted. */

@@ -4,6 +4,7 @@
  */
 
 import type { EngineActions } from '../core/engine-outcome.ts';
+import { LearnedDurations } from '../core/learned-durations.ts';
 import { dispatchWindow } from '../core/policy.ts';
 import { isMadeQueue, slotsFor } from '../core/queue-name.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -65,6 +66,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
 class ShardKeeper implements Orchestrator {
   readonly #options: OrchestratorOptions;
   readonly #complaints: CalmLogger;
+  /** What its shards have learned; a run's next run is on another shard. */
+  readonly #durations = new LearnedDurations();
   readonly #owners = new Map<number, ShardOwner>();
   /** Highest commit number that the store confirmed, by shard: less than that later means that it went back. */
   readonly #confirmed = new Map<number, number>();
@@ -205,6 +208,7 @@ class ShardKeeper implements Orchestrator {
         new ShardOwner(lease, {
           ...this.#options,
           complaints: this.#complaints,
+          durations: this.#durations,
           windowOf: (queue) => this.#windowOf(queue),
           mayBundle: (queue) => this.#bundling.has(queue),
           facts: {

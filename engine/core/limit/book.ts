@@ -6,6 +6,7 @@ import type { ActorState } from '../actor.ts';
 import { FairQueue } from '../fair-queue.ts';
 import type { Json } from '../json.ts';
 import { agedClass } from '../policy.ts';
+import { PriorityHeap } from '../priority-heap.ts';
 import { type LimitEntry, partOf, readEntry } from './document.ts';
 
 export interface Waiting {
@@ -35,7 +36,7 @@ export class LimitBook {
   /** Documents that this book was made of. */
   size = 0;
   readonly #queue = new FairQueue<Waiting>({
-    before: isServedBefore,
+    newWaiting: () => new PriorityHeap(isServedBefore),
     keyOf: ({ entry }) => entry.fairness,
     costOf: ({ entry }) => entry.cost,
   });

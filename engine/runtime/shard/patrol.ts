@@ -7,10 +7,16 @@ import { mustAskAgain } from '../../core/decide/limit/limit.ts';
 import { type FlightState, formatFlight, parseFlight, parseFlightKey } from '../../core/flight.ts';
 import { OutputsNeeded } from '../../core/large-outputs.ts';
 import type { LostMessage, RemindMessage } from '../../core/message.ts';
-import { raisedPriority, raisesAfter } from '../../core/policy.ts';
+import {
+  type QueueTraffic,
+  RAISE_AFTER_MS,
+  raisedPriority,
+  raisePeriod,
+  raisesAfter,
+} from '../../core/policy.ts';
 import { prepareTicket } from '../../core/prepare.ts';
 import { parseQueueName } from '../../core/queue-name.ts';
-import { addFlight, removeFlight, type SentFlight } from '../../core/shard-state.ts';
+import { addFlight, removeFlight, type SentFlight, type ShardState } from '../../core/shard-state.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import type { OwnedShard } from './owned-shard.ts';
 
@@ -18,6 +24,7 @@ import type { OwnedShard } from './owned-shard.ts';
 const RELAY_AFTER_MS = 5_000;
 /** A worker that is not announced for so long is gone: after an outage all announce themselves again, ms. */
 const GONE_AFTER_MS = 10_000;
+const NO_TRAFFIC: QueueTraffic = { sent: 0, claimed: 0, meanMs: 0 };
 /** A node that kills this many sessions is not given to another. */
 export const MAX_DEATHS = 3;
 
@@ -59,12 +66,18 @@ export async function patrolFlights(owner: OwnedShard): Promise<LostMessage[]> {
   return lost;
 }
 
-/** Tickets that wait in BullMQ go up a class every ten seconds, in the end before all others: its own order starves. */
+/** Tickets that wait long in BullMQ go up a class, and again, in the end before all others: its own order starves. */
 async function raiseWaiting(owner: OwnedShard, now: number): Promise<void> {
+  const late = [...owner.state.flights].filter(
+    ([, { value, sentAt }]) => value.startsWith('s') && now - sentAt >= RAISE_AFTER_MS,
+  );
+  if (late.length === 0) return;
+  const traffic = trafficOf(owner.state);
   const raised: Ticket[] = [];
-  for (const [key, sent] of owner.state.flights) {
-    const raises = raisesAfter(now - sent.sentAt);
-    if (raises <= sent.raises || !sent.value.startsWith('s')) continue;
+  for (const [key, sent] of late) {
+    const period = raisePeriod(traffic.get(sent.queue) ?? NO_TRAFFIC);
+    const raises = raisesAfter(now - sent.sentAt, period);
+    if (raises <= sent.raises) continue;
     const before = sent.raises;
     sent.raises = raises;
     const ticket = await ticketOf(owner, key);
@@ -72,6 +85,25 @@ async function raiseWaiting(owner: OwnedShard, now: number): Promise<void> {
     raised.push({ ...ticket, priority: raisedPriority(ticket.priority, raises) });
   }
   owner.raise(raised);
+}
+
+/** The shard's tickets by queue. */
+function trafficOf({ flights, runs, durations }: ShardState): ReadonlyMap<string, QueueTraffic> {
+  const found = new Map<string, QueueTraffic>();
+  for (const { run: id, node, queue, value } of flights.values()) {
+    const run = runs.get(id);
+    const task = run?.plan.tasks[run.nodes[node]?.task ?? 0];
+    if (!run || !task) continue;
+    const { namespace, workflow } = run.header;
+    const ms = durations.of({ namespace, workflow, task: task.id }) ?? 0;
+    const { sent, claimed, meanMs } = found.get(queue) ?? NO_TRAFFIC;
+    found.set(queue, {
+      sent: sent + 1,
+      claimed: claimed + (value.startsWith('s') ? 0 : 1),
+      meanMs: meanMs + (ms - meanMs) / (sent + 1),
+    });
+  }
+  return found;
 }
 
 /** Tickets that no live worker has slots for keep nobody else out of their queue's window. */

@@ -17,6 +17,7 @@ import {
 } from '../../core/decide/index.ts';
 import type { EngineActions } from '../../core/engine-outcome.ts';
 import { OutputsNeeded, type OutputsRef } from '../../core/large-outputs.ts';
+import type { LearnedDurations } from '../../core/learned-durations.ts';
 import { type Message, parseTimerKey, runOf } from '../../core/message.ts';
 import { isRunEnded } from '../../core/node-state.ts';
 import { dropRun, newShardState, type ShardState } from '../../core/shard-state.ts';
@@ -52,6 +53,8 @@ export interface ShardOwnerOptions {
   readonly shards?: number;
   /** What decisions may ask of the world. Default: no workers, no subscribers. */
   readonly facts?: ShardFacts;
+  /** Shared with the other shards of the orchestrator. Default: of its own. */
+  readonly durations?: LearnedDurations;
 }
 
 /** A message with its time; inbox messages have an id, others come from the owner itself. */
@@ -93,7 +96,10 @@ export class ShardOwner implements OwnedShard {
     this.cursor = lease.cursor;
     this.n = lease.n;
     this.#now = Number(lease.cursor.split('-')[0]) || 0;
-    this.state = newShardState(lease.shard, options.actions, options.outputs);
+    this.state = newShardState(lease.shard, options.actions, {
+      outputBounds: options.outputs,
+      durations: options.durations,
+    });
     this.#large = new LargeOutputs(this.state, options.outputs);
     this.loader = new RunLoader(options.store, this.state, lease.shard);
     const { store, complaints } = options;

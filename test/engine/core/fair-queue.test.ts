@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FairQueue } from '../../../engine/core/fair-queue.ts';
+import { PriorityHeap } from '../../../engine/core/priority-heap.ts';
 
 interface Item {
   readonly key: string;
@@ -9,7 +10,7 @@ interface Item {
 
 const queueOf = (items: readonly Item[] = []) => {
   const queue = new FairQueue<Item>({
-    before: (a, b) => a.rank < b.rank,
+    newWaiting: () => new PriorityHeap((a, b) => a.rank < b.rank),
     keyOf: ({ key }) => key,
     costOf: ({ cost = 1 }) => cost,
   });

@@ -5,7 +5,11 @@ import {
   dispatchWindow,
   goesBefore,
   queuePriority,
+  RAISE_AFTER_MS,
   type ReadyNode,
+  raisedPriority,
+  raisePeriod,
+  raisesAfter,
   readyQueue,
 } from '../../../engine/core/policy.ts';
 import { PriorityHeap } from '../../../engine/core/priority-heap.ts';
@@ -68,16 +72,58 @@ describe('which ready node goes first', () => {
     );
   });
 
-  it('does not change while nodes wait, so that the queue stays sorted', () => {
+  it('does not change while nodes of different runs wait, so that the queue stays sorted', () => {
     fc.assert(
       fc.property(fc.array(anyNode), (drafts) => {
         const queue = readyQueue();
-        const nodes = drafts.map((draft, i) => node({ ...draft, order: i }));
+        const nodes = drafts.map((draft, i) => node({ ...draft, run: `r${i}`, order: i }));
         for (const one of nodes) queue.push(one);
         const sorted = [...nodes].sort((a, b) => (goesBefore(a, b) ? -1 : 1));
         expect(nodes.map(() => queue.pop())).toEqual(sorted);
       }),
     );
+  });
+});
+
+describe('the turns of a run', () => {
+  it('are spent on its longest path, however long others of its nodes have waited', () => {
+    const queue = readyQueue();
+    const waited = node({ remainingMs: 1, queuedAt: 0 });
+    const long = node({ remainingMs: 9, queuedAt: 60 * AGEING_MS, order: 1 });
+    for (const one of [waited, long]) queue.push(one);
+    expect([queue.pop(), queue.pop()]).toEqual([long, waited]);
+  });
+
+  it('come as its nodes came: a long path gains nothing over another run', () => {
+    const queue = readyQueue();
+    const early = node({ run: 'a', remainingMs: 1, queuedAt: 0 });
+    const other = node({ run: 'b', remainingMs: 5, queuedAt: 5 * AGEING_MS, order: 1 });
+    const late = node({ run: 'a', remainingMs: 9, queuedAt: 10 * AGEING_MS, order: 2 });
+    for (const one of [early, other, late]) queue.push(one);
+    expect([queue.pop(), queue.pop(), queue.pop()]).toEqual([late, other, early]);
+  });
+
+  it('are spent by priority first', () => {
+    const queue = readyQueue();
+    const urgent = node({ priority: 9 });
+    const long = node({ priority: 0, remainingMs: 9_999, order: -1 });
+    for (const one of [long, urgent]) queue.push(one);
+    expect(queue.first).toBe(urgent);
+  });
+});
+
+describe('a ticket that waits in BullMQ', () => {
+  it('is raised after ten seconds, or when first in, first out would have taken it', () => {
+    expect(raisePeriod({ sent: 16, claimed: 4, meanMs: 100 })).toBe(RAISE_AFTER_MS);
+    expect(raisePeriod({ sent: 16, claimed: 2, meanMs: 60_000 })).toBe(480_000);
+    expect(raisePeriod({ sent: 16, claimed: 0, meanMs: 60_000 })).toBe(60_000);
+    expect(raisePeriod({ sent: 0, claimed: 0, meanMs: 0 })).toBe(RAISE_AFTER_MS);
+  });
+
+  it('is the first of all in the end', () => {
+    const priority = queuePriority({ priority: 0, remainingMs: 0 });
+    expect(raisedPriority(priority, raisesAfter(10 * RAISE_AFTER_MS, RAISE_AFTER_MS))).toBe(1);
+    expect(raisedPriority(priority, raisesAfter(RAISE_AFTER_MS - 1, RAISE_AFTER_MS))).toBe(priority);
   });
 });
 

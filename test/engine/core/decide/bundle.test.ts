@@ -12,7 +12,8 @@ function dispatched(learnedMs: number | undefined, mayBundle: boolean) {
   const run = aRun({}, { plan });
   const shard = newShardState(0, new Map());
   if (learnedMs !== undefined) {
-    shard.durations.set(`${run.header.namespace}/${run.header.workflow}/each`, learnedMs);
+    const { namespace, workflow } = run.header;
+    shard.durations.learn({ namespace, workflow, task: 'each' }, learnedMs);
   }
   adoptRun(shard, run, new Map(), 1_000);
   const turn = new Turn(shard, 1_000);
