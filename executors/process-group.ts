@@ -17,7 +17,7 @@ export interface Program {
 
 export interface Supervision {
   readonly signal: AbortSignal;
-  /** From SIGTERM to SIGKILL, ms. */
+  /** From SIGTERM to SIGKILL, ms. Read when the signal aborts. */
   readonly graceMs: number;
   readonly log: LogSink;
   /** Ends the group when this process is killed. */
@@ -105,7 +105,8 @@ interface Stop {
   release(): void;
 }
 
-function stopOnAbort(pid: number, { signal, graceMs }: Supervision): Stop {
+function stopOnAbort(pid: number, supervision: Supervision): Stop {
+  const { signal } = supervision;
   let timer: NodeJS.Timeout | undefined;
   let announce = (): void => {};
   const killed = new Promise<void>((resolve) => {
@@ -118,7 +119,7 @@ function stopOnAbort(pid: number, { signal, graceMs }: Supervision): Stop {
     timer = setTimeout(() => {
       signalGroup(pid, 'SIGKILL');
       announce();
-    }, graceMs);
+    }, supervision.graceMs);
   };
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });

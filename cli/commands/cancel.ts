@@ -27,8 +27,8 @@ export function cancelCommand(host: Host): Command {
   return withTargets(command)
     .option('--reason <text>', 'why; stands in the history')
     .addOption(
-      new Option('--grace <duration>', 'from SIGTERM to SIGKILL for running tasks')
-        .argParser(duration)
+      new Option('--grace <duration>', 'from SIGTERM to SIGKILL for running tasks; 0: at once')
+        .argParser((text) => (text === '0' ? 0 : duration(text)))
         .default(10_000, '10s'),
     )
     .action((run: string | undefined, flags: CancelFlags) =>

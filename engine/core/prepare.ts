@@ -17,6 +17,7 @@ import type { NodeRecord } from './node-record.ts';
 import type { PlanTask } from './plan.ts';
 import { queuePriority } from './policy.ts';
 import { cacheOf } from './prepare-cache.ts';
+import { isRunId } from './run-id.ts';
 import type { RunState } from './run-state.ts';
 import { type ItemScope, logicalTime, runScope } from './scope.ts';
 import { NO_SECRETS, resolveSites, secretSites } from './secret-text.ts';
@@ -194,13 +195,20 @@ function files(task: PlanTask, scope: Scope): Pick<Ticket, 'files'> {
 }
 
 function artifactRef(path: string, value: Json): ArtifactRef {
-  if (isJsonObject(value) && typeof value['artifact'] === 'string' && typeof value['run'] === 'string') {
-    return value as unknown as ArtifactRef;
-  }
+  const ref = isJsonObject(value) ? readArtifactRef(value) : undefined;
+  if (ref) return ref;
   throw new EvaluationError(
     'expression_error',
     `files: ${path} needs an artifact, such as \${{ tasks.x.artifacts.y }}`,
   );
+}
+
+/** It may come from inputs, so it is whatever somebody wrote. */
+function readArtifactRef({ artifact, run, name, bytes, sha256 }: JsonObject): ArtifactRef | undefined {
+  const isOurs = typeof run === 'string' && isRunId(run) && typeof artifact === 'string' && artifact !== '';
+  if (!isOurs || typeof name !== 'string' || typeof sha256 !== 'string') return undefined;
+  if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) return undefined;
+  return /^[0-9a-f]{64}$/.test(sha256) ? { artifact, run, name, bytes, sha256 } : undefined;
 }
 
 function environment(templates: PlanTask['env'], scope: Scope): { readonly [name: string]: string } {

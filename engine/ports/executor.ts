@@ -38,7 +38,8 @@ export interface ExecutionContext {
   readonly declaredOutputs: { readonly [name: string]: ValueSpec } | undefined;
   /**
    * Aborts on cancel, timeout, shutdown. `signal.reason` is a `StopReason`. The executor ends its work with care within
-   * `graceMs` (SIGTERM first) and then by force, and rejects or resolves soon after.
+   * `graceMs` (SIGTERM first; who cancels a run may say another time, so it is read when the signal aborts) and then by
+   * force, and rejects or resolves soon after.
    */
   readonly signal: AbortSignal;
   readonly graceMs: number;

@@ -37,7 +37,7 @@ const LATER: TicketVerdict = { kind: 'later', afterMs: 1_000 };
 const STOP_RESERVE_MS = 4_000;
 
 export interface WorkerOptions {
-  readonly store: WorkerStore & Pick<ClientStore, 'send'>;
+  readonly store: WorkerStore & Pick<ClientStore, 'send'> & Partial<Pick<ClientStore, 'readHeader'>>;
   readonly queue: TaskQueue;
   readonly membership: Membership;
   readonly logs: LogStore;

@@ -99,11 +99,12 @@ export class ModuleChild {
     });
   }
 
-  #stopOnAbort({ signal, graceMs }: Supervision): () => void {
+  #stopOnAbort(supervision: Supervision): () => void {
+    const { signal } = supervision;
     let timer: NodeJS.Timeout | undefined;
     const stop = (): void => {
       this.#send({ type: 'abort', reason: stopReason(signal) });
-      timer = setTimeout(() => this.kill(), graceMs);
+      timer = setTimeout(() => this.kill(), supervision.graceMs);
     };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });

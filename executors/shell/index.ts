@@ -78,7 +78,9 @@ async function start(program: Program, { context, watchdog }: Work, tail: LineTa
   try {
     return await runProcessGroup(program, {
       signal: context.signal,
-      graceMs: context.graceMs,
+      get graceMs() {
+        return context.graceMs;
+      },
       log: { line },
       watchdog,
     });

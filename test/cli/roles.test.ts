@@ -14,6 +14,15 @@ tasks:
     env: { WHO: "\${{ inputs.who }}" }
 outputs: { text: "\${{ tasks.greet.outputs.text }}" }
 `;
+const DEAF = `
+name: deaf
+tasks:
+  a:
+    run: |
+      trap 'echo asked' TERM
+      echo begin
+      while true; do sleep 0.1 || true; done
+`;
 const LONG = 'name: long\ntasks: { a: { run: "echo begin; sleep 600" } }\n';
 
 const folder = cliFolder();
@@ -24,6 +33,7 @@ beforeAll(async () => {
   await buildIfStale();
   folder.write('steps.yaml', STEPS);
   folder.write('long.yaml', LONG);
+  folder.write('deaf.yaml', DEAF);
   folder.write('names.txt', 'Ada, Grace\n');
   orchestrator = folder.start(['orchestrator', '--embedded']);
   await orchestrator.saw('orchestrator drives runs');
@@ -67,6 +77,25 @@ describe('a started run', () => {
 });
 
 describe('cancel', () => {
+  it.each([
+    ['1s', 1_000, 2_900],
+    ['0', 0, 2_000],
+  ])('kills what does not end when asked after --grace %s', async (grace, leastMs, mostMs) => {
+    const run = await startRun('deaf.yaml');
+    const logs = folder.start(['logs', run, '-f']);
+    await logs.saw('begin');
+    expect(await folder.run(['cancel', run, '--grace', grace])).toMatchObject({ code: 0 });
+    const { stdout } = await folder.run(['watch', run, '--jsonl']);
+    const events: { type: string; at: string }[] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const timeOf = (type: string) => Date.parse(events.find((event) => event.type === type)?.at ?? '');
+    const tookMs = timeOf('node.cancelled') - timeOf('run.cancelling');
+    expect(tookMs).toBeGreaterThanOrEqual(leastMs);
+    expect(tookMs).toBeLessThan(mostMs);
+  });
+
   it('ends a run elsewhere: who watches it gets 1, and a second cancel is a conflict', async () => {
     const run = await startRun('long.yaml');
     const watching = folder.start(['watch', run]);

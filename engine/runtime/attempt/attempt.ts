@@ -82,6 +82,8 @@ export class Attempt implements Alarmed {
   #abort: AbortController | undefined;
   #reason: StopReason | undefined;
   #isToldToStop = false;
+  /** Between asking the executor to end and force, ms. */
+  #graceMs: number;
   #hasEnded = false;
   #forceEnd: (() => void) | undefined;
   #workspace: OpenWorkspace | undefined;
@@ -100,6 +102,7 @@ export class Attempt implements Alarmed {
     this.ticket = ticket;
     this.claim = claim;
     this.#tools = tools;
+    this.#graceMs = tools.graceMs;
     this.#deadlineMs = ticket.timeout_ms === undefined ? NEVER : clock.now() + ticket.timeout_ms;
     const { delivery, at } = claim;
     const onDue = () => this.#expectAlarm();
@@ -135,14 +138,22 @@ export class Attempt implements Alarmed {
   stop(reason: StopReason): void {
     if (this.#hasEnded || this.#reason !== undefined) return;
     this.#reason = reason;
-    this.#forceDueMs = this.#tools.clock.now() + this.#tools.graceMs + FORCE_MS;
+    this.#forceDueMs = this.#tools.clock.now() + this.#graceMs + FORCE_MS;
     this.#expectAlarm();
     this.#abort?.abort(reason);
   }
 
-  /** The shard wants the attempt stopped. During a shutdown too it is then an outcome, for the shard waits for one. */
-  stopAsTold(): void {
+  get isStopping(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /**
+   * The shard wants the attempt stopped. During a shutdown too it is then an outcome, for the shard waits for one.
+   * @param graceMs what the person said who cancelled the run; absent: the worker's own.
+   */
+  stopAsTold(graceMs?: number): void {
     this.#isToldToStop = true;
+    if (graceMs !== undefined && !this.isStopping) this.#graceMs = graceMs;
     this.stop('cancelled');
   }
 
@@ -302,12 +313,12 @@ export class Attempt implements Alarmed {
   }
 
   #makeContext(ticket: Ticket): ExecutionContext {
-    const { graceMs, logger } = this.#tools;
+    const { logger } = this.#tools;
     return makeContext({
       ticket,
       workspace: this.#workspace,
       askSignal: () => this.#signal,
-      graceMs,
+      askGraceMs: () => this.#graceMs,
       log: {
         line: (stream, text) => {
           this.#noteSign();

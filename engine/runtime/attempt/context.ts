@@ -3,15 +3,23 @@ import type { Ticket } from '../../core/ticket.ts';
 import type { ExecutionContext } from '../../ports/executor.ts';
 import type { OpenWorkspace } from '../../ports/workspace.ts';
 
-export interface ContextParts extends Pick<ExecutionContext, 'graceMs' | 'log' | 'logger' | 'progress'> {
+export interface ContextParts extends Pick<ExecutionContext, 'log' | 'logger' | 'progress'> {
   /** With its secrets. */
   readonly ticket: Ticket;
   readonly workspace: OpenWorkspace | undefined;
   /** Most work never asks for it. */
   readonly askSignal: () => AbortSignal;
+  /** Known for good when the signal aborts. */
+  readonly askGraceMs: () => number;
 }
 
-export function makeContext({ ticket, workspace, askSignal, ...rest }: ContextParts): ExecutionContext {
+export function makeContext({
+  ticket,
+  workspace,
+  askSignal,
+  askGraceMs,
+  ...rest
+}: ContextParts): ExecutionContext {
   return {
     run: ticket.run,
     workflow: ticket.workflow,
@@ -28,6 +36,9 @@ export function makeContext({ ticket, workspace, askSignal, ...rest }: ContextPa
     artifacts: ticket.artifacts,
     get signal() {
       return askSignal();
+    },
+    get graceMs() {
+      return askGraceMs();
     },
     ...rest,
   };

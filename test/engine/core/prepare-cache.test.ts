@@ -1,4 +1,5 @@
 /** What makes two pieces of work the same, for `cache`. */
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../engine/core/json.ts';
 import { prepareTicket } from '../../../engine/core/prepare.ts';
@@ -18,7 +19,13 @@ const BASE: Draft = {
 function cacheOf(change: Draft = {}, id = RUN_ID) {
   const { inputs = {}, artifact = 'sha', ...task } = { ...BASE, ...change };
   const plan = aPlan(['up', aTask('a', ['up'], task)], { secrets: ['S'] });
-  const ref = { artifact: `k-${id}`, run: id, name: 'csv', bytes: 1, sha256: artifact };
+  const ref = {
+    artifact: `k-${id}`,
+    run: id,
+    name: 'csv',
+    bytes: 1,
+    sha256: createHash('sha256').update(artifact).digest('hex'),
+  };
   const run = aRun({ up: 'succeeded', a: 'queued' }, { plan, inputs, left: { up: { a: { csv: ref } } } });
   const record = run.nodes[1];
   if (record) Object.assign(record, { attempt: 1, queuedAt: START_MS });

@@ -162,11 +162,24 @@ describe('a ticket', () => {
   });
 
   it('takes only artifacts for files', () => {
-    const artifact = { artifact: 'k', run: 'r', name: 'csv', bytes: 1, sha256: 'x' };
+    const good = { artifact: 'k', run: '01J8ZQ4T9W0000000000000000', name: 'csv', bytes: 1 };
+    const artifact = { ...good, sha256: 'a'.repeat(64) };
     const files = { 'in/a.csv': '${{ tasks.up.artifacts.csv }}' };
     expect(ticket({ files }, { left: { up: { a: { csv: artifact } } } })).toMatchObject({
       files: { 'in/a.csv': artifact },
     });
+    const wrong = [
+      { run: '../x' },
+      { artifact: '' },
+      { bytes: '1' },
+      { bytes: -1 },
+      { sha256: 'x' },
+      { name: null },
+    ];
+    for (const change of wrong) {
+      const left = { up: { a: { csv: { ...artifact, ...change } } } };
+      expect(ticket({ files }, { left }), JSON.stringify(change)).toMatchObject({ code: 'expression_error' });
+    }
     expect(ticket({ files: { x: 'text' } })).toMatchObject({
       code: 'expression_error',
       message: expect.stringContaining('x'),
