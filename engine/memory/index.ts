@@ -5,7 +5,8 @@ export { createManualClock, type ManualClock } from './clock.ts';
 export { createMemoryDefinitionStore } from './definition-store.ts';
 export { createMemoryLogStore, type MemoryLogStoreOptions } from './log-store.ts';
 export { createMemoryMembership, type MemoryMembershipOptions } from './membership.ts';
-export { createMemoryRunIndex } from './run-index.ts';
+export { createMemoryRunIndex, type MemoryRunIndex } from './run-index.ts';
+export { createMemoryRunRemover, type MemoryRunRemoverOptions } from './run-remover.ts';
 export { createMemorySecretRecords } from './secret-records.ts';
 export {
   createMemoryShardStore,

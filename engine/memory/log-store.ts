@@ -14,10 +14,18 @@ interface AttemptLog {
   readonly lines: LogLine[];
 }
 
-export function createMemoryLogStore(options: MemoryLogStoreOptions = {}): LogStore {
+export interface MemoryLogStore extends LogStore {
+  /** Removes the logs of all its attempts. */
+  forget(run: string): void;
+}
+
+export function createMemoryLogStore(options: MemoryLogStoreOptions = {}): MemoryLogStore {
   const maxLines = options.maxLines ?? 10_000;
   const logs = new Map<string, AttemptLog>();
   return {
+    forget(run) {
+      for (const key of [...logs.keys()]) if (key.startsWith(`${run}:`)) logs.delete(key);
+    },
     async append(name, lines) {
       const log = logs.get(logKey(name)) ?? { written: 0, lines: [] };
       logs.set(logKey(name), log);

@@ -1,7 +1,11 @@
 /** The run index in memory: one line a run, one plan a workflow name. */
 import type { RunFilter, RunIndex, RunSummary, SavedWorkflow } from '../ports/run-index.ts';
 
-export function createMemoryRunIndex(): RunIndex {
+export interface MemoryRunIndex extends RunIndex {
+  forget(run: string): void;
+}
+
+export function createMemoryRunIndex(): MemoryRunIndex {
   const runs = new Map<string, RunSummary>();
   const workflows = new Map<string, SavedWorkflow>();
   const workflowKey = (namespace: string, name: string) => JSON.stringify([namespace, name]);
@@ -9,6 +13,9 @@ export function createMemoryRunIndex(): RunIndex {
     async record(summary) {
       const known = runs.get(summary.id);
       if (known === undefined || summary.status !== 'queued') runs.set(summary.id, { ...summary });
+    },
+    forget(run) {
+      runs.delete(run);
     },
     async list(filter, limit, cursor) {
       const found = [...runs.values()]

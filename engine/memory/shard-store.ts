@@ -17,6 +17,8 @@ import { workerStore } from './worker-store.ts';
 export type { MemoryShardStoreOptions } from './store-context.ts';
 
 export interface MemoryShardStore extends ShardStore {
+  /** Removes a run, unless it is live: see `RunRemover`. */
+  removeRun(run: string): boolean;
   /** A copy of all that is stored. */
   snapshot(): unknown;
   /** Goes back to a snapshot. @throws SluiceError internal when it is none. */
@@ -60,6 +62,12 @@ export function createMemoryShardStore(given: MemoryShardStoreOptions): MemorySh
     async close() {
       closed = true;
       wakeUps.wakeAll();
+    },
+    removeRun(run) {
+      const shard = context.shard(context.shardOf(run));
+      if (shard.live.has(run)) return false;
+      shard.runs.delete(run);
+      return true;
     },
     snapshot: () => new StoreSnapshot(shards),
     restore(snapshot) {

@@ -1,4 +1,4 @@
-/** Removes runs for good. Adapter: engine/redis. */
+/** Removes runs for good. Adapters: engine/redis, engine/memory. */
 
 export interface RunRemover {
   /**

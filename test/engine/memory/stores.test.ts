@@ -5,13 +5,16 @@ import { createMemoryDefinitionStore } from '../../../engine/memory/definition-s
 import { createMemoryLogStore } from '../../../engine/memory/log-store.ts';
 import { createMemoryMembership } from '../../../engine/memory/membership.ts';
 import { createMemoryRunIndex } from '../../../engine/memory/run-index.ts';
+import { createMemoryRunRemover } from '../../../engine/memory/run-remover.ts';
 import { createMemorySecretRecords } from '../../../engine/memory/secret-records.ts';
+import { createMemoryShardStore } from '../../../engine/memory/shard-store.ts';
 import { artifactStoreContract } from '../../contract/artifact-store.ts';
 import { cacheStoreContract } from '../../contract/cache-store.ts';
 import { definitionStoreContract } from '../../contract/definition-store.ts';
 import { logStoreContract } from '../../contract/log-store.ts';
 import { membershipContract } from '../../contract/membership.ts';
 import { runIndexContract } from '../../contract/run-index.ts';
+import { runRemoverContract } from '../../contract/run-remover.ts';
 import { secretRecordsContract } from '../../contract/secret-records.ts';
 
 const close = async () => {};
@@ -28,4 +31,14 @@ secretRecordsContract('memory', async () => ({ records: createMemorySecretRecord
 cacheStoreContract('memory', async () => {
   const clock = createManualClock(1_000);
   return { cache: createMemoryCacheStore({ now: clock.now }), advance: clock.advance, close };
+});
+
+runRemoverContract('memory', async () => {
+  const clock = createManualClock(1_000);
+  const store = createMemoryShardStore({ now: clock.now, clock, shards: 2, random: () => 0.5 });
+  const index = createMemoryRunIndex();
+  const logs = createMemoryLogStore();
+  const artifacts = createMemoryArtifactStore();
+  const remover = createMemoryRunRemover({ store, index, logs, artifacts });
+  return { store, index, logs, artifacts, remover, close: () => store.close() };
 });

@@ -5,13 +5,16 @@ import { createRedisDefinitionStore } from '../../../engine/redis/definition-sto
 import { createRedisLogStore } from '../../../engine/redis/log-store.ts';
 import { createRedisMembership } from '../../../engine/redis/membership.ts';
 import { createRedisRunIndex } from '../../../engine/redis/run-index.ts';
+import { createRedisRunRemover } from '../../../engine/redis/run-remover.ts';
 import { createRedisSecretRecords } from '../../../engine/redis/secret-records.ts';
+import { createRedisShardStore } from '../../../engine/redis/shard-store.ts';
 import { artifactStoreContract } from '../../contract/artifact-store.ts';
 import { cacheStoreContract } from '../../contract/cache-store.ts';
 import { definitionStoreContract } from '../../contract/definition-store.ts';
 import { logStoreContract } from '../../contract/log-store.ts';
 import { membershipContract } from '../../contract/membership.ts';
 import { runIndexContract } from '../../contract/run-index.ts';
+import { runRemoverContract } from '../../contract/run-remover.ts';
 import { secretRecordsContract } from '../../contract/secret-records.ts';
 import { openConnections } from './make-store.ts';
 
@@ -73,4 +76,18 @@ describe('the Redis artifact store', () => {
     expect(await artifacts.get(RUN, 'a')).toBeUndefined();
     await close();
   });
+});
+
+runRemoverContract('Redis', async () => {
+  const { connections, close } = await openConnections();
+  const store = createRedisShardStore(connections);
+  const shards = await store.shards();
+  return {
+    store,
+    index: createRedisRunIndex(connections),
+    logs: createRedisLogStore(connections, { shards }),
+    artifacts: createRedisArtifactStore(connections, { shards }),
+    remover: createRedisRunRemover(connections, { shards }),
+    close,
+  };
 });

@@ -135,6 +135,8 @@ function carryOut(turn: Turn, run: RunState, planned: Planned, work: (plan: Rese
 /** An ended run lives again: all that its end had said is open. */
 function takeUp(turn: Turn, run: RunState): void {
   const { header } = run;
+  // It may be removed at this moment, since nobody knew that it would be wanted again.
+  turn.requireRun(run);
   header.retries = (header.retries ?? 0) + 1;
   header.status = 'queued';
   delete header.finishedAt;
