@@ -116,7 +116,8 @@ export class BullTicketConsumer implements TicketConsumer {
     if (slotsOf(job) > this.#slots) return this.#postpone(job, token, TOO_LARGE_MS);
     const { left, verdict } = await this.#work(job, tickets);
     if (verdict.kind === 'done') return true;
-    if (left.length < tickets.length) await this.#keep(job, left);
+    if (left.some((ticket, at) => ticket !== tickets[at]) || left.length < tickets.length)
+      await this.#keep(job, left);
     return this.#postpone(job, token, verdict.afterMs);
   }
 
@@ -143,7 +144,7 @@ export class BullTicketConsumer implements TicketConsumer {
     for (const ticket of tickets) {
       const verdict = await this.#askHandler(ticket);
       if (verdict.kind === 'done') continue;
-      left.push(ticket);
+      left.push(verdict.as ?? ticket);
       afterMs = Math.max(afterMs, verdict.afterMs);
     }
     return { left, verdict: left.length > 0 ? { kind: 'later', afterMs } : { kind: 'done' } };

@@ -2,9 +2,10 @@
  * A flight: the record in Redis that says who may work on an attempt and whether its outcome is accepted.
  *
  * Stored as `state|delivery|deaths|session`. States: `s` sent, `c` claimed, `x` claimed and told to stop (it may still
- * settle), `d` done (its outcome is in the inbox). A revoked flight is one that is gone: every script refuses it.
+ * settle), `d` done (its outcome is in the inbox), `j` joined: for the worker that has a chain's earlier node, which claims it
+ * in the step in which that node succeeds. A revoked flight is one that is gone: every script refuses it.
  */
-export type FlightState = 's' | 'c' | 'x' | 'd';
+export type FlightState = 's' | 'c' | 'x' | 'd' | 'j';
 
 export interface Flight {
   readonly state: FlightState;
@@ -16,6 +17,15 @@ export interface Flight {
 }
 
 export const SENT = 's|0|0|';
+
+/** The flight of a node that travels behind node `before` of the same run. */
+export function joinedBehind(before: number): string {
+  return `j|0|0|${before}`;
+}
+
+export function isJoined(value: string): boolean {
+  return value.startsWith('j');
+}
 
 export function formatFlight(flight: Flight): string {
   return `${flight.state}|${flight.delivery}|${flight.deaths}|${flight.session}`;

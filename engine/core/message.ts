@@ -59,10 +59,12 @@ export interface SettledMessage extends AttemptName {
   readonly worker: string;
   readonly startedAt: number;
   readonly outcome: AttemptOutcome;
+  /** The flight that the worker claimed in the same step, and its session: the node that is joined to this one has begun. */
+  readonly next?: { readonly flight: string; readonly session: string };
 }
 
 /** An outcome from a delivery that no longer counts. Recorded, not applied. */
-export interface LateMessage extends Omit<SettledMessage, 'type'> {
+export interface LateMessage extends Omit<SettledMessage, 'type' | 'next'> {
   readonly type: 'late';
 }
 

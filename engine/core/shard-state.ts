@@ -30,6 +30,10 @@ export interface SentFlight {
   goneSince?: number;
   /** As last seen in the store. */
   value: string;
+  /** Its node travels in a chain and has not begun, as far as this owner has heard. */
+  readonly joined?: true;
+  /** The node that travels behind it. */
+  follower?: number;
 }
 
 /** The queue of nodes that need no worker. Not a queue name that a user can write. */
@@ -131,6 +135,12 @@ export function adoptRun(
   run.large = shard.large;
   shard.unfinished.add(run.header.id);
   run.nodes.forEach((record, index) => {
+    if (record.state === 'pending' && index < run.plan.tasks.length && flights.size > 0) {
+      const key = flightKey(run.header.id, index, record.generation, record.attempt + 1);
+      const value = flights.get(key);
+      if (value !== undefined) addFlight(shard, key, joinedFlightOf(run, index, { value, now }));
+      return;
+    }
     if ((record.state !== 'queued' && record.state !== 'running') || run.plan.tasks[record.task]?.fanOut) {
       if (index < run.plan.tasks.length || isEnded(record.state)) return;
     }
@@ -149,6 +159,35 @@ export function adoptRun(
       });
     else if (record.state === 'queued') pushReady(shard, run, index);
   });
+  if (flights.size > 0) linkJoined(shard, run);
+}
+
+/** A flight of a pending node in a chain. It takes no room in its queue's window: the slot is that of the node before it. */
+export function joinedFlightOf(
+  run: RunState,
+  node: number,
+  { value, now }: { readonly value: string; readonly now: number },
+): SentFlight {
+  const seen = { queue: queueOf(run, node), sentAt: now, checkedAt: now, raises: 0 };
+  return { ...seen, run: run.header.id, node, weight: 0, value, joined: true };
+}
+
+/** Who travels behind whom, as the flights say. */
+function linkJoined(shard: ShardState, run: RunState): void {
+  for (const flight of shard.flights.values()) {
+    if (!flight.joined || flight.run !== run.header.id) continue;
+    const { state, session } = parseFlight(flight.value);
+    const ahead = state === 'j' ? flightAhead(shard, run, Number(session)) : undefined;
+    if (ahead) ahead.follower = flight.node;
+  }
+}
+
+/** The flight of a node's current attempt or, while it is joined to others, of its next. */
+export function flightAhead(shard: ShardState, run: RunState, node: number): SentFlight | undefined {
+  const record = run.nodes[node];
+  if (!record) return undefined;
+  const attempt = record.state === 'pending' ? record.attempt + 1 : record.attempt;
+  return shard.flights.get(flightKey(run.header.id, node, record.generation, attempt));
 }
 
 /** Forgets a run and all that hangs on it. */
@@ -215,12 +254,12 @@ export function flightOf(
   shard: ShardState,
   run: RunState,
   node: number,
-): { key: string; flight: Flight; value: string } | undefined {
+): { key: string; flight: Flight; value: string; follower: number | undefined } | undefined {
   const record = run.nodes[node];
   if (!record) return undefined;
   const key = flightKey(run.header.id, node, record.generation, record.attempt);
   const sent = shard.flights.get(key);
-  return sent && { key, flight: parseFlight(sent.value), value: sent.value };
+  return sent && { key, flight: parseFlight(sent.value), value: sent.value, follower: sent.follower };
 }
 
 function slotsOf(run: RunState, node: number): number {

@@ -2,6 +2,7 @@
  * A ticket: all that a worker needs for one dispatch, resolved. It is the data of the BullMQ job and a public, documented
  * JSON form (docs/worker-contract.md), so that a worker in another language can serve a queue. Secrets are never in it.
  */
+import type { TicketChain } from './chain/chain.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { OutputsRef } from './large-outputs.ts';
 import type { ValueSpec } from './plan.ts';
@@ -86,6 +87,8 @@ export interface Ticket {
    * one slot. Each keeps its own flight, outcome, logs, timeout and cancellation.
    */
   readonly bundle?: string;
+  /** Nodes that follow on this one, for a worker that goes on with them once it has succeeded. May be passed over. */
+  readonly chain?: TicketChain;
   /** Deliveries so far when this ticket was written; makes the job id of a re-added ticket a new one. */
   readonly delivery: number;
 }

@@ -1,8 +1,8 @@
 /** What workers do to a shard's flights: claim, settle, beat, hand back. Each function is one atomic step. */
 import { type Flight, formatFlight, parseFlight } from '../core/flight.ts';
 import type { SettledMessage } from '../core/message.ts';
-import type { ClaimReply, SettleReply } from '../ports/shard-store.ts';
-import { appendMessage, type ShardState } from './shard-state.ts';
+import type { ClaimReply, ContinueReply, SettleReply } from '../ports/shard-store.ts';
+import { appendMessage, type ShardState, timeOfNext } from './shard-state.ts';
 
 /** How long silence must be to mean something. */
 export interface Silence {
@@ -28,6 +28,7 @@ export function claimFlight(
   shard.beats.set(session, now);
   const flight = findFlight(shard, key);
   if (flight === undefined || flight.state === 'd') return { kind: 'gone' };
+  if (flight.state === 'j') return { kind: 'gone' };
   if (flight.state === 's') return grant(shard, key, { ...flight, session }, now);
   if (flight.session === session) return { kind: 'granted', delivery: flight.delivery, at: now };
   if (!isDead(shard, flight.session, now, claim.silence)) return { kind: 'busy' };
@@ -50,13 +51,45 @@ export function settleFlight(
 ): SettleReply {
   const flight = findFlight(shard, settle.flight);
   if (flight === undefined || !isHeldBy(flight, settle.session, settle.message.delivery)) {
-    appendMessage(shard, now, { ...settle.message, type: 'late' });
+    const { next: _next, ...message } = settle.message;
+    appendMessage(shard, now, { ...message, type: 'late' });
     return 'late';
   }
   if (flight.state === 'd') return 'already';
   shard.flights.set(settle.flight, formatFlight({ ...flight, state: 'd' }));
   appendMessage(shard, now, settle.message);
   return 'accepted';
+}
+
+/** The same, and in this step claims what is joined behind it, unless the claim was told to stop or the other is withdrawn. */
+export function settleAndClaimFlight(
+  shard: ShardState,
+  now: number,
+  settle: {
+    readonly flight: string;
+    readonly session: string;
+    readonly message: SettledMessage;
+    readonly next: string;
+  },
+): ContinueReply {
+  const { session, next, message } = settle;
+  const isWanted = findFlight(shard, settle.flight)?.state === 'c';
+  const joined = findFlight(shard, next);
+  const at = timeOfNext(shard, now);
+  const goesOn = isWanted && joined?.state === 'j';
+  const settled = settleFlight(
+    shard,
+    now,
+    goesOn ? { ...settle, message: { ...message, next: { flight: next, session } } } : settle,
+  );
+  if (settled !== 'accepted') {
+    const isHeld = joined?.state === 'c' && isHeldBy(joined, session, 1);
+    return isHeld ? { settled, next: { delivery: 1, at } } : { settled };
+  }
+  if (!goesOn) return { settled };
+  shard.beats.set(session, now);
+  shard.flights.set(next, formatFlight({ state: 'c', delivery: 1, deaths: 0, session }));
+  return { settled, next: { delivery: 1, at } };
 }
 
 /** Notes the sign of life; answers which of the claims the session should stop working on. */
@@ -88,5 +121,7 @@ function findFlight(shard: ShardState, key: string): Flight | undefined {
 }
 
 function isHeldBy(flight: Flight, session: string, delivery: number): boolean {
-  return flight.state !== 's' && flight.session === session && flight.delivery === delivery;
+  return (
+    flight.state !== 's' && flight.state !== 'j' && flight.session === session && flight.delivery === delivery
+  );
 }

@@ -113,9 +113,14 @@ export function runState(shard: ShardState, run: string): RunState {
   return fresh;
 }
 
+/** The ms part that the id of a message appended now has. */
+export function timeOfNext(shard: ShardState, now: number): number {
+  return Math.max(Math.floor(now), shard.lastMs);
+}
+
 /** Appends a message. Its id is later than every earlier one, and its ms part never goes back, even if `now` does. */
 export function appendMessage(shard: ShardState, now: number, message: InboxMessage): void {
-  const ms = Math.max(Math.floor(now), shard.lastMs);
+  const ms = timeOfNext(shard, now);
   const n = ms === shard.lastMs ? shard.lastN + 1 : 0;
   shard.inbox.push({ ms, n, json: JSON.stringify(message) });
   shard.lastMs = ms;

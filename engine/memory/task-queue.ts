@@ -183,7 +183,7 @@ class NamedQueue {
     const verdict = await judge(consumer.handler, JSON.parse(queued.json) as Ticket);
     if (consumer.gone) return;
     consumer.active.delete(queued);
-    if (verdict.kind === 'later') void this.#enqueueAfter(queued, verdict.afterMs);
+    if (verdict.kind === 'later') void this.#enqueueAfter(comingAs(queued, verdict.as), verdict.afterMs);
     else this.#present.delete(queued.id);
     if (consumer.active.size === 0) consumer.onIdle();
     this.#handOutSoon();
@@ -207,6 +207,10 @@ class NamedQueue {
     for (const queued of consumer.active) void this.#enqueueAfter(queued, this.#stallMs);
     consumer.onIdle();
   }
+}
+
+function comingAs(queued: QueuedTicket, ticket: Ticket | undefined): QueuedTicket {
+  return ticket === undefined ? queued : { ...queued, json: JSON.stringify(ticket) };
 }
 
 /** The handler's verdict; a handler that rejects has finished with the ticket. */

@@ -1,6 +1,6 @@
 /** The memory store as a worker sees it. */
 import type { WorkerStore } from '../ports/shard-store.ts';
-import { beatSession, claimFlight, handBackFlight, settleFlight } from './flights.ts';
+import { beatSession, claimFlight, handBackFlight, settleAndClaimFlight, settleFlight } from './flights.ts';
 import type { StoreContext } from './store-context.ts';
 
 export function workerStore(context: StoreContext): WorkerStore {
@@ -11,6 +11,11 @@ export function workerStore(context: StoreContext): WorkerStore {
     },
     async settle({ shard, flight }, session, message) {
       const reply = settleFlight(stateOf(shard), now(), { flight, session, message });
+      context.wakeInbox(shard);
+      return reply;
+    },
+    async settleAndClaim({ shard, flight }, session, message, next) {
+      const reply = settleAndClaimFlight(stateOf(shard), now(), { flight, session, message, next });
       context.wakeInbox(shard);
       return reply;
     },

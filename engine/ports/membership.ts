@@ -10,6 +10,8 @@ export interface WorkerInfo {
   readonly labels: { readonly [name: string]: string };
   /** Takes several small tickets that travel together. Bundles are made only where all workers of a queue do. */
   readonly bundles?: boolean;
+  /** Goes on with the nodes of a chain. Chains are made only where all workers of a queue do. */
+  readonly chains?: boolean;
   /** Names of the executors that it has. */
   readonly executors: readonly string[];
   readonly version: string;

@@ -60,6 +60,13 @@ export type StoredDocument = readonly [key: string, json: string];
 
 export type SettleReply = 'accepted' | 'already' | 'late';
 
+/** What became of an outcome, and of the claim of what is joined to it. */
+export interface ContinueReply {
+  readonly settled: SettleReply;
+  /** Absent: it was not claimed, and its owner dispatches it. */
+  readonly next?: { readonly delivery: number; readonly at: number };
+}
+
 export interface ClaimName {
   readonly shard: number;
   readonly flight: string;
@@ -133,6 +140,17 @@ export interface WorkerStore {
    * Anyone else's outcome is appended as `late`. A repeat answers `already`.
    */
   settle(name: ClaimName, session: string, message: SettledMessage): Promise<SettleReply>;
+  /**
+   * As `settle`, for a success, and in the same step claims `next` for the session and says so in the message: if the outcome
+   * is accepted, nobody told this claim to stop, and the flight `next` is joined. A repeat answers as the first time did, as
+   * long as the session still has that claim. A claim in vain changes nothing: the outcome is settled all the same.
+   */
+  settleAndClaim(
+    name: ClaimName,
+    session: string,
+    message: SettledMessage,
+    next: string,
+  ): Promise<ContinueReply>;
   /** Says that the session lives, on one shard, and asks which of its claims it should stop (told to, or no longer its own). */
   beat(
     shard: number,

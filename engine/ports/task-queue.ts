@@ -4,8 +4,13 @@
  */
 import type { Ticket } from '../core/ticket.ts';
 
-/** What the handler answers: finished with the ticket, or give it back for a while (its claim is alive elsewhere). */
-export type TicketVerdict = { readonly kind: 'done' } | { readonly kind: 'later'; readonly afterMs: number };
+/**
+ * What the handler answers: finished with the ticket, or give it back for a while (its claim is alive elsewhere), `as` another
+ * ticket when its own node is done and one behind it was handed back.
+ */
+export type TicketVerdict =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'later'; readonly afterMs: number; readonly as?: Ticket };
 
 export interface TicketConsumer {
   /** Takes no new tickets; those being worked on go on. */

@@ -1,6 +1,6 @@
 /** The Redis store as a worker sees it. Claims, and settlements, of one tick on one shard travel together. */
 import type { SettledMessage } from '../core/message.ts';
-import type { ClaimReply, SettleReply, WorkerStore } from '../ports/shard-store.ts';
+import type { ClaimReply, ContinueReply, SettleReply, WorkerStore } from '../ports/shard-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createTickBatch } from './tick-batch.ts';
 
@@ -17,6 +17,8 @@ interface Settlement extends Claim {
   readonly delivery: number;
   /** The message's JSON without its opening brace and its type, which the script chooses. */
   readonly body: string;
+  /** Flight to go on with, or ''. */
+  readonly next: string;
 }
 
 export function workerStore(context: StoreContext): WorkerStore {
@@ -27,7 +29,7 @@ export function workerStore(context: StoreContext): WorkerStore {
     maxSize: MAX_ITEMS,
     sizeOf: () => 1,
   });
-  const settlements = createTickBatch<Settlement, SettleReply>({
+  const settlements = createTickBatch<Settlement, ContinueReply>({
     send: (shard, items) => sendSettlements(context, shard, items),
     maxItems: MAX_ITEMS,
     maxSize: MAX_BYTES,
@@ -37,8 +39,19 @@ export function workerStore(context: StoreContext): WorkerStore {
   context.beforeCalls(settlements.flush);
   return {
     claim: ({ shard, flight }, session) => claims.add(shard, { flight, session }),
-    settle: ({ shard, flight }, session, message) =>
-      settlements.add(shard, { flight, session, delivery: message.delivery, body: bodyOf(message) }),
+    async settle({ shard, flight }, session, message) {
+      const { delivery } = message;
+      const item = { flight, session, delivery, body: bodyOf(message), next: '' };
+      return (await settlements.add(shard, item)).settled;
+    },
+    settleAndClaim: ({ shard, flight }, session, message, next) =>
+      settlements.add(shard, {
+        flight,
+        session,
+        delivery: message.delivery,
+        body: bodyOf(message),
+        next,
+      }),
     async beat(shard, session, held) {
       context.flush(shard);
       const args = held.flatMap(({ flight, delivery }) => [flight, delivery]);
@@ -77,9 +90,21 @@ async function sendSettlements(
   context: StoreContext,
   shard: number,
   items: readonly Settlement[],
-): Promise<SettleReply[]> {
+): Promise<ContinueReply[]> {
   const { keys, scripts } = context;
-  const args = items.flatMap(({ flight, delivery, session, body }) => [flight, delivery, session, body]);
-  const replies = await scripts.settle([keys.flight(shard), keys.inbox(shard)], args);
-  return replies.flatMap((reply) => SETTLE_REPLIES[reply] ?? []);
+  const args = items.flatMap(({ flight, delivery, session, body, next }) => [
+    flight,
+    delivery,
+    session,
+    body,
+    next,
+  ]);
+  const names = [keys.flight(shard), keys.inbox(shard), keys.beats(shard)];
+  const [at = 0, ...replies] = await scripts.settle(names, args);
+  return items.flatMap((_, item) => {
+    const settled = SETTLE_REPLIES[replies[2 * item] ?? 0];
+    const delivery = replies[2 * item + 1] ?? 0;
+    if (settled === undefined) return [];
+    return [delivery > 0 ? { settled, next: { delivery, at } } : { settled }];
+  });
 }

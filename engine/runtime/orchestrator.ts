@@ -80,6 +80,8 @@ class ShardKeeper implements Orchestrator {
   #largest: ReadonlyMap<string, number> = new Map();
   /** Queues all of whose workers take bundles. */
   #bundling: ReadonlySet<string> = new Set();
+  /** Queues all of whose workers go on with chains. */
+  #joining: ReadonlySet<string> = new Set();
   #workers: readonly WorkerInfo[] = [];
   readonly #subscriptions: Subscriptions;
 
@@ -137,8 +139,8 @@ class ShardKeeper implements Orchestrator {
     this.#workers = workers;
     this.#slots = countSlots(workers.map((worker) => worker.queues));
     this.#largest = mostSlots(workers.map((worker) => worker.queues));
-    const without = new Set(workers.flatMap(({ queues, bundles }) => (bundles ? [] : Object.keys(queues))));
-    this.#bundling = new Set([...this.#slots.keys()].filter((queue) => !without.has(queue)));
+    this.#bundling = this.#queuesWhose(({ bundles }) => bundles === true);
+    this.#joining = this.#queuesWhose(({ chains }) => chains === true);
     this.#forget([...this.#owners.values()].filter((owner) => owner.isLost));
     await this.#renew();
     await this.#announceQueues();
@@ -146,6 +148,12 @@ class ShardKeeper implements Orchestrator {
     if (this.#owners.size > share) await this.#giveBack(this.#owners.size - share);
     else if (this.#owners.size < share)
       await this.#acquire(share - this.#owners.size, Math.max(0, live.indexOf(id)) * share);
+  }
+
+  /** Queues all of whose live workers are so. */
+  #queuesWhose(isSo: (worker: WorkerInfo) => boolean): ReadonlySet<string> {
+    const without = new Set(this.#workers.flatMap((one) => (isSo(one) ? [] : Object.keys(one.queues))));
+    return new Set([...this.#slots.keys()].filter((queue) => !without.has(queue)));
   }
 
   /** Workers serve the queues of label sets, and their own, only when there is something in them. */
@@ -216,6 +224,7 @@ class ShardKeeper implements Orchestrator {
             isLive: (session) => this.#workers.some((worker) => worker.session === session),
             subscribersOf: (namespace, workflow) => this.#subscriptions.of(namespace, workflow),
             largestWorker: (queue) => this.#largest.get(queue) ?? 0,
+            mayJoin: (queue) => this.#joining.has(queue),
           },
         }),
       );

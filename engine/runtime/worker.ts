@@ -4,8 +4,7 @@
  *
  * It decides nothing about a run. All time passes through the Clock port, so that it runs in simulation as it stands.
  */
-import { flightKey } from '../core/flight.ts';
-import type { AttemptOutcome, InboxMessage, SettledMessage } from '../core/message.ts';
+import type { InboxMessage } from '../core/message.ts';
 import { parseQueueName, slotsFor } from '../core/queue-name.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -16,23 +15,19 @@ import type { LogStore } from '../ports/log-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Membership, WorkerInfo } from '../ports/membership.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
-import type { ClaimName, ClaimReply, ClientStore, SettleReply, WorkerStore } from '../ports/shard-store.ts';
+import type { ClientStore, WorkerStore } from '../ports/shard-store.ts';
 import type { TaskQueue, TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { AlarmLoop } from './alarm-loop.ts';
-import { Attempt, type AttemptTools, type Claim } from './attempt/attempt.ts';
+import type { AttemptTools } from './attempt/attempt.ts';
+import { TicketWork } from './attempt/ticket-work.ts';
 import { CalmLogger } from './calm-logger.ts';
 import type { OutputStore } from './files/output-store.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { retryCall } from './retry-call.ts';
 import { SlotGate } from './slot-gate.ts';
 
 const ANNOUNCE_MS = 1_000;
 const ANNOUNCE_TTL_MS = 5_000;
-const DONE: TicketVerdict = { kind: 'done' };
-/** The ticket of a claim that was handed back goes to another worker. */
-const AT_ONCE: TicketVerdict = { kind: 'later', afterMs: 0 };
-const LATER: TicketVerdict = { kind: 'later', afterMs: 1_000 };
 /** What attempts get beyond the grace period, at a stop, to end by force and hand their claims back; then what all else gets to close. */
 const STOP_RESERVE_MS = 4_000;
 
@@ -90,13 +85,11 @@ export function createWorker(options: WorkerOptions): Worker {
 
 class QueueWorker implements Worker {
   readonly #options: WorkerOptions;
-  readonly #tools: AttemptTools;
+  readonly #graceMs: number;
   readonly #alarms: AlarmLoop;
   readonly #complaints: CalmLogger;
   readonly #heartbeat: Heartbeat;
-  /** Flights at hand, from before the claim on: the store would grant the same session the same flight twice. */
-  readonly #atHand = new Set<string>();
-  readonly #held = new Map<string, Attempt>();
+  readonly #work: TicketWork;
   readonly #loopsEnd = new AbortController();
   readonly #giveUp = new AbortController();
   readonly #consumers: TicketConsumer[] = [];
@@ -104,8 +97,6 @@ class QueueWorker implements Worker {
   /** By the queue that the worker was told to serve; queues of labels share its slots. */
   readonly #gates = new Map<string, SlotGate>();
   #isStopping = false;
-  #isShutDown = false;
-  #whenIdle: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: WorkerOptions) {
@@ -114,8 +105,7 @@ class QueueWorker implements Worker {
     this.#complaints = new CalmLogger(options.clock, options.logger);
     const { store, session, clock } = options;
     const onFailure = (error: unknown) => this.#complain(error);
-    this.#heartbeat = new Heartbeat({ store, session, clock, held: this.#held, onFailure });
-    this.#tools = {
+    const tools: AttemptTools = {
       executors: new Map(options.executors.map((executor) => [executor.name, executor])),
       workspace: options.workspace,
       logs: options.logs,
@@ -136,6 +126,9 @@ class QueueWorker implements Worker {
       onOutage: (error) => this.#complain(error),
       giveUp: this.#giveUp.signal,
     };
+    this.#graceMs = tools.graceMs;
+    this.#work = new TicketWork({ ...options, tools });
+    this.#heartbeat = new Heartbeat({ store, session, clock, held: this.#work.held, onFailure });
   }
 
   async start(): Promise<void> {
@@ -175,89 +168,11 @@ class QueueWorker implements Worker {
   }
 
   active(): number {
-    return this.#atHand.size;
+    return this.#work.atHand;
   }
 
-  async runOnce(ticket: Ticket): Promise<TicketVerdict> {
-    const flight = flightKey(ticket.run, ticket.node, ticket.generation, ticket.attempt);
-    if (this.#isStopping || this.#atHand.has(flight)) return LATER;
-    this.#atHand.add(flight);
-    try {
-      return await this.#claimAndWork(ticket, { shard: ticket.shard, flight });
-    } catch (error) {
-      // Only when the worker gives up at its stop, or the store was closed: the session dies, and others take over.
-      this.#complain(error);
-      return LATER;
-    } finally {
-      this.#atHand.delete(flight);
-      if (this.#atHand.size === 0) this.#whenIdle?.();
-    }
-  }
-
-  async #claimAndWork(ticket: Ticket, name: ClaimName): Promise<TicketVerdict> {
-    const reply = await this.#claim(name);
-    if (reply.kind === 'busy') return LATER;
-    if (reply.kind === 'gone') return DONE;
-    return this.#work(ticket, { ...name, delivery: reply.delivery, at: reply.at });
-  }
-
-  #claim(name: ClaimName): Promise<ClaimReply> {
-    return this.#persist(() => this.#options.store.claim(name, this.#options.session));
-  }
-
-  async #work(ticket: Ticket, claim: Claim): Promise<TicketVerdict> {
-    const attempt = new Attempt(ticket, claim, this.#tools);
-    this.#held.set(claim.flight, attempt);
-    if (this.#isShutDown) attempt.stop('shutdown');
-    try {
-      const ending = await attempt.run();
-      if (ending.kind === 'outcome') await this.#settle(attempt, ending.outcome);
-      if (ending.kind !== 'hand_back') return DONE;
-      await this.#handBack(claim);
-      return AT_ONCE;
-    } finally {
-      this.#held.delete(claim.flight);
-      await attempt.dispose();
-    }
-  }
-
-  async #settle(attempt: Attempt, outcome: AttemptOutcome): Promise<void> {
-    const { store, session, name, logger } = this.#options;
-    const { claim } = attempt;
-    const message: SettledMessage = {
-      type: 'settled',
-      ...attempt.name,
-      delivery: claim.delivery,
-      worker: name,
-      startedAt: claim.at,
-      outcome,
-    };
-    const reply: SettleReply = await this.#persist(() => store.settle(claim, session, message));
-    if (reply !== 'late') return;
-    logger.warn(
-      'an outcome came too late: the attempt was stopped or given to another worker; it is recorded, not applied',
-      {
-        flight: claim.flight,
-        delivery: claim.delivery,
-        status: outcome.status,
-      },
-    );
-  }
-
-  #handBack(claim: Claim): Promise<void> {
-    const { store, session } = this.#options;
-    return this.#persist(() => store.handBack(claim, session, claim.delivery));
-  }
-
-  /** Repeats an idempotent call through outages, until it answers or the worker gives up. */
-  #persist<T>(call: () => Promise<T>): Promise<T> {
-    return retryCall(call, {
-      clock: this.#options.clock,
-      signal: this.#giveUp.signal,
-      onFailure: (error) => this.#complain(error),
-      firstPauseMs: this.#options.firstRetryPauseMs ?? 50,
-      maxPauseMs: this.#options.maxRetryPauseMs ?? 1_000,
-    });
+  runOnce(ticket: Ticket): Promise<TicketVerdict> {
+    return this.#work.take(ticket);
   }
 
   async #tell(messages: readonly InboxMessage[]): Promise<boolean> {
@@ -292,6 +207,7 @@ class QueueWorker implements Worker {
       queues,
       labels: labels ?? {},
       bundles: true,
+      chains: true,
       executors: executors.flatMap(announcedNames),
       version: version ?? '0',
       startedAt: clock.now(),
@@ -300,14 +216,14 @@ class QueueWorker implements Worker {
 
   async #stop(timeoutMs: number): Promise<void> {
     this.#isStopping = true;
+    this.#work.stopTaking();
     for (const gate of this.#gates.values()) gate.open();
     const pausing = Promise.allSettled(this.#consumers.map((consumer) => consumer.pause()));
-    await this.#waitUntilIdle(timeoutMs);
+    await this.#work.waitUntilIdle(timeoutMs);
     // What is handed back is then not offered to this worker again.
     await this.#within(STOP_RESERVE_MS, pausing);
-    this.#isShutDown = true;
-    for (const attempt of this.#held.values()) attempt.stop('shutdown');
-    await this.#waitUntilIdle(this.#tools.graceMs + STOP_RESERVE_MS);
+    this.#work.shutDown();
+    await this.#work.waitUntilIdle(this.#graceMs + STOP_RESERVE_MS);
     this.#giveUp.abort();
     this.#loopsEnd.abort();
     await this.#within(STOP_RESERVE_MS, this.#leave(pausing));
@@ -322,14 +238,6 @@ class QueueWorker implements Worker {
       ...executors.map((executor) => (executor.place === 'worker' ? executor.close?.() : undefined)),
       membership.leave(session),
     ]);
-  }
-
-  async #waitUntilIdle(timeoutMs: number): Promise<void> {
-    if (this.#atHand.size === 0) return;
-    const idle = new AbortController();
-    this.#whenIdle = () => idle.abort();
-    await this.#options.clock.sleep(timeoutMs, idle.signal);
-    this.#whenIdle = undefined;
   }
 
   async #within(timeoutMs: number, work: Promise<unknown>): Promise<void> {

@@ -43,6 +43,11 @@ export const GOALS: readonly string[] = [
   'late result',
   'redelivery',
   'duplicate start',
+  'chain: went on',
+  'chain: left behind',
+  'chain: went on, repeated',
+  'chain: went on, then stopped',
+  'chain: went on, then another delivery',
 ];
 
 export class Coverage {
@@ -57,6 +62,7 @@ export class Coverage {
     for (const run of evidence.runs) for (const goal of reachedBy(run)) reached.add(goal);
     if (wasBlocked(evidence)) reached.add('node blocked');
     if (evidence.requests.some(({ repeated }) => repeated.length > 0)) reached.add('duplicate start');
+    for (const goal of chainGoals(evidence)) reached.add(goal);
     for (const goal of reached) this.#reached.set(goal, (this.#reached.get(goal) ?? 0) + 1);
   }
 
@@ -103,4 +109,24 @@ function wasBlocked({ history }: Evidence): boolean {
         records.some(({ bytes }) => bytes.some((byte, i) => i % 32 === 0 && byte === 1)),
       ),
   );
+}
+
+/** What became of nodes that were joined to others. */
+function* chainGoals({ history }: Evidence): Iterable<string> {
+  const joined = new Set<string>();
+  const begun = new Set<string>();
+  for (const entry of history) {
+    if (entry.kind === 'claim' && entry.joined) {
+      yield entry.repeated ? 'chain: went on, repeated' : 'chain: went on';
+      begun.add(entry.flight);
+    } else if (entry.kind === 'claim' && begun.has(entry.flight))
+      yield 'chain: went on, then another delivery';
+    if (entry.kind !== 'commit') continue;
+    for (const [flight, value] of entry.commit.flights.set) {
+      if (value.startsWith('j')) joined.add(flight);
+      if (value.startsWith('x') && begun.has(flight)) yield 'chain: went on, then stopped';
+    }
+    for (const flight of entry.commit.flights.remove)
+      if (joined.has(flight) && !begun.has(flight)) yield 'chain: left behind';
+  }
 }

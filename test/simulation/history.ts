@@ -30,6 +30,8 @@ export interface ClaimSeen extends Seen {
   readonly delivery: number;
   /** The same session had it already. */
   readonly repeated: boolean;
+  /** In the step in which the node before it in its chain succeeded. */
+  readonly joined?: true;
 }
 
 export interface SettleSeen extends Seen {

@@ -1,8 +1,9 @@
 /** Stands between all processes and the memory store, below the faults, and writes down what took effect. */
 import type { Commit } from '../../engine/core/commit.ts';
 import { type EventRecord, unpackEvents } from '../../engine/core/event.ts';
+import type { SettledMessage } from '../../engine/core/message.ts';
 import type { MemoryShardStore } from '../../engine/memory/index.ts';
-import type { ShardStore } from '../../engine/ports/shard-store.ts';
+import type { ClaimName, ShardStore } from '../../engine/ports/shard-store.ts';
 import type { HistoryEntry } from './history.ts';
 import type { World } from './world.ts';
 
@@ -96,17 +97,13 @@ export class Observer {
       },
       settle: async (name, session, message) => {
         const reply = await memory.settle(name, session, message);
-        if (reply === 'accepted') {
-          const { delivery, outcome } = message;
-          entries.push({
-            kind: 'settle',
-            at: this.#world.now,
-            flight: name.flight,
-            session,
-            delivery,
-            outcome,
-          });
-        }
+        if (reply === 'accepted') this.#noteSettle(name.flight, session, message);
+        return reply;
+      },
+      settleAndClaim: async (name, session, message, next) => {
+        const reply = await memory.settleAndClaim(name, session, message, next);
+        if (reply.settled === 'accepted') this.#noteSettle(name.flight, session, message);
+        if (reply.next) this.#noteJoinedClaim({ ...name, flight: next }, session, reply.next.delivery);
         return reply;
       },
       beat: async (shard, session, claims) => {
@@ -126,6 +123,19 @@ export class Observer {
         return reply;
       },
     };
+  }
+
+  #noteSettle(flight: string, session: string, { delivery, outcome }: SettledMessage): void {
+    this.entries.push({ kind: 'settle', at: this.#world.now, flight, session, delivery, outcome });
+  }
+
+  #noteJoinedClaim({ shard, flight }: ClaimName, session: string, delivery: number): void {
+    const at = this.#world.now;
+    const claim = `${session}|${delivery}`;
+    const repeated = this.#claims.get(flight) === claim;
+    this.#claims.set(flight, claim);
+    this.entries.push({ kind: 'beat', at, shard, session });
+    this.entries.push({ kind: 'claim', at, shard, flight, session, delivery, repeated, joined: true });
   }
 
   #noteCommit(lease: { shard: number; token: string }, n: number, commit: Commit): void {

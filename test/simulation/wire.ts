@@ -78,6 +78,7 @@ function storeOf({ store, faults }: Shared, link: Link, blocking: Link): Ports['
     deadSessions: (...args) => link.call('deadSessions', () => store.deadSessions(...args)),
     claim: (...args) => link.call('claim', () => store.claim(...args)),
     settle: (...args) => link.call('settle', () => store.settle(...args)),
+    settleAndClaim: (...args) => link.call('settleAndClaim', () => store.settleAndClaim(...args)),
     beat: (...args) => link.call('beat', () => store.beat(...args)),
     handBack: (...args) => link.call('handBack', () => store.handBack(...args)),
     shards: (...args) => link.call('shards', () => store.shards(...args)),

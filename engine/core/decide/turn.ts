@@ -53,6 +53,8 @@ export interface ShardFacts {
   subscribersOf(namespace: string, workflow: string): readonly string[];
   /** Slots of the live worker that has most of them for the queue; 0 or absent when there is none. */
   largestWorker?(queue: string): number;
+  /** Whether all live workers of the queue go on with chains. Absent: no. */
+  mayJoin?(queue: string): boolean;
 }
 
 export const NO_FACTS: ShardFacts = { workersOf: () => [], subscribersOf: () => [] };

@@ -45,6 +45,8 @@ export async function patrolFlights(owner: OwnedShard): Promise<LostMessage[]> {
   const lost: LostMessage[] = [];
   const again: Ticket[] = [];
   for (const [key, sent] of flights) {
+    // Whoever died with it was not heard of yet: what says that it began is in the inbox.
+    if (sent.joined) continue;
     const { state, session, deaths } = parseFlight(sent.value);
     const isDead = (state === 'c' || state === 'x') && dead.has(session);
     if (isAbandoned(owner, sent, { state, isDead, now })) {

@@ -1,6 +1,7 @@
 /** Brings runs and plans from the store into a shard's memory. */
 import { parseDocumentKey } from '../../core/actor.ts';
 import { childHashes } from '../../core/child-plan.ts';
+import { flightKey } from '../../core/flight.ts';
 import type { Json } from '../../core/json.ts';
 import { isEnded, isRunEnded } from '../../core/node-state.ts';
 import type { Plan } from '../../core/plan.ts';
@@ -100,11 +101,13 @@ export class RunLoader {
   }
 
   async #flightsOf(runId: string, run: RunState): Promise<ReadonlyMap<string, string>> {
-    const keys = run.nodes.flatMap((record, index) =>
-      record.state === 'queued' || record.state === 'running'
-        ? [`${runId}:${index}:${record.generation}:${record.attempt}`]
-        : [],
-    );
+    const keys = run.nodes.flatMap((record, index) => {
+      const isOut = record.state === 'queued' || record.state === 'running';
+      // A pending task may travel in a chain: its next attempt then has a flight already.
+      const isAhead = record.state === 'pending' && index < run.plan.tasks.length;
+      if (!isOut && !isAhead) return [];
+      return [flightKey(runId, index, record.generation, record.attempt + (isAhead ? 1 : 0))];
+    });
     const found = new Map<string, string>();
     for (const [key, value] of keys.length > 0 ? await this.#store.readFlights(this.#shard, keys) : []) {
       if (value !== null) found.set(key, value);

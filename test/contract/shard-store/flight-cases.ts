@@ -23,6 +23,7 @@ export function flightCases(make: MakeShardStore): void {
   const open = openSubjects(make);
   claimCases(open);
   settleCases(open);
+  goingOnCases(open);
   beatCases(open);
   handBackCases(open);
 }
@@ -188,6 +189,84 @@ function settleCases(open: Open): void {
       const message = aSettled({ outcome: { status: 'succeeded', outputs } });
       await store.settle(claimName(), 's1', message);
       expect((await inboxOf(store))[0]?.message).toEqual(message);
+    });
+  });
+}
+
+/** Node 1 is joined behind node 0. */
+function goingOnCases(open: Open): void {
+  const next = aFlight(1);
+
+  describe('settleAndClaim', () => {
+    it('settles, and claims what is joined; the one message says both', async () => {
+      const { store } = await open();
+      await withFlights(store, { 0: SENT, 1: 'j|0|0|0' });
+      await store.claim(claimName(), 's|1');
+      const before = await store.now();
+      const reply = await store.settleAndClaim(claimName(), 's|1', aSettled(), next);
+      expect(reply).toMatchObject({ settled: 'accepted', next: { delivery: 1 } });
+      const [entry] = await inboxOf(store);
+      expect(entry?.message).toEqual({ ...aSettled(), next: { flight: next, session: 's|1' } });
+      expect(reply.next?.at).toBe(Number(entry?.id.split('-')[0]));
+      expect(reply.next?.at).toBeGreaterThanOrEqual(before);
+      expect(await flightOf(store, 0)).toBe('d|1|0|s|1');
+      expect(await flightOf(store, 1)).toBe('c|1|0|s|1');
+    });
+
+    it('answers a repeat as before, with one message in all', async () => {
+      const { store } = await open();
+      await withFlights(store, { 0: 'c|1|0|s1', 1: 'j|0|0|0' });
+      await store.settleAndClaim(claimName(), 's1', aSettled(), next);
+      const again = await store.settleAndClaim(claimName(), 's1', aSettled(), next);
+      expect(again).toMatchObject({ settled: 'already', next: { delivery: 1 } });
+      expect(await messagesOf(store)).toHaveLength(1);
+    });
+
+    it.each([
+      ['it was withdrawn', { 0: 'c|1|0|s1' }],
+      ['it was sent to others', { 0: 'c|1|0|s1', 1: SENT }],
+      ['another has it', { 0: 'c|1|0|s1', 1: 'c|1|0|s2' }],
+      ['this one was told to stop', { 0: 'x|1|0|s1', 1: 'j|0|0|0' }],
+    ])('settles alone when %s', async (_why, flights) => {
+      const { store } = await open();
+      await withFlights(store, flights);
+      const stood = await flightOf(store, 1);
+      const reply = await store.settleAndClaim(claimName(), 's1', aSettled(), next);
+      expect(reply).toEqual({ settled: 'accepted' });
+      expect(await messagesOf(store)).toEqual([aSettled()]);
+      expect(await flightOf(store, 1)).toBe(stood);
+    });
+
+    it('claims nothing for an outcome that comes late', async () => {
+      const { store } = await open();
+      await withFlights(store, { 0: 'c|2|1|s2', 1: 'j|0|0|0' });
+      expect(await store.settleAndClaim(claimName(), 's1', aSettled(), next)).toEqual({ settled: 'late' });
+      expect(await flightOf(store, 1)).toBe('j|0|0|0');
+      expect(await messagesOf(store)).toMatchObject([{ type: 'late' }]);
+    });
+
+    it('is a sign of life of the session', async () => {
+      const { store } = await open();
+      await withFlights(store, { 0: 'c|1|0|s1', 1: 'j|0|0|0' });
+      await store.settleAndClaim(claimName(), 's1', aSettled(), next);
+      expect(await store.claim({ shard: SHARD, flight: next }, 's2')).toEqual({ kind: 'busy' });
+      expect(await store.beat(SHARD, 's1', [{ flight: next, delivery: 1 }])).toEqual([]);
+    });
+
+    it('is the only way to what is joined', async () => {
+      const { store } = await open();
+      await withFlights(store, { 0: SENT, 1: 'j|0|0|0' });
+      expect(await store.claim({ shard: SHARD, flight: next }, 's1')).toEqual({ kind: 'gone' });
+    });
+
+    it('works for many nodes of several chains in one tick', async () => {
+      const { store } = await open();
+      await withFlights(store, { 0: 'c|1|0|s1', 1: 'j|0|0|0', 2: 'c|1|0|s1', 3: 'c|1|0|s1', 4: 'j|0|0|3' });
+      const settle = (node: number, behind: number) =>
+        store.settleAndClaim(claimName(node), 's1', aSettled({ node }), aFlight(behind));
+      const replies = await Promise.all([settle(0, 1), settle(2, 9), settle(3, 4)]);
+      expect(replies.map((reply) => reply.next?.delivery)).toEqual([1, undefined, 1]);
+      expect(await messagesOf(store)).toHaveLength(3);
     });
   });
 }

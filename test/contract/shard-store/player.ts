@@ -55,6 +55,14 @@ export function createPlayer(store: ShardStore): Player {
             settledBy(operation.flight, session, delivery),
           );
         }
+        case 'settleAndClaim': {
+          const { flight } = operation;
+          const { session, delivery } = await actorOf(store, flight, operation.actor);
+          const next = keyOf({ run: flight.run, node: 1 - flight.node });
+          const message = settledBy(flight, session, delivery);
+          const reply = await store.settleAndClaim(nameOf(flight), session, message, next);
+          return { settled: reply.settled, next: reply.next?.delivery };
+        }
         case 'beat': {
           const claims = operation.claims.map(({ flight, delivery }) => ({
             flight: keyOf(flight),

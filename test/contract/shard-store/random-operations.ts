@@ -23,7 +23,12 @@ const lease = fc.oneof(
 const ttlMs = fc.constantFrom(3_600_000, -1);
 
 const flightValue = fc
-  .record({ state: fc.constantFrom('s', 'c', 'x', 'd'), delivery, deaths: fc.nat({ max: 3 }), session })
+  .record({
+    state: fc.constantFrom('s', 'c', 'x', 'd', 'j', 'j'),
+    delivery,
+    deaths: fc.nat({ max: 3 }),
+    session,
+  })
   .map(
     (parts) => `${parts.state}|${parts.delivery}|${parts.deaths}|${parts.state === 's' ? '' : parts.session}`,
   );
@@ -114,6 +119,7 @@ const operation = fc.oneof(
   },
   { weight: 7, arbitrary: fc.record({ kind: fc.constant('claim' as const), flight, session }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('settle' as const), flight, actor }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('settleAndClaim' as const), flight, actor }) },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -49,6 +49,7 @@ describe('while the store is away', () => {
       claim: rig.store.claim,
       beat: rig.store.beat,
       handBack: rig.store.handBack,
+      settleAndClaim: rig.store.settleAndClaim,
       send: rig.store.send,
       settle: async (...args: Parameters<typeof rig.store.settle>) => {
         const reply = await rig.store.settle(...args);
@@ -96,6 +97,7 @@ describe('while the store is away', () => {
       claim: rig.store.claim,
       settle: rig.store.settle,
       handBack: rig.store.handBack,
+      settleAndClaim: rig.store.settleAndClaim,
       send: rig.store.send,
       beat: (shard: number): Promise<readonly string[]> => {
         beats.push(shard);

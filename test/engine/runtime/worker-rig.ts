@@ -73,7 +73,7 @@ export function instantExecutor(run: WorkerExecutor['run'] = async () => ({})): 
   return { ...steeredExecutor().executor, run };
 }
 
-type StoreMethod = 'claim' | 'settle' | 'beat' | 'handBack' | 'send';
+type StoreMethod = 'claim' | 'settle' | 'settleAndClaim' | 'beat' | 'handBack' | 'send';
 
 export interface LoggedLine {
   readonly level: string;
@@ -134,6 +134,7 @@ function interceptedStore(store: ShardStore, calls: StoreMethod[], down: Readonl
   return {
     claim: pass('claim', store.claim),
     settle: pass('settle', store.settle),
+    settleAndClaim: pass('settleAndClaim', store.settleAndClaim),
     beat: pass('beat', store.beat),
     handBack: pass('handBack', store.handBack),
     send: pass('send', store.send),

@@ -145,4 +145,18 @@ export const BUGS: readonly Bug[] = [
     replace: '  addChanged(selection, changes);',
     caughtBy: ['features'],
   },
+  {
+    name: 'what follows in a chain is forgotten at a takeover',
+    file: 'engine/core/shard-state.ts',
+    find: '      if (value !== undefined) addFlight(shard, key, joinedFlightOf(run, index, { value, now }));\n',
+    replace: '',
+    caughtBy: ['claims', 'results', 'leftovers', 'liveness', 'work'],
+  },
+  {
+    name: 'a worker keeps what it went on with at hand for ever',
+    file: 'engine/runtime/attempt/ticket-work.ts',
+    find: '      await attempt.dispose();\n      this.#letGo(claim.flight);',
+    replace: '      await attempt.dispose();',
+    caughtBy: ['liveness'],
+  },
 ];

@@ -30,7 +30,10 @@ export const claims: Invariant = {
       const found = last.get(entry.flight);
       const before = found && found.at <= (life?.againAt ?? 0) ? undefined : found;
       last.set(entry.flight, entry);
-      const problem = judge(entry, index, life, before) ?? judgeRival(entry, before, beats, evidence);
+      const problem =
+        judge(entry, index, life, before) ??
+        judgeJoined(entry, index, evidence) ??
+        judgeRival(entry, before, beats, evidence);
       if (problem)
         yield {
           what: `${problem}: ${entry.flight} to ${entry.session}, delivery ${entry.delivery}`,
@@ -93,13 +96,41 @@ function judge(
   life: Life | undefined,
   before: ClaimSeen | undefined,
 ): string | undefined {
-  if (!life || index < life.queued) return 'granted, but the attempt was not dispatched';
+  if (!life || (index < life.queued && !claim.joined)) return 'granted, but the attempt was not dispatched';
   if (index > life.over) return 'granted after the end of the attempt was durable';
   if (index > life.cancelled) return 'granted after the cancel was durable';
   if (before && claim.delivery <= before.delivery)
     return `delivery ${claim.delivery} after ${before.delivery}`;
   return undefined;
 }
+
+/** A joined node is granted before it is queued: from its chain's dispatch on, unless it was withdrawn, paused or cancelled. */
+function judgeJoined(
+  { joined, flight }: ClaimSeen,
+  index: number,
+  { history }: Evidence,
+): string | undefined {
+  if (!joined) return undefined;
+  const { run } = parseFlightKey(flight);
+  let isJoined: boolean | undefined;
+  let isStopped: boolean | undefined;
+  for (let at = index - 1; at >= 0 && (isJoined === undefined || isStopped === undefined); at--) {
+    const entry = history[at];
+    if (entry?.kind !== 'commit' || entry.lost === true) continue;
+    const value = entry.commit.flights.set.find(([key]) => key === flight)?.[1];
+    if (value !== undefined) isJoined ??= value.startsWith('j');
+    else if (entry.commit.flights.remove.includes(flight)) isJoined ??= false;
+    for (const { type } of [...(entry.events.get(run) ?? [])].reverse()) {
+      if (STOPS.has(type)) isStopped ??= true;
+      if (BEGINS.has(type)) isStopped ??= false;
+    }
+  }
+  if (!isJoined) return 'granted as joined, but it was not joined, or withdrawn';
+  return isStopped ? 'granted as joined after its run was stopped' : undefined;
+}
+
+const STOPS: ReadonlySet<string> = new Set(['run.cancelling', 'run.paused']);
+const BEGINS: ReadonlySet<string> = new Set(['run.started', 'run.resumed', 'run.retried']);
 
 function judgeRival(
   claim: ClaimSeen,

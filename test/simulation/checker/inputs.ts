@@ -1,13 +1,18 @@
+import { parseFlightKey } from '../../../engine/core/flight.ts';
 import { endOf, ofEachRun } from './invariant.ts';
 
 /** I4: what a task was given is what its upstream's winning attempt had committed by then. */
 export const inputs = ofEachRun(
   'inputs',
   'outputs read downstream are those committed by the winning attempt, or nothing where there was no success',
-  function* (run, { ledger, wentBack }) {
+  function* (run, { ledger, wentBack, history }) {
     // Work of a lost history may have been given what is lost with it.
     if (wentBack) return;
     const { plan, known } = run.workflow;
+    const acceptedAt = new Map<string, number>();
+    for (const entry of history)
+      if (entry.kind === 'settle' && entry.outcome.status === 'succeeded')
+        acceptedAt.set(nodeOf(entry.flight), entry.at);
     const index = new Map(plan.tasks.map((task, i) => [task.id, i]));
     for (const work of ledger.entries) {
       if (work.run !== run.id) continue;
@@ -15,7 +20,10 @@ export const inputs = ofEachRun(
       for (const from of known[node]?.reads ?? []) {
         const given = work.inputs[`t${from}`] ?? null;
         const end = run.byNode.get(from)?.find((event) => endOf(event) !== undefined);
-        const isThere = end?.type === 'node.succeeded' && end.durableAt <= work.startedAt;
+        // What is accepted is durable, also before its owner has read it: in a chain the next node begins with it.
+        const isThere =
+          end?.type === 'node.succeeded' &&
+          Math.min(end.durableAt, acceptedAt.get(`${run.id}:${from}`) ?? end.durableAt) <= work.startedAt;
         const expected = isThere ? tokenOf(run, from) : null;
         // An upstream that need not have ended may be read a moment before or after its end.
         const mayMiss = given === null && !mustHaveEnded(plan.tasks[node]?.triggerRule);
@@ -28,6 +36,11 @@ export const inputs = ofEachRun(
     }
   },
 );
+
+function nodeOf(flight: string): string {
+  const { run, node } = parseFlightKey(flight);
+  return `${run}:${node}`;
+}
 
 function mustHaveEnded(rule: string | undefined): boolean {
   return rule !== 'one_success' && rule !== 'one_failed' && rule !== 'one_done' && rule !== 'always';

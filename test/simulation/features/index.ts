@@ -12,6 +12,7 @@ import {
   timeout,
   waiting,
 } from './basics.ts';
+import { chain } from './chain.ts';
 import { child } from './child.ts';
 import type { Feature } from './feature.ts';
 import { largeOutputs } from './large-outputs.ts';
@@ -57,4 +58,5 @@ export const FEATURES: readonly Feature[] = [
   broadcast,
   largeOutputs,
   rerunning,
+  chain,
 ];

@@ -1,11 +1,13 @@
 /** Dispatch: fills each queue's window with the ready nodes that the policy puts first. */
-import { flightKey, SENT } from '../../flight.ts';
+import { flightKey, isJoined, SENT } from '../../flight.ts';
 import { MAX_BUNDLE, type ReadyNode, SMALL_WORK_MS } from '../../policy.ts';
 import { prepareTicket } from '../../prepare.ts';
 import { addFlight, durationsOf, ENGINE_QUEUE } from '../../shard-state.ts';
+import type { Ticket } from '../../ticket.ts';
 import { startChild } from '../child/child.ts';
 import type { Turn } from '../turn.ts';
 import { runEngineAction } from './engine-action.ts';
+import { joinChain } from './join.ts';
 import { landFlight } from './node.ts';
 import type { NodePlace } from './node-place.ts';
 import { currentPlace, failWithoutRetry } from './settle.ts';
@@ -98,7 +100,8 @@ function send(turn: Turn, queue: string, place: NodePlace, isSmall: boolean): bo
     return false;
   }
   const key = flightKey(run.header.id, index, record.generation, record.attempt);
-  if (turn.shard.flights.has(key)) return true;
+  const known = turn.shard.flights.get(key);
+  if (known && !isJoined(known.value)) return true;
   const prepared = prepareTicket(run, { shard: turn.shard.shard, node: index, delivery: 0 });
   if ('error' in prepared) {
     landFlight(turn, place);
@@ -116,7 +119,15 @@ function send(turn: Turn, queue: string, place: NodePlace, isSmall: boolean): bo
     weight: task.slots ?? 1,
     value: SENT,
   });
-  const bundle = { bundle: `${run.header.id}:${record.task}` };
-  turn.tickets.push(isSmall ? { ...prepared.value, ...bundle } : prepared.value);
+  turn.tickets.push(
+    isSmall
+      ? { ...prepared.value, bundle: `${run.header.id}:${record.task}` }
+      : withChain(turn, place, prepared.value),
+  );
   return true;
+}
+
+function withChain(turn: Turn, place: NodePlace, ticket: Ticket): Ticket {
+  const chain = joinChain(turn, place);
+  return chain ? { ...ticket, chain } : ticket;
 }

@@ -12,6 +12,7 @@ import { enterLimits, isEntering, leaveLimits, takeGrant } from '../limit/limit.
 import type { Turn } from '../turn.ts';
 import { pinToWorker } from './broadcast.ts';
 import { clearDeadline } from './deadline.ts';
+import { dropFollowers, takeOverClaim } from './join.ts';
 import { attemptName, isFanNode, isFanTask, type NodePlace, placeOf } from './node-place.ts';
 
 /** Whether `max_parallel` of run and fan-out leave room for one more node. */
@@ -67,6 +68,17 @@ export function takeGranted(turn: Turn, run: RunState, message: GrantedMessage):
 }
 
 function queueAttempt(turn: Turn, place: NodePlace): void {
+  enterQueue(turn, place);
+  pushReady(turn.shard, place.run, place.index);
+}
+
+/** A worker has begun with it in the step in which the node before it succeeded: its next attempt, without a ticket of its own. */
+export function beginJoined(turn: Turn, place: NodePlace, session: string): void {
+  takeOverClaim(turn, place, session);
+  enterQueue(turn, place);
+}
+
+function enterQueue(turn: Turn, place: NodePlace): void {
   const { run, index, record, task } = place;
   pinToWorker(turn, place);
   record.attempt++;
@@ -81,7 +93,6 @@ function queueAttempt(turn: Turn, place: NodePlace): void {
   turn.event(run, 'node.queued', { node: index, attempt: record.attempt });
   if (task.queueTimeoutMs !== undefined)
     turn.setTimer('queue_timeout', attemptName(place), turn.now + task.queueTimeoutMs);
-  pushReady(turn.shard, run, index);
 }
 
 /** What was queued is held back: the same attempt is queued again when there is room. Its flight has landed. */
@@ -181,10 +192,14 @@ export function endNode(turn: Turn, place: NodePlace, state: EndedNodeState, lef
   turn.shard.unfinished.add(run.header.id);
 }
 
-/** Takes the flight of the current attempt out of the books, and the timers that hang on it. */
-export function landFlight(turn: Turn, place: NodePlace): void {
+/**
+ * Takes the flight of the current attempt out of the books, and the timers that hang on it; also what is joined behind it,
+ * unless its worker `goesOn` with that.
+ */
+export function landFlight(turn: Turn, place: NodePlace, goesOn = false): void {
   const found = flightOf(turn.shard, place.run, place.index);
   if (found) {
+    if (!goesOn) dropFollowers(turn, place.run, found.follower);
     removeFlight(turn.shard, found.key);
     turn.removeFlight(found.key);
   }

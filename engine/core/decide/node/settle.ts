@@ -7,15 +7,17 @@ import { workerOfNode } from '../../node-queue.ts';
 import { itemOf, preparing } from '../../prepare.ts';
 import { nextRetryDelay } from '../../retry-policy.ts';
 import type { NodeOutput, RunHeader } from '../../run-header.ts';
+import { isCancelling } from '../../run-part.ts';
 import type { RunState } from '../../run-state.ts';
 import { errorScope, runScope } from '../../scope.ts';
-import { flightOf, learnDuration } from '../../shard-state.ts';
+import { flightOf, learnDuration, removeFlight } from '../../shard-state.ts';
 import type { AttemptResult } from '../../ticket.ts';
 import type { Turn } from '../turn.ts';
-import { endNode, landFlight, retryLater, startAttempt } from './node.ts';
+import { followerBegun } from './join.ts';
+import { beginJoined, endNode, landFlight, retryLater, startAttempt } from './node.ts';
 import { attemptName, type NodePlace, placeOf } from './node-place.ts';
 import { attemptsOfIteration, iterationOf, succeedAttempt } from './repeat.ts';
-import { isStopping } from './stop.ts';
+import { isStopping, stopNode } from './stop.ts';
 
 /** Beyond `timeout` the owner waits this long for the worker's own word before it gives the attempt up, ms. */
 const TIMEOUT_SLACK_MS = 15_000;
@@ -53,7 +55,8 @@ export function takeSettled(turn: Turn, run: RunState, message: SettledMessage):
     const redelivered = message.delivery > 1 ? { delivery: message.delivery } : {};
     startAttempt(turn, place, message.startedAt, { worker: message.worker, ...redelivered });
   }
-  landFlight(turn, place);
+  const follower = followerBegun(turn, run, message);
+  landFlight(turn, place, follower !== undefined);
   const { outcome } = message;
   if (outcome.status === 'failed') return failAttempt(turn, place, outcome.error);
   if (outcome.status === 'cancelled') return endNode(turn, place, 'cancelled');
@@ -65,6 +68,13 @@ export function takeSettled(turn: Turn, run: RunState, message: SettledMessage):
       detail: { run: outcome.cached },
     });
   succeedAttempt(turn, place, result(outcome));
+  if (follower && message.next) beginFollower(turn, follower, message.next.session);
+}
+
+/** As when it becomes ready and is claimed. A run that is being cancelled by now stops it like all that runs. */
+function beginFollower(turn: Turn, place: NodePlace, session: string): void {
+  beginJoined(turn, place, session);
+  if (isCancelling(place.run)) stopNode(turn, place);
 }
 
 function result({ outputs, large, artifacts }: AttemptResult): NodeOutput {
@@ -79,7 +89,9 @@ function result({ outputs, large, artifacts }: AttemptResult): NodeOutput {
 /** A result that no longer counts: written down, not applied. */
 export function recordLate(turn: Turn, run: RunState, message: SettledMessage | LateMessage): void {
   if (message.type === 'settled') {
-    turn.removeFlight(flightKey(message.run, message.node, message.generation, message.attempt));
+    const key = flightKey(message.run, message.node, message.generation, message.attempt);
+    removeFlight(turn.shard, key);
+    turn.removeFlight(key);
   }
   const { node, attempt, worker, delivery, outcome, generation } = message;
   turn.event(run, 'node.late', {

@@ -6,6 +6,7 @@ import type { RunState } from '../../run-state.ts';
 import { flightOf } from '../../shard-state.ts';
 import { stopChild, waitsForChild } from '../child/child-order.ts';
 import type { Turn } from '../turn.ts';
+import { leaveChain } from './join.ts';
 import { endNode, landFlight } from './node.ts';
 import { attemptName, type NodePlace, placeOf } from './node-place.ts';
 
@@ -33,6 +34,8 @@ export function stopNode(turn: Turn, place: NodePlace): void {
   const found = flightOf(turn.shard, run, index);
   const out = found && (record.state === 'queued' || record.state === 'running');
   if (!out) {
+    // A worker begins with it, says the inbox: it is stopped when that message comes.
+    if (record.state === 'pending' && !leaveChain(turn, place)) return;
     if (record.state === 'waiting') turn.removeTimer('wait', attemptName(place));
     if (record.state === 'retrying') turn.removeTimer('retry', attemptName(place));
     if (record.state === 'queued') landFlight(turn, place);

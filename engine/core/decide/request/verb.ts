@@ -18,6 +18,7 @@ import { type Planned, planMark, planRetry, type ResetPlan } from '../../rerun/r
 import { findNode } from '../../rerun/standing.ts';
 import type { RunState } from '../../run-state.ts';
 import { dropNode } from '../node/drop-node.ts';
+import { leaveChains } from '../node/join.ts';
 import { placeOf } from '../node/node-place.ts';
 import { pauseRun, resumeRun } from '../run/pause.ts';
 import { cancelRun, letIn } from '../run/run.ts';
@@ -126,6 +127,8 @@ function checkMarkedOutputs(
 function carryOut(turn: Turn, run: RunState, planned: Planned, work: (plan: ResetPlan) => void): Answer {
   if (run.header.reset) return refusal('parts of the run are being reset; ask again in a moment');
   if ('refused' in planned) return refusal(planned.refused, planned.code);
+  if (!leaveChains(turn, run))
+    return refusal('a worker is just going on to the next node; ask again in a moment');
   work(planned);
   if (isRunEnded(run.header.status)) takeUp(turn, run);
   else turn.saveHeader(run);

@@ -7,6 +7,7 @@ import type { PauseMessage } from '../../message.ts';
 import type { RunState } from '../../run-state.ts';
 import { flightOf, pushReady } from '../../shard-state.ts';
 import { isEntering } from '../limit/limit.ts';
+import { leaveChain } from '../node/join.ts';
 import { landFlight, stopEntering, takeBack } from '../node/node.ts';
 import { type NodePlace, placeOf } from '../node/node-place.ts';
 import type { Turn } from '../turn.ts';
@@ -24,7 +25,8 @@ export function pauseRun(turn: Turn, run: RunState, { reason }: Pick<PauseMessag
 export function withdrawQueued(turn: Turn, run: RunState): void {
   while (run.pausePosition < run.nodes.length && !turn.isCrowded) {
     const place = placeOf(run, run.pausePosition++);
-    if (place?.record.state === 'queued') withdraw(turn, place);
+    if (place?.record.state === 'pending') leaveChain(turn, place);
+    else if (place?.record.state === 'queued') withdraw(turn, place);
     else if (place?.record.state === 'blocked' && isEntering(run, place.index)) stopEntering(turn, place);
   }
 }
