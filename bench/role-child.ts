@@ -6,7 +6,7 @@ import type { RoleName, RoleSettings } from './role/role.ts';
 import type { Question } from './role-process.ts';
 
 /** A piece of work that takes longer than this has failed. */
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 
 interface Answer {
   readonly say: string;
@@ -35,6 +35,10 @@ export class RoleChild {
     const role = new RoleChild(name, fork(script, [name, JSON.stringify(settings)], { execArgv }));
     await role.#next('ready');
     return role;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN;
   }
 
   /** Counts anew. The promise within resolves when `count` bodies have run. */
