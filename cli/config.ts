@@ -23,6 +23,8 @@ export interface Settings {
   readonly secretsDirectory: string | undefined;
   /** SLUICE_RETENTION: how long runs are kept whose workflow does not say it. */
   readonly retention: string | undefined;
+  /** SLUICE_MAX_RUNS: runs that have not ended, above which orchestrators take no new one; undefined for no limit. */
+  readonly maxRuns: string | undefined;
   /** SLUICE_DEBUG: stack traces, and the engine's own messages. */
   readonly isDebug: boolean;
   /** GITHUB_ACTIONS: fold a task's lines, and mark errors on the lines of the file. */
@@ -56,6 +58,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     secretsKeyFile: environment['SLUICE_SECRETS_KEY_FILE'] || undefined,
     secretsDirectory: environment['SLUICE_SECRETS_DIR'] || undefined,
     retention: environment['SLUICE_RETENTION'] || undefined,
+    maxRuns: environment['SLUICE_MAX_RUNS'] || undefined,
     isDebug: isSet(environment['SLUICE_DEBUG']),
     isGithubActions: environment['GITHUB_ACTIONS'] === 'true',
     isPlain: isSet(environment['CI']) || environment['TERM'] === 'dumb',

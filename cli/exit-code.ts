@@ -38,6 +38,7 @@ const BY_ERROR = {
   workflow_not_found: EXIT.notFound,
   idempotency_conflict: EXIT.conflict,
   redis_unreachable: EXIT.unreachable,
+  overloaded: EXIT.unreachable,
   redis_refused: EXIT.unreachable,
   redis_unsuitable: EXIT.unreachable,
   embedded_redis_unavailable: EXIT.unreachable,

@@ -8,6 +8,7 @@ import { createLocalWorkspace } from '../../engine/runtime/files/local-workspace
 import { makeSessionDirectory } from '../../engine/runtime/files/session-directory.ts';
 import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
 import { Pruner } from '../../engine/runtime/pruner.ts';
+import type { IntakeSettings } from '../../engine/runtime/shard/intake.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
 import type { Host } from '../host.ts';
 import { readVersion } from '../version.ts';
@@ -40,7 +41,11 @@ function openQueue({ queueConnection, prefix, logger }: Engine) {
   return createBullTaskQueue({ connection: queueConnection, prefix, logger });
 }
 
-export async function startOrchestrator(host: Host, engine: Engine): Promise<RunningOrchestrator> {
+export async function startOrchestrator(
+  host: Host,
+  engine: Engine,
+  intake: IntakeSettings = { maxRuns: 0 },
+): Promise<RunningOrchestrator> {
   const { shards, store, membership, index, definitions, outputs, clock, logger } = engine;
   const queue = openQueue(engine);
   const actions = engineActions(allExecutors(host.settings));
@@ -55,6 +60,7 @@ export async function startOrchestrator(host: Host, engine: Engine): Promise<Run
     definitions,
     outputs,
     actions,
+    intake,
     clock,
     logger,
   });

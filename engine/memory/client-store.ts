@@ -24,13 +24,16 @@ export function clientStore(context: StoreContext): ClientStore {
     async now() {
       return context.now();
     },
-    async start(header, plan) {
+    async start(header, plan, { always = false } = {}) {
       const shard = context.shard(context.shardOf(header.id));
       const known = shard.runs.get(header.id)?.header;
       if (known !== undefined) {
         const same = (JSON.parse(known) as RunHeader).fingerprint === header.fingerprint;
         return { kind: same ? 'exists' : 'conflict', run: header.id };
       }
+      const { closedUntil, maxLive } = shard.lease;
+      if (!always && closedUntil > context.now()) return { kind: 'full', reason: 'memory' };
+      if (!always && maxLive > 0 && shard.live.size >= maxLive) return { kind: 'full', reason: 'runs' };
       if (!shard.plans.has(plan.hash)) shard.plans.set(plan.hash, JSON.stringify(plan));
       runState(shard, header.id).header = JSON.stringify({ ...header, createdAt: context.now() });
       shard.live.add(header.id);

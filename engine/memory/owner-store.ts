@@ -45,6 +45,13 @@ export function ownerStore(context: StoreContext): OwnerStore {
       for (const [request] of commit.answers ?? []) context.wakeUps.wake(`answer:${request}`);
       return reply;
     },
+    async setIntake({ shard, token }, { maxLive, closedMs }) {
+      const { lease } = stateOf(shard);
+      if (lease.token !== token) return;
+      lease.maxLive = maxLive;
+      lease.closedUntil = closedMs > 0 ? now() + closedMs : 0;
+    },
+    memoryUsed: async () => 0,
     async dueTimers(shard, limit) {
       const at = now();
       const sorted = [...stateOf(shard).timers].sort(byDueTime);

@@ -21,6 +21,10 @@ export interface LeaseState {
   /** Number of the last commit. */
   n: number;
   cursor: string;
+  /** Runs that may be live; 0: no limit. */
+  maxLive: number;
+  /** ms; no run from outside is taken before. */
+  closedUntil: number;
 }
 
 interface StoredMessage {
@@ -77,6 +81,8 @@ export function newShardState(): ShardState {
       renewedAt: 0,
       n: 0,
       cursor: FIRST_CURSOR,
+      maxLive: 0,
+      closedUntil: 0,
     },
     inbox: [],
     lastMs: 0,

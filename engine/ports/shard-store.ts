@@ -46,7 +46,22 @@ export type StartReply =
   /** The run was there already, from the same request. */
   | { readonly kind: 'exists'; readonly run: string }
   /** The run was there already, from another request under the same key. */
-  | { readonly kind: 'conflict'; readonly run: string };
+  | { readonly kind: 'conflict'; readonly run: string }
+  /** Nothing was stored: the shard has as many runs as it may, or the store's memory runs short. See `setIntake`. */
+  | { readonly kind: 'full'; readonly reason: 'runs' | 'memory' };
+
+/** What a shard takes in from outside. */
+export interface ShardIntake {
+  /** Runs that have not ended: no new one at so many. 0: no limit. */
+  readonly maxLive: number;
+  /** Time from now for which none is taken, ms. 0: it is open. */
+  readonly closedMs: number;
+}
+
+export interface StartSettings {
+  /** The engine itself starts it: it is taken in always. Default false. */
+  readonly always?: boolean;
+}
 
 export type ClaimReply =
   | { readonly kind: 'granted'; readonly delivery: number; readonly at: number }
@@ -99,6 +114,10 @@ export interface OwnerStore {
   ): Promise<readonly InboxBatch[]>;
   /** Stores a commit numbered `n`, if the token stands, n is the stored number + 1, and all expected flights are as seen. Trims the inbox. */
   commit(lease: Pick<Lease, 'shard' | 'token'>, n: number, commit: Commit): Promise<CommitReply>;
+  /** Says what the shard takes in, until it is said otherwise, also by later owners. A lease that is lost says nothing. */
+  setIntake(lease: Lease, intake: ShardIntake): Promise<void>;
+  /** Share of the store's memory limit that is used, of its fullest server; 0 without a limit. */
+  memoryUsed(): Promise<number>;
   /** Timers due now by the store's clock, soonest first, and the time of the next one that is not due. */
   dueTimers(
     shard: number,
@@ -167,8 +186,8 @@ export interface ClientStore {
   shards(wanted?: number): Promise<number>;
   /** The store's clock, ms. */
   now(): Promise<number>;
-  /** Stores plan and header and appends the `start` message, in one step, unless the run is there already. */
-  start(header: Omit<RunHeader, 'createdAt'>, plan: Plan): Promise<StartReply>;
+  /** Stores plan and header and appends the `start` message, in one step, unless the run is there already or the shard is full. */
+  start(header: Omit<RunHeader, 'createdAt'>, plan: Plan, settings?: StartSettings): Promise<StartReply>;
   /** Appends messages to the inboxes of the shards that their runs and actors live on. Messages must be idempotent: it may happen twice. */
   send(messages: readonly InboxMessage[]): Promise<void>;
   /** Stores a plan that runs of the shard will be started with, unless it is there. */

@@ -22,7 +22,7 @@ export function clientStore(context: StoreContext): ClientStore {
       const [seconds, micros] = (await context.call('time', [])) as [string, string];
       return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
     },
-    start: (header, plan) => start(context, sentPlans, header, plan),
+    start: (header, plan, { always = false } = {}) => start(context, sentPlans, { header, plan, always }),
     send: (messages) => send(context, messages),
     readHeader: (run) => readHeader(context, run),
     loadRun: (run) => loadRun(context, run),
@@ -62,12 +62,17 @@ async function readTimers(
   return due;
 }
 
+interface Starting {
+  readonly header: Omit<RunHeader, 'createdAt'>;
+  readonly plan: Plan;
+  readonly always: boolean;
+}
+
 /** A plan is sent along the first time only: it may be a thousand times larger than the run's header. */
 function start(
   context: StoreContext,
   sentPlans: Set<string>,
-  header: Omit<RunHeader, 'createdAt'>,
-  plan: Plan,
+  { header, plan, always }: Starting,
 ): Promise<StartReply> {
   const { keys, scripts } = context;
   const run = header.id;
@@ -76,11 +81,12 @@ function start(
   return context.onShardOf(run, async (shard) => {
     context.flush(shard);
     const name = keys.plan(shard, plan.hash);
-    const names = [keys.run(shard, run), name, keys.live(shard), keys.inbox(shard)];
-    const submit = (planJson: string) => scripts.start(names, [run, body, message, planJson]);
+    const names = [keys.run(shard, run), name, keys.live(shard), keys.inbox(shard), keys.lease(shard)];
+    const submit = (planJson: string) => scripts.start(names, [run, body, message, planJson, always ? 1 : 0]);
     const sent = sentPlans.has(name);
     let [kind, stored] = await submit(sent ? '' : JSON.stringify(plan));
     if (kind === 'plan') [kind, stored] = await submit(JSON.stringify(plan));
+    if (kind === 'full') return { kind, reason: stored === 'memory' ? 'memory' : 'runs' };
     if (sentPlans.size >= REMEMBERED_PLANS) sentPlans.clear();
     sentPlans.add(name);
     if (kind !== 'exists') return { kind: 'started', run };

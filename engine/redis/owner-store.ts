@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { CommitReply } from '../core/commit.ts';
 import type { Lease, OwnerStore } from '../ports/shard-store.ts';
 import { commitArguments } from './commit-arguments.ts';
+import type { Connections } from './connection.ts';
 import { readFlights } from './flight-reader.ts';
 import { readInboxes } from './inbox-reader.ts';
 import { loadPlan, loadRun } from './run-reader.ts';
@@ -39,6 +40,11 @@ export function ownerStore(context: StoreContext): OwnerStore {
       const { keys: names, args } = commitArguments(keys, { shard, token, n }, commit);
       return toCommitReply(await scripts.commit(names, args));
     },
+    async setIntake({ shard, token }, { maxLive, closedMs }) {
+      context.flush(shard);
+      await scripts.setIntake([keys.lease(shard)], [token, maxLive, closedMs]);
+    },
+    memoryUsed: () => memoryUsed(context.connections),
     async dueTimers(shard, limit) {
       const [now, next, ...rest] = await scripts.dueTimers([keys.timers(shard)], [limit]);
       const due: [string, number][] = [];
@@ -76,6 +82,16 @@ async function renew(
   );
   const stored = leases.map(({ shard }, at): [number, number] => [shard, held[at] ?? -1]);
   return new Map(stored.filter(([, n]) => n >= 0));
+}
+
+async function memoryUsed({ callEach }: Connections): Promise<number> {
+  const infos = await callEach('info', ['memory']);
+  const shares = infos.map(([, info]) => {
+    const of = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(String(info))?.[1] ?? 0);
+    const limit = of('maxmemory');
+    return limit === 0 ? 0 : of('used_memory') / limit;
+  });
+  return Math.max(0, ...shares);
 }
 
 function toCommitReply(answer: CommitAnswer): CommitReply {

@@ -12,6 +12,7 @@ type Check<Reply> = (reply: unknown) => Reply | undefined;
 
 const flag = z.union([z.literal(0), z.literal(1)]);
 const texts = z.array(z.string());
+const startKind = z.enum(['started', 'exists', 'plan', 'full']);
 
 export function createScripts(connections: Connections) {
   const runner = createScriptRunner(connections);
@@ -19,13 +20,14 @@ export function createScripts(connections: Connections) {
     acquire: bind(runner, 'acquire', checkedBy(z.tuple([z.string(), z.string(), z.string()]).nullable())),
     renew: bind(runner, 'renew', checkedBy(z.number().int())),
     release: bind(runner, 'release', checkedBy(flag)),
+    setIntake: bind(runner, 'set-intake', checkedBy(flag)),
     commit: bind(runner, 'commit', checkCommit),
     claim: bind(runner, 'claim', checkNumbers),
     settle: bind(runner, 'settle', checkNumbers),
     beat: bind(runner, 'beat', checkedBy(texts)),
     handBack: bind(runner, 'hand-back', checkedBy(flag)),
     send: bind(runner, 'send', checkedBy(texts)),
-    start: bind(runner, 'start', checkedBy(z.tuple([z.enum(['started', 'exists', 'plan']), z.string()]))),
+    start: bind(runner, 'start', checkedBy(z.tuple([startKind, z.string()]))),
     dueTimers: bind(runner, 'due-timers', checkedBy(z.tuple([z.number(), z.string()], z.string()))),
     deadSessions: bind(runner, 'dead-sessions', checkedBy(texts)),
     announce: bind(runner, 'announce', checkedBy(z.literal(1))),

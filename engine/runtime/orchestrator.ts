@@ -16,6 +16,7 @@ import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { CalmLogger } from './calm-logger.ts';
 import type { OutputStore } from './files/output-store.ts';
+import { Intake, type IntakeSettings } from './shard/intake.ts';
 import { ShardOwner } from './shard/shard-owner.ts';
 import { Subscriptions } from './shard/subscriptions.ts';
 
@@ -32,6 +33,8 @@ export interface OrchestratorOptions {
   readonly actions: EngineActions;
   /** Where large outputs are kept. Absent: all stay in the state of their run. */
   readonly outputs?: OutputStore | undefined;
+  /** What is taken in from outside. Default: all that memory allows. */
+  readonly intake?: IntakeSettings;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -84,10 +87,13 @@ class ShardKeeper implements Orchestrator {
   #joining: ReadonlySet<string> = new Set();
   #workers: readonly WorkerInfo[] = [];
   readonly #subscriptions: Subscriptions;
+  readonly #intake: Intake;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
     this.#complaints = new CalmLogger(options.clock, options.logger);
+    const { store, clock, shards, intake = { maxRuns: 0 } } = options;
+    this.#intake = new Intake(store, clock, { ...intake, shards });
     this.#subscriptions = new Subscriptions(options.definitions, options.clock);
   }
 
@@ -148,6 +154,7 @@ class ShardKeeper implements Orchestrator {
     if (this.#owners.size > share) await this.#giveBack(this.#owners.size - share);
     else if (this.#owners.size < share)
       await this.#acquire(share - this.#owners.size, Math.max(0, live.indexOf(id)) * share);
+    await this.#intake.keep([...this.#owners.values()].map(({ lease }) => lease));
   }
 
   /** Queues all of whose live workers are so. */

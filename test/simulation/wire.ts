@@ -64,6 +64,8 @@ function storeOf({ store, faults }: Shared, link: Link, blocking: Link): Ports['
     release: (...args) => link.call('release', () => store.release(...args)),
     read: (...args) => blocking.call('read', () => store.read(...args)),
     commit: (...args) => link.call('commit', () => store.commit(...args), { isWrite: true, isCommit: true }),
+    setIntake: (...args) => link.call('setIntake', () => store.setIntake(...args)),
+    memoryUsed: () => link.call('memoryUsed', () => store.memoryUsed()),
     dueTimers: (...args) => link.call('dueTimers', () => store.dueTimers(...args)),
     liveRuns: (...args) => link.call('liveRuns', () => store.liveRuns(...args)),
     loadRun: (...args) => link.call('loadRun', () => store.loadRun(...args)),

@@ -1,18 +1,25 @@
 -- Accepts a run: stores plan and header and tells the shard, unless the run is there already. Refused by a full Redis.
--- KEYS  1 run (string, header JSON) · 2 plan (string, JSON) · 3 live (set of run ids) · 4 inbox (stream)
+-- KEYS  1 run (string, header JSON) · 2 plan (string, JSON) · 3 live (set of run ids) · 4 inbox (stream) · 5 lease (hash)
 -- ARGV  1 run id · 2 header as JSON without its opening brace and without `createdAt` · 3 message, JSON
---       4 plan as JSON, or '' when the caller thinks that it is stored already
+--       4 plan as JSON, or '' when the caller thinks that it is stored already · 5 '1': also when the shard is full
 -- Reply {'started', ''} | {'exists', header as stored} | {'plan', ''} when the plan has to be sent along
+--       | {'full', 'runs' or 'memory'}
 -- Repeat: 'exists'.
-local run, plan, live, inbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local id, header, message, planJson = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local run, plan, live, inbox, lease = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local id, header, message, planJson, always = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
 local stored = redis.call('GET', run)
 if stored then return {'exists', stored} end
-if planJson == '' and redis.call('EXISTS', plan) == 0 then return {'plan', ''} end
-
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if always ~= '1' then
+  local intake = redis.call('HMGET', lease, 'max_live', 'closed_until')
+  local max = tonumber(intake[1] or 0)
+  if tonumber(intake[2] or 0) > now then return {'full', 'memory'} end
+  if max > 0 and redis.call('SCARD', live) >= max then return {'full', 'runs'} end
+end
+if planJson == '' and redis.call('EXISTS', plan) == 0 then return {'plan', ''} end
+
 redis.call('SET', run, string.format('{"createdAt":%.0f,', now) .. header)
 if planJson ~= '' then redis.call('SETNX', plan, planJson) end
 redis.call('SADD', live, id)

@@ -71,7 +71,8 @@ export class Client {
 
   /**
    * Starts a run. Answers once it is durable in Redis.
-   * @throws SluiceError idempotency_conflict, workflow_not_found (a sub-workflow), redis_unreachable, redis_refused
+   * @throws SluiceError idempotency_conflict, overloaded (with `details.retryAfterMs`), workflow_not_found (a sub-workflow),
+   * redis_unreachable, redis_refused
    */
   async start(plan: Plan, options: StartOptions = {}): Promise<Started> {
     const { store, index } = this.#options;
@@ -117,6 +118,7 @@ export class Client {
         `run ${run} of ${plan.name} was started under the key "${key}" with other inputs; use another key, or the same inputs`,
       );
     }
+    if (reply.kind === 'full') throw overloaded(plan.name, reply.reason);
     const createdAt = this.#options.clock.now();
     const { namespace, name: workflow } = plan;
     // The run is durable; its line in the lists follows, and its owner writes it again.
@@ -267,5 +269,20 @@ function notFound(run: string): SluiceError {
   return new SluiceError(
     'run_not_found',
     `no run has the id "${run}"; \`sluice list\` shows the runs that there are`,
+  );
+}
+
+/** As long as a shard stays closed after memory was short. */
+const RETRY_AFTER_MS = 5_000;
+
+function overloaded(workflow: string, reason: 'runs' | 'memory'): SluiceError {
+  const why =
+    reason === 'memory'
+      ? 'the memory of Redis runs short: raise maxmemory, remove old runs with `sluice prune`, or wait until runs have ended'
+      : 'as many runs as the orchestrators were told to take in (--max-runs) have not ended yet: wait, add workers, or raise the limit';
+  return new SluiceError(
+    'overloaded',
+    `No run of ${workflow} was started: ${why}. Try again in ${RETRY_AFTER_MS / 1_000} s.`,
+    { details: { reason, retryAfterMs: RETRY_AFTER_MS } },
   );
 }

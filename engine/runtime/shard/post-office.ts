@@ -106,7 +106,7 @@ export class PostOffice {
     const plan = await this.#plan(header.plan);
     if (plan) {
       await this.#bringPlans(plan, header);
-      const { kind } = await store.start(header, plan);
+      const { kind } = await store.start(header, plan, { always: true });
       if (kind === 'exists') await this.#askForEnd(header);
       return;
     }

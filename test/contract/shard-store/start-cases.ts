@@ -46,6 +46,34 @@ export function startCases(make: MakeShardStore): void {
       expect(await messagesOf(store)).toHaveLength(1);
     });
 
+    it('refuses a run too many until one has ended, but not what the engine starts itself', async () => {
+      const { store } = await open();
+      const lease = await own(store);
+      await store.setIntake(lease, { maxLive: 1, closedMs: 0 });
+      await store.start(aHeader(), aPlan());
+      const second = aHeader({ id: aRunId(1) });
+      expect(await store.start(second, aPlan())).toEqual({ kind: 'full', reason: 'runs' });
+      expect(await store.readHeader(aRunId(1))).toBeUndefined();
+      expect(await store.start(aHeader(), aPlan())).toEqual({ kind: 'exists', run: aRunId() });
+      expect(await store.start(second, aPlan(), { always: true })).toEqual({
+        kind: 'started',
+        run: aRunId(1),
+      });
+      await store.setIntake(lease, { maxLive: 0, closedMs: 0 });
+      expect((await store.start(aHeader({ id: aRunId(2) }), aPlan())).kind).toBe('started');
+    });
+
+    it('refuses runs while the shard is closed for want of memory, and not what an owner says that lost its lease', async () => {
+      const { store } = await open();
+      const lost = await own(store);
+      const lease = await own(store);
+      await store.setIntake(lease, { maxLive: 0, closedMs: 60_000 });
+      await store.setIntake(lost, { maxLive: 0, closedMs: 0 });
+      expect(await store.start(aHeader(), aPlan())).toEqual({ kind: 'full', reason: 'memory' });
+      await store.setIntake(lease, { maxLive: 0, closedMs: 0 });
+      expect((await store.start(aHeader(), aPlan())).kind).toBe('started');
+    });
+
     it('answers another request under the same id with a conflict, and changes nothing', async () => {
       const { store } = await open();
       await store.start(aHeader(), aPlan());
