@@ -67,7 +67,7 @@ export const SLUICE_ERROR_CODES = {
   workflow_not_found: 'no workflow has this name',
   idempotency_conflict: 'the same idempotency key was used with other inputs',
   redis_unreachable: 'Redis does not answer',
-  overloaded: 'No new run is taken in now: too many have not ended, or the memory of Redis runs short',
+  overloaded: 'no new run is taken in now: too many have not ended, or the memory of Redis runs short',
   redis_refused: 'Redis answers, but refuses the command (full, read-only, loading)',
   redis_unsuitable: 'the settings of Redis would lose data',
   embedded_redis_unavailable: 'no Redis could be found or fetched to run privately',
