@@ -187,7 +187,9 @@ function resultLookup(run: RunState, index: number, part: 'outputs' | 'artifacts
       if (part === 'outputs') needAtOnce(run, fan.nodes, name);
       const list = fan.nodes.map((node) => ownResult(run, node, part, name));
       const isDeclared = task.outputs !== undefined && Object.hasOwn(task.outputs, name) && key === 'o';
-      const isAbsent = list.length > 0 && list.every((value) => value === undefined);
+      // Where no node succeeded, nobody can tell which outputs there would have been.
+      const isKnown = fan.nodes.some((node) => run.nodes[node]?.state === 'succeeded');
+      const isAbsent = isKnown && list.every((value) => value === undefined);
       if (isAbsent && !isDeclared) return undefined;
       const joined = list.map((value) => value ?? null);
       remember(run, index, `${key}.${name}`, joined);

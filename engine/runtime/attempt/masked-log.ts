@@ -37,15 +37,8 @@ export class MaskedLog implements LogSink {
 
   /** Far enough from the end that nothing before it can be the beginning of a secret that goes on, and not within one. */
   #cutOf(text: string): number {
-    let cut = Math.max(0, text.length - this.#mask.reach);
-    for (let moved = true; moved; ) {
-      moved = false;
-      for (const [start, end] of this.#mask.ranges(text)) {
-        if (start >= cut || end <= cut) continue;
-        cut = start;
-        moved = true;
-      }
-    }
-    return cut;
+    const cut = Math.max(0, text.length - this.#mask.reach);
+    const [start] = this.#mask.spans(text).find((span) => span[0] < cut && span[1] > cut) ?? [cut];
+    return start;
   }
 }

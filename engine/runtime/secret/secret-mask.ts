@@ -25,27 +25,34 @@ interface Place {
   readonly at: number;
 }
 
+interface SoughtForm extends SecretForm {
+  /** Least distance at which the text can stand in itself: where it stands again, overlapping. */
+  readonly period: number;
+}
+
 export class SecretMask {
-  readonly #forms: readonly SecretForm[];
+  readonly #forms: readonly SoughtForm[];
   readonly #windows: ReadonlyMap<string, readonly Place[]>;
   /** Characters of the longest form. */
   readonly reach: number;
 
   constructor(values: readonly string[]) {
     const found = values.filter((value) => value.length >= MIN_MASKED_LENGTH).map(secretForms);
-    this.#forms = found.flatMap(({ whole, lines }) => [...whole, ...lines]);
+    this.#forms = found
+      .flatMap(({ whole, lines }) => [...whole, ...lines])
+      .map((form) => ({ ...form, period: periodOf(form.text) }));
     this.#windows = indexWindows(found.flatMap(({ whole }) => whole));
     this.reach = this.#forms.reduce((longest, { text }) => Math.max(longest, text.length), 0);
   }
 
   /** The text with `***` in place of every secret. */
   text(text: string): string {
-    return replaceRanges(text, this.ranges(text));
+    return replaceRanges(text, this.#ranges(text));
   }
 
   /** As `text`, where parts of the text may have been cut off and marked with `…`: the beginning of a secret before it goes too. */
   cutText(text: string): string {
-    return replaceRanges(text, [...this.ranges(text), ...this.#cutRanges(text)]);
+    return replaceRanges(text, [...this.#ranges(text), ...this.#cutRanges(text)]);
   }
 
   /** All strings and keys in it masked; a number that is a secret becomes text. */
@@ -62,12 +69,19 @@ export class SecretMask {
     );
   }
 
-  /** Where secrets stand in the text; not sorted, may overlap. */
-  ranges(text: string): Range[] {
+  /** Where secrets stand in the text, in order; none touches another. */
+  spans(text: string): Range[] {
+    return joined(this.#ranges(text));
+  }
+
+  /** Not sorted, may overlap. */
+  #ranges(text: string): Range[] {
     const ranges: Range[] = [];
     for (const form of this.#forms) {
-      for (let at = text.indexOf(form.text); at !== -1; at = text.indexOf(form.text, at + 1)) {
-        ranges.push(withNeighbours(text, at, form));
+      for (let at = text.indexOf(form.text); at !== -1; ) {
+        const last = lastOfRun(text, at, form);
+        ranges.push(withNeighbours(text, [at, last], form));
+        at = text.indexOf(form.text, last + 1);
       }
     }
     if (this.#windows.size > 0) this.#addPieces(text, ranges);
@@ -75,10 +89,15 @@ export class SecretMask {
   }
 
   #addPieces(text: string, ranges: Range[]): void {
+    let found = 0;
     for (let at = 0; at + WINDOW <= text.length; at += WINDOW) {
+      // What goes on behind a stretch that was found holds the last window in it, too.
+      if (at + 2 * WINDOW <= found) continue;
       for (const { form, at: inForm } of this.#windows.get(text.slice(at, at + WINDOW)) ?? []) {
         const range = extend(text, at, form, inForm);
-        if (range[1] - range[0] >= PIECE_LENGTH) ranges.push(range);
+        if (range[1] - range[0] < PIECE_LENGTH) continue;
+        ranges.push(range);
+        found = Math.max(found, range[1]);
       }
     }
   }
@@ -119,10 +138,28 @@ function extend(text: string, at: number, form: string, inForm: number): Range {
   return [at - before, end];
 }
 
-function withNeighbours(text: string, at: number, form: SecretForm): Range {
+/** Length less the longest border (Knuth, Morris and Pratt 1977). */
+function periodOf(text: string): number {
+  const borders = new Uint32Array(text.length + 1);
+  for (let at = 1, border = 0; at < text.length; ) {
+    if (text[at] === text[border]) borders[++at] = ++border;
+    else if (border > 0) border = borders[border] ?? 0;
+    else at++;
+  }
+  return text.length - (borders[text.length] ?? 0);
+}
+
+/** Of a form that stands at `at` and again at each period behind it: where it stands last. In one pass, however often that is. */
+function lastOfRun(text: string, at: number, { text: form, period }: SoughtForm): number {
+  let end = at + form.length;
+  while (end < text.length && text[end] === text[end - period]) end++;
+  return end - form.length - ((end - form.length - at) % period);
+}
+
+function withNeighbours(text: string, [at, last]: readonly [number, number], form: SecretForm): Range {
   const isBase64 = (character: string | undefined) =>
     character !== undefined && /^[A-Za-z0-9+/_-]$/.test(character);
-  let end = at + form.text.length;
+  let end = last + form.text.length;
   const start = form.bitsBefore && isBase64(text[at - 1]) ? at - 1 : at;
   if (form.bitsAfter && isBase64(text[end])) {
     end++;

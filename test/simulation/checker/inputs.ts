@@ -51,9 +51,12 @@ function tokenOf(run: Parameters<Parameters<typeof ofEachRun>[2]>[0], task: numb
   const { plan } = run.workflow;
   if (!plan.tasks[task]?.fanOut) return run.outputs.get(task)?.o?.['token'] ?? null;
   const tokens: unknown[] = [];
+  let isKnown = false;
   for (const [node, record] of run.records.entries()) {
-    if (node >= plan.tasks.length && record.task === task)
-      tokens[record.item] = run.outputs.get(node)?.o?.['token'] ?? null;
+    if (node < plan.tasks.length || record.task !== task) continue;
+    tokens[record.item] = run.outputs.get(node)?.o?.['token'] ?? null;
+    isKnown ||= record.state === 'succeeded';
   }
-  return tokens.length > 0 && tokens.every((token) => token === null) ? null : tokens;
+  // Work that ends well without a token has none in any list; where nothing ended well, lists of null stand for all outputs.
+  return isKnown && tokens.every((token) => token === null) ? null : tokens;
 }

@@ -4,6 +4,7 @@ import { evaluate, isTruthy, parseExpression } from '../../expression/index.ts';
 import { flightKey } from '../../flight.ts';
 import type { LateMessage, SettledMessage, StartedMessage } from '../../message.ts';
 import { workerOfNode } from '../../node-queue.ts';
+import { readOutcome } from '../../outcome.ts';
 import { itemOf, preparing } from '../../prepare.ts';
 import { nextRetryDelay } from '../../retry-policy.ts';
 import type { NodeOutput, RunHeader } from '../../run-header.ts';
@@ -57,7 +58,7 @@ export function takeSettled(turn: Turn, run: RunState, message: SettledMessage):
   }
   const follower = followerBegun(turn, run, message);
   landFlight(turn, place, follower !== undefined);
-  const { outcome } = message;
+  const outcome = readOutcome(message.outcome);
   if (outcome.status === 'failed') return failAttempt(turn, place, outcome.error);
   if (outcome.status === 'cancelled') return endNode(turn, place, 'cancelled');
   if (outcome.cached === undefined) learnDuration(turn.shard, run, place.task, turn.now - message.startedAt);
@@ -97,7 +98,7 @@ export function recordLate(turn: Turn, run: RunState, message: SettledMessage | 
   turn.event(run, 'node.late', {
     node,
     attempt,
-    detail: { worker, delivery, generation, reason: outcome.status },
+    detail: { worker, delivery, generation, reason: readOutcome(outcome).status },
   });
 }
 
