@@ -16,6 +16,7 @@ import { withEngine } from '../compose/with-engine.ts';
 import { confirm } from '../confirm.ts';
 import { type CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { warnOfDifferingLimits } from '../view/differing-limits.ts';
 import { plainText } from '../view/plain-text.ts';
 import { type CompiledFile, checkTogether, compileFile, reportDiagnostics } from '../workflow-file.ts';
 import { findWorkflowFiles } from '../workflow-folder.ts';
@@ -54,6 +55,7 @@ async function apply(host: Host, paths: readonly string[], flags: ApplyFlags): P
   await withEngine(host, { ...flags, use: 'write' }, async (engine) => {
     const gone = flags.prune ? await findGone(definitionsOf(engine, 0), candidates) : [];
     await checkFollowing(host, definitionsOf(engine, 0), { files, gone });
+    warnOfDifferingLimits(host, await plansTogether(engine, candidates, gone));
     if (flags.dryRun) return preview(host, engine, { candidates, gone, flags });
     if (gone.length > 0) {
       const names = gone.map(({ name }) => plainText(name)).join(', ');
@@ -161,6 +163,24 @@ async function findGone(
   return lines.filter(
     ({ namespace, name }) => namespaces.has(namespace) && !here.has(`${namespace}/${name}`),
   );
+}
+
+/** Workflows that are looked at for what they declare. */
+const MAX_LOOKED_AT = 500;
+
+/** These workflows, and all that stay applied beside them. */
+async function plansTogether(
+  { definitions }: Engine,
+  candidates: readonly Candidate[],
+  gone: readonly DefinitionLine[],
+): Promise<Plan[]> {
+  const here = candidates.map(({ plan }) => plan);
+  const replaced = new Set([...here, ...gone].map(({ namespace, name }) => `${namespace}/${name}`));
+  const others = (await definitions.list()).filter(
+    ({ namespace, name }) => !replaced.has(`${namespace}/${name}`),
+  );
+  const plans = await Promise.all(others.slice(0, MAX_LOOKED_AT).map(({ plan }) => definitions.plan(plan)));
+  return [...here, ...plans.filter((plan) => plan !== undefined)];
 }
 
 type Result = Omit<Applied, 'change'> & { readonly change: Applied['change'] | 'removed' };

@@ -7,20 +7,24 @@ import type { Engine } from '../compose/engine.ts';
 import { findRedisPlace } from '../compose/redis-place.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import { inspectHost } from '../doctor/host-findings.ts';
+import { inspectLimits } from '../doctor/limit-findings.ts';
 import { inspectRoles } from '../doctor/role-findings.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Colors, Host } from '../host.ts';
 
 interface DoctorFlags extends RedisFlags {
   readonly json?: boolean;
+  readonly repair?: boolean;
 }
 
 export function doctorCommand(host: Host): Command {
   const command = newCommand('doctor', 'Checks machine, Redis and roles.', [
     'doctor',
     'doctor --redis redis://localhost:6379',
+    'doctor --repair',
   ]);
   return withRedis(command)
+    .option('--repair', 'mend what it can, through the orchestrators')
     .option('--json', 'print one JSON document')
     .action((flags: DoctorFlags) => examine(host, flags));
 }
@@ -31,7 +35,12 @@ async function examine(host: Host, flags: DoctorFlags): Promise<void> {
   const isFresh = place.kind === 'embedded' && !existsSync(place.home);
   const findings = isFresh
     ? [...here, NO_DATA]
-    : [...here, ...(await withEngine(host, { ...flags, use: 'read' }, inspectEngine))];
+    : [
+        ...here,
+        ...(await withEngine(host, { ...flags, use: flags.repair ? 'write' : 'read' }, (engine) =>
+          inspectEngine(host, engine, flags),
+        )),
+      ];
   const isWell = findings.every(({ level }) => level !== 'error');
   if (flags.json) host.print(JSON.stringify({ format: 1, ok: isWell, findings }, null, 2));
   else for (const finding of findings) host.print(findingLine(finding, host.outColors));
@@ -43,10 +52,15 @@ const NO_DATA: Finding = {
   message: 'No Redis is named and this folder has no runs yet: `sluice run` will start a private Redis here.',
 };
 
-async function inspectEngine(engine: Engine): Promise<Finding[]> {
+async function inspectEngine(host: Host, engine: Engine, { repair }: DoctorFlags): Promise<Finding[]> {
   const { connections, clock } = engine;
   const where: Finding = { level: 'ok', message: `Redis at ${connections.place} answers.` };
-  return [where, ...(await inspectRedis(connections, clock)), ...(await inspectRoles(engine))];
+  return [
+    where,
+    ...(await inspectRedis(connections, clock)),
+    ...(await inspectRoles(engine)),
+    ...(await inspectLimits(host, engine, repair === true)),
+  ];
 }
 
 function findingLine({ level, message, fix }: Finding, colors: Colors): string {

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
 import { formatDuration } from '../../engine/core/duration.ts';
 import type { LimitKind } from '../../engine/core/limit/address.ts';
+import { disagreementOf } from '../../engine/core/limit/declared.ts';
 import type { Declaration, LimitEntry } from '../../engine/core/limit/document.ts';
 import {
   changeLimit,
-  disagreementOf,
   type LimitChange,
   type LimitView,
   readLimit,
@@ -22,6 +22,7 @@ import { EXIT } from '../exit-code.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { formatTable } from '../view/columns.ts';
+import { differingText } from '../view/differing-limits.ts';
 import { plainText } from '../view/plain-text.ts';
 
 interface LimitFlags extends RedisFlags {
@@ -194,7 +195,7 @@ function printJson(host: Host, views: readonly LimitView[]): void {
 
 function toLine(view: LimitView): LimitLine {
   const { namespace, key, kind, definition, usedUnits, freeAt } = view;
-  const disagreement = disagreementOf(view);
+  const disagreement = disagreementOf(view.definition);
   return {
     namespace,
     key,
@@ -254,13 +255,10 @@ function setBy({ definition }: LimitView): string {
 }
 
 function warningsOf(view: LimitView): string[] {
-  const found = disagreementOf(view);
+  const found = disagreementOf(view.definition);
   if (!found) return [];
-  const [now, other] = found.map(
-    ({ workflow, limit, perMs }) =>
-      `${plainText(workflow)} declares ${limit}${perMs === undefined ? '' : ` in ${formatDuration(perMs)}`}`,
-  );
-  return [`"${plainText(view.key)}": ${now}, ${other}. The newest run's holds; declare the same in both.`];
+  const [one, other] = found;
+  return [differingText({ limit: view, one, other })];
 }
 
 function describeLimit(view: LimitView): string[] {

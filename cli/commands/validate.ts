@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { newCommand } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
+import { warnOfDifferingLimits } from '../view/differing-limits.ts';
 import { type CompiledFile, checkTogether, compileFile, reportDiagnostics } from '../workflow-file.ts';
 
 export function validateCommand(host: Host): Command {
@@ -15,6 +16,10 @@ export function validateCommand(host: Host): Command {
     .option('--json', 'print workflows and mistakes as one JSON document')
     .action((files: string[], flags: { readonly json?: boolean }) => {
       const compiled = checkTogether(files.map((file) => compileFile(host, file)));
+      warnOfDifferingLimits(
+        host,
+        compiled.flatMap(({ plans }) => plans),
+      );
       const isClean = flags.json ? printJson(host, compiled) : printWords(host, compiled);
       if (!isClean) host.exitCode = EXIT.usage;
     });

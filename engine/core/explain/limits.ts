@@ -4,7 +4,15 @@ import type { NodePlace } from '../decide/node/node-place.ts';
 import { formatDuration } from '../duration.ts';
 import { holderName, WHOLE_RUN } from '../limit/address.ts';
 import { listEntries } from '../limit/book.ts';
-import { FIELDS, type LimitEntry, readDefinition, readEntry, readUsed } from '../limit/document.ts';
+import { disagreementOf } from '../limit/declared.ts';
+import {
+  type Declaration,
+  FIELDS,
+  type LimitEntry,
+  readDefinition,
+  readEntry,
+  readUsed,
+} from '../limit/document.ts';
 import { hasLimits, needsOf, runNeedOf } from '../limit/need.ts';
 import type { LimitNeed } from '../limit/wait.ts';
 import { freeAt, sumOfUnits, unitsInWindow } from '../limit/window.ts';
@@ -43,7 +51,9 @@ export function runLimitReasons(run: RunState, facts: ExplainFacts): Reason[] {
     generation: run.header.retries ?? 0,
     attempt: 0,
   });
-  return needReasons([found.value], name, facts).map((one) => ({ ...one, code: 'run_limit' as const }));
+  return needReasons([found.value], name, facts).map((one) =>
+    one.code === 'limit_differs' ? one : { ...one, code: 'run_limit' as const },
+  );
 }
 
 export function runLimits(run: RunState): readonly string[] {
@@ -59,11 +69,24 @@ function needReasons(needs: readonly LimitNeed[], name: string, facts: ExplainFa
   const documents = facts.limit(need.address);
   const asked = readEntry(documents.get(FIELDS.waiter(name)));
   const before = asked ? waitersBefore(documents, asked) : 0;
-  return [
+  const own =
     need.perMs === undefined
       ? concurrencyReason(need, documents, { before, asked, facts })
-      : rateReason(need, documents, { before, asked, facts }),
-  ];
+      : rateReason(need, documents, { before, asked, facts });
+  return [own, ...differsReason(need, documents)];
+}
+
+/** Another workflow declares another number for it. */
+function differsReason({ key }: LimitNeed, documents: ActorState): Reason[] {
+  const definition = readDefinition(documents);
+  const found = disagreementOf(definition);
+  if (!found) return [];
+  const [now, other] = found;
+  const what =
+    definition?.by === 'operator' ? 'what an operator has set holds' : "the newest run's number holds";
+  const text = `${now.workflow} and ${other.workflow} declare "${key}" differently (${now.limit} and ${other.limit}); ${what}.`;
+  const told = ({ workflow, limit }: Declaration) => ({ workflow, limit });
+  return [reason('limit_differs', text, { key, declared: [told(now), told(other)] })];
 }
 
 interface Waiting {

@@ -13,5 +13,5 @@ export { FUNCTIONS } from './functions/index.ts';
 export type { Lookup, Scope, ScopeValue } from './scope.ts';
 export { ExpressionSyntaxError } from './syntax-error.ts';
 export { resolveTemplate, templateReferences } from './template.ts';
-export { bareExpression, splitText, type TextPiece } from './text.ts';
+export { bareExpression, hasExpression, splitText, type TextPiece } from './text.ts';
 export { isTruthy } from './value.ts';

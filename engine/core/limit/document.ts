@@ -53,6 +53,11 @@ export interface LimitEntry {
   readonly ending?: true;
 }
 
+/** As people know it: `deploy of run 01J…`. */
+export function describeEntry({ run, label, workflow }: LimitEntry): string {
+  return label === '' ? `run ${run} of ${workflow}` : `${label} of run ${run}`;
+}
+
 const DEFINITION = 'limit';
 const USED = 'used';
 const HOLDS = 'h/';

@@ -5,7 +5,6 @@ import type { Json } from '../../core/json.ts';
 import { LIMIT_PREFIX, type LimitName, limitAddress, parseLimitAddress } from '../../core/limit/address.ts';
 import { listEntries } from '../../core/limit/book.ts';
 import {
-  type Declaration,
   type LimitDefinition,
   type LimitEntry,
   readDefinition,
@@ -97,15 +96,6 @@ function viewLimit([address, documents]: readonly [string, Map<string, Json>], n
     usedUnits: sumOfUnits(used),
     freeAt: free,
   };
-}
-
-/** Whether workflows disagree about the limit: what the newest run brought holds. */
-export function disagreementOf({ definition }: LimitView): readonly [Declaration, Declaration] | undefined {
-  const { declared, differs } = definition ?? {};
-  if (!declared || !differs) return undefined;
-  return declared.limit === differs.limit && declared.perMs === differs.perMs
-    ? undefined
-    : [declared, differs];
 }
 
 export interface LimitChange {

@@ -9,6 +9,7 @@ import { type LimitAsk, readAsk, readRelease } from '../../limit/ask.ts';
 import { bookOf, LimitBook } from '../../limit/book.ts';
 import {
   type Declaration,
+  describeEntry,
   FIELDS,
   type LimitDefinition,
   type LimitEntry,
@@ -45,6 +46,7 @@ export const LIMIT: ActorBehaviour = {
   wake(turn, address, timer) {
     const limit = { turn, address };
     if (timer === 'check') check(limit);
+    else if (timer === 'room') makeRoom(limit);
     else {
       serve(limit);
       tidy(limit);
@@ -191,15 +193,11 @@ function reject(limit: Limit, name: string): void {
   remove(limit, FIELDS.waiter(name));
   const { run, node, generation, attempt } = entry;
   const holder = [...book(limit).holders.values()][0];
-  const reason = holder ? `it is held by ${describe(holder)}` : 'it lets nobody in';
+  const reason = holder ? `it is held by ${describeEntry(holder)}` : 'it lets nobody in';
   post(turn, { type: 'refused', run, node, generation, attempt, limit: address, reason });
 }
 
-export function describe({ run, label, workflow }: LimitEntry): string {
-  return label === '' ? `run ${run} of ${workflow}` : `${label} of run ${run}`;
-}
-
-/** The newest runs are to have the places; all older ones are asked to end. */
+/** The newest runs are to have the places; all older ones are asked to end, in portions that a commit can take. */
 function makeRoom(limit: Limit): void {
   const { holders, waiters } = book(limit);
   const places = readDefinition(limit.turn.actor(limit.address))?.limit ?? 0;
@@ -208,8 +206,12 @@ function makeRoom(limit: Limit): void {
     ...[...waiters].map(([name, entry]) => ({ field: FIELDS.waiter(name), entry })),
   ].filter(({ entry }) => entry.node === WHOLE_RUN);
   runs.sort((a, b) => b.entry.born - a.entry.born || (a.entry.run < b.entry.run ? 1 : -1));
+  let asked = 0;
   for (const { field, entry } of runs.slice(places)) {
     if (entry.ending) continue;
+    // After a large limit was lowered there are thousands: the others follow in the next turn.
+    if (asked++ > 0 && limit.turn.isFull)
+      return limit.turn.setActorTimer(limit.address, 'room', limit.turn.now);
     write(limit, field, { ...entry, ending: true });
     const reason = `a newer run took its place in the limit (on_limit: cancel_running)`;
     post(limit.turn, { type: 'cancel', run: entry.run, reason, graceMs: GRACE_MS });

@@ -1,7 +1,11 @@
 /** A limit on its own: whatever is lost, doubled or late, never too many hold it, and nobody waits for nothing. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { limitAddress } from '../../../../engine/core/limit/address.ts';
+import { decide, Turn } from '../../../../engine/core/decide/index.ts';
+import { limitAddress, WHOLE_RUN } from '../../../../engine/core/limit/address.ts';
+import { acquireMessage } from '../../../../engine/core/limit/ask.ts';
+import { actorTimerKey, type Message, parseTimerKey } from '../../../../engine/core/message.ts';
+import { newShardState } from '../../../../engine/core/shard-state.ts';
 import { ActorRig } from './actor-rig.ts';
 
 const ADDRESS = limitAddress('concurrency', 'default', 'db');
@@ -85,5 +89,53 @@ describe('a limit', () => {
       ),
       { numRuns: 400 },
     );
+  });
+});
+
+describe('a limit with cancel_running that was lowered by thousands', () => {
+  it('cancels in portions that a commit takes, and all of them in the end', () => {
+    const shard = newShardState(0, new Map());
+    const timers = new Map<string, number>();
+    const cancelled = new Set<string>();
+    const sizes: number[] = [];
+    const take = (...messages: readonly Message[]) => {
+      const turn = new Turn(shard, 1_000_000);
+      for (const message of messages) decide(turn, message);
+      const { commit, posts } = turn.finish(null);
+      for (const [timer, due] of commit.timers.set) timers.set(timer, due);
+      for (const timer of commit.timers.remove) timers.delete(timer);
+      for (const [, post] of posts)
+        if (post.kind === 'message' && post.message.type === 'cancel') cancelled.add(post.message.run);
+      sizes.push(posts.length + (commit.documents?.set.length ?? 0));
+    };
+    const runs = Array.from({ length: 1_200 }, (_, i) => `r${i}`);
+    const ask = (run: string, born: number, onLimit: 'queue' | 'cancel_running'): Message =>
+      acquireMessage(ADDRESS, {
+        run,
+        node: WHOLE_RUN,
+        generation: 0,
+        attempt: 0,
+        at: 1,
+        born,
+        priority: 5,
+        fairness: '',
+        cost: 1,
+        workflow: 'w',
+        label: '',
+        declared: { limit: 5_000, workflow: 'w', at: 1 },
+        onLimit,
+      });
+    for (const [i, run] of runs.entries()) take(ask(run, i, 'queue'));
+    take({ type: 'actor', to: ADDRESS, name: 'set', body: { limit: 1 } });
+    sizes.length = 0;
+    take(ask('newest', 9_999, 'cancel_running'));
+    expect(cancelled.size).toBeLessThan(600);
+    const room = actorTimerKey(ADDRESS, 'room');
+    while (timers.has(room)) {
+      timers.delete(room);
+      take(parseTimerKey(room));
+    }
+    expect(cancelled).toEqual(new Set(runs));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1_002);
   });
 });
