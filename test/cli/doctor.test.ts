@@ -45,6 +45,8 @@ beforeAll(async () => {
   where = ['--redis', `unix://${redis.connection.path}`];
   folder.write('limited.yaml', LIMITED);
   await plant();
+  const orchestrator = folder.start(['orchestrator', ...where]);
+  await orchestrator.saw('orchestrator drives runs');
 }, 120_000);
 
 afterAll(async () => {
@@ -67,8 +69,6 @@ async function plant(): Promise<void> {
 }
 
 it('names a holder that holds nothing, and lets in who waits behind it', async () => {
-  const orchestrator = folder.start(['orchestrator', ...where]);
-  await orchestrator.saw('orchestrator drives runs');
   const run = (await folder.run(['start', 'limited.yaml', ...where])).stdout.trim();
   const statusOf = async (node: string) =>
     JSON.parse((await folder.run(['explain', `${run}/${node}`, '--json', ...where])).stdout).status;
@@ -88,3 +88,29 @@ it('names a holder that holds nothing, and lets in who waits behind it', async (
     'Limits count who holds them: 2 holders.',
   );
 }, 60_000);
+
+/** Holds one limit as a run, and wants another for its task, once it is told to go on. */
+const circling = (own: string, inner: string) => `
+name: ${own}
+concurrency: { key: ${own}, limit: 1 }
+tasks:
+  go: { uses: wait, with: { signal: go } }
+  t: { needs: go, run: "true", concurrency: { key: ${inner}, limit: 1 } }
+`;
+
+it('names runs that hold what the other waits for, and explain names the circle', async () => {
+  folder.write('left.yaml', circling('left', 'right'));
+  folder.write('right.yaml', circling('right', 'left'));
+  const start = async (file: string) => (await folder.run(['start', file, ...where])).stdout.trim();
+  const runs = [await start('left.yaml'), await start('right.yaml')];
+  for (const run of runs) await folder.run(['signal', run, 'go', ...where]);
+  const explain = () => folder.run(['explain', `${runs[0]}/t`, ...where]);
+  await expect
+    .poll(async () => (await explain()).stdout.replaceAll(/\s+/g, ' '), { timeout: 30_000 })
+    .toContain(
+      `Waits in a circle that does not end by itself: t of run ${runs[0]} waits for "right", held by run ${runs[1]} of right; t of run ${runs[1]} waits for "left", held by run ${runs[0]} of left. Cancel one of them, such as: sluice cancel ${runs[1]}`,
+    );
+  const ill = await folder.run(['doctor', ...where]);
+  expect(ill.code).toBe(1);
+  expect(ill.stdout.match(/Limits wait in a circle/g)).toHaveLength(1);
+}, 90_000);

@@ -20,6 +20,7 @@ export const REASON_CODES = {
   run_full: '`max_parallel` of the run is used up',
   limit: 'it waits for a concurrency limit',
   rate_limit: 'it waits for units of a rate limit',
+  limit_circle: 'it waits for a limit whose holders wait for it: nobody goes on before one is cancelled',
   limit_differs: 'workflows declare the limit that it waits for with different numbers',
   fan_out: 'how the nodes of its fan-out stand',
   fan_out_stopped: 'its fan-out has failed and stops the rest (`fail_fast`)',

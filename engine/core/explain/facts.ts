@@ -4,6 +4,7 @@ import { attemptName, type NodePlace } from '../decide/node/node-place.ts';
 import { formatDuration } from '../duration.ts';
 import type { TaskError } from '../errors.ts';
 import type { EventRecord } from '../event.ts';
+import type { CircleLink } from '../limit/circle.ts';
 import type { TimerKind } from '../message.ts';
 import { timerKey } from '../message.ts';
 import type { RunStatus } from '../node-state.ts';
@@ -38,6 +39,8 @@ export interface ExplainFacts {
   attempts(
     node: number,
   ): readonly { readonly attempt: number; readonly error: TaskError; readonly at: number }[];
+  /** The circle of limits that this node (−1: the run itself) waits in; empty or absent without. */
+  circle?(node: number): readonly CircleLink[];
   /** How the node came to its end without working: marked, reused or served from the cache; where its history was read. */
   shortcut?(node: number): EventRecord | undefined;
   /** What the orchestrator says about the node's rank; undefined where it was not asked, or has not answered. */

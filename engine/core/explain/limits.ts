@@ -4,6 +4,7 @@ import type { NodePlace } from '../decide/node/node-place.ts';
 import { formatDuration } from '../duration.ts';
 import { holderName, WHOLE_RUN } from '../limit/address.ts';
 import { listEntries } from '../limit/book.ts';
+import { type CircleLink, linkWords } from '../limit/circle.ts';
 import { disagreementOf } from '../limit/declared.ts';
 import {
   type Declaration,
@@ -38,7 +39,7 @@ export function nodeLimitReasons(place: NodePlace, facts: ExplainFacts): Reason[
     generation: record.generation,
     attempt: record.attempt + 1,
   });
-  return needReasons(needsOfBlocked(place), name, facts);
+  return needReasons(needsOfBlocked(place), { name, node: index }, facts);
 }
 
 /** A run that waits for its own `concurrency`. */
@@ -51,8 +52,8 @@ export function runLimitReasons(run: RunState, facts: ExplainFacts): Reason[] {
     generation: run.header.retries ?? 0,
     attempt: 0,
   });
-  return needReasons([found.value], name, facts).map((one) =>
-    one.code === 'limit_differs' ? one : { ...one, code: 'run_limit' as const },
+  return needReasons([found.value], { name, node: WHOLE_RUN }, facts).map((one) =>
+    one.code !== 'limit' ? one : { ...one, code: 'run_limit' as const },
   );
 }
 
@@ -62,7 +63,11 @@ export function runLimits(run: RunState): readonly string[] {
 }
 
 /** Only the limit that it waits for now is told, and those that it holds already are counted. */
-function needReasons(needs: readonly LimitNeed[], name: string, facts: ExplainFacts): Reason[] {
+function needReasons(
+  needs: readonly LimitNeed[],
+  { name, node }: { readonly name: string; readonly node: number },
+  facts: ExplainFacts,
+): Reason[] {
   const at = needs.findIndex(({ address }) => !facts.limit(address).has(FIELDS.holder(name)));
   const need = needs[at];
   if (!need) return [];
@@ -73,7 +78,22 @@ function needReasons(needs: readonly LimitNeed[], name: string, facts: ExplainFa
     need.perMs === undefined
       ? concurrencyReason(need, documents, { before, asked, facts })
       : rateReason(need, documents, { before, asked, facts });
-  return [own, ...differsReason(need, documents)];
+  return [...circleReason(facts.circle?.(node) ?? []), own, ...differsReason(need, documents)];
+}
+
+/** Whoever holds what is waited for waits in turn for what this one, or another of them, holds. */
+function circleReason(links: readonly CircleLink[]): Reason[] {
+  const [first] = links;
+  if (!first) return [];
+  const words = links.map(linkWords).join('; ');
+  const text = `Waits in a circle that does not end by itself: ${words}. Cancel one of them, such as: sluice cancel ${first.holder.run}`;
+  const told = links.map(({ waiter, limit, holder }) => ({
+    run: waiter.run,
+    node: waiter.label,
+    waits_for: limit.key,
+    held_by: holder.run,
+  }));
+  return [reason('limit_circle', text, { circle: told })];
 }
 
 /** Another workflow declares another number for it. */

@@ -27,12 +27,13 @@ import type { Membership } from '../../ports/membership.ts';
 import type { ShardStore } from '../../ports/shard-store.ts';
 import { askOwner } from './ask-owner.ts';
 import type { Client } from './client.ts';
+import { findCircles } from './limit-circles.ts';
 
 export interface ExplainerOptions {
   readonly client: Client;
   readonly store: Pick<
     ShardStore,
-    'now' | 'readFlights' | 'readTimers' | 'readActors' | 'send' | 'readAnswer'
+    'now' | 'readFlights' | 'readTimers' | 'readActors' | 'readHeader' | 'send' | 'readAnswer'
   >;
   readonly shards: number;
   readonly membership: Pick<Membership, 'workers' | 'orchestrators'>;
@@ -125,7 +126,7 @@ async function readFacts(
   const { store, membership, engineActions } = options;
   const shard = shardOf(run.header.id, options.shards);
   const { flights, timers, limits, children } = readsOf(run, nodes);
-  const [now, workers, orchestrators, values, due, actors, statuses] = await Promise.all([
+  const [now, workers, orchestrators, values, due, actors, statuses, circles] = await Promise.all([
     store.now(),
     membership.workers(),
     membership.orchestrators(),
@@ -133,6 +134,7 @@ async function readFacts(
     store.readTimers(shard, timers),
     Promise.all(limits.map((address) => readActor(options, address))),
     Promise.all(children.map((child) => readStatus(options, child))),
+    limits.length > 0 ? findCircles(store, options.shards) : undefined,
   ]);
   return {
     now,
@@ -146,6 +148,7 @@ async function readFacts(
     ),
     limit: (address) => actors[limits.indexOf(address)] ?? NO_ACTOR,
     attempts: () => [],
+    circle: (node) => circles?.of({ run: run.header.id, node }) ?? [],
   };
 }
 
