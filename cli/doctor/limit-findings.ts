@@ -40,7 +40,7 @@ async function inspectHolders(host: Host, engine: Engine, repair: boolean): Prom
       : [{ level: 'ok', message: `Limits count who holds them: ${countOf(checked, 'holder')}.${missed}` }];
   if (!repair) return wrong.map(toldFinding);
   const mend = () => giveBackHolders(engine, wrong);
-  const still = (await isAlone(engine)) ? await whileDriving(host, engine, undefined, mend) : await mend();
+  const still = (await isAlone(engine)) ? await whileDriving(host, engine, [], mend) : await mend();
   return wrong.map((one) => (still.includes(one) ? stuckFinding(one) : mendedFinding(one)));
 }
 
