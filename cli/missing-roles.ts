@@ -1,6 +1,7 @@
 /** Says who is missing for a plan to be worked on: a run without them waits, and nobody would see why. */
 import { isRunEnded, type RunStatus } from '../engine/core/node-state.ts';
 import type { Plan } from '../engine/core/plan.ts';
+import type { WorkerInfo } from '../engine/ports/membership.ts';
 import type { Engine } from './compose/engine.ts';
 import { ENGINE_EXECUTORS } from './compose/executors.ts';
 import { liveOrchestrators } from './compose/live-orchestrators.ts';
@@ -24,7 +25,40 @@ export async function missingRoles(engine: Engine, plan: Pick<Plan, 'tasks'>): P
           `No worker serves ${queues.join(', ')}, so its tasks wait. Start one: sluice worker${how} --queues ${queues.join(',')}`,
         ]
       : []),
+    ...unservedLabels(plan, workers).map(
+      ({ queue, labels, tasks }) =>
+        `No worker of the queue ${queue} has the labels ${labels}, so ${tasks.join(', ')} ${tasks.length === 1 ? 'waits' : 'wait'}. Start one: sluice worker${how} --queues ${queue} --labels ${labels}`,
+    ),
   ];
+}
+
+export interface UnservedLabels {
+  readonly queue: string;
+  /** As `--labels` takes them. */
+  readonly labels: string;
+  readonly tasks: readonly string[];
+}
+
+/** Labels that tasks ask of the workers of a queue that is served, and that none of these has. */
+export function unservedLabels(
+  plan: Pick<Plan, 'tasks'>,
+  workers: readonly Pick<WorkerInfo, 'queues' | 'labels'>[],
+): UnservedLabels[] {
+  const found = new Map<string, { queue: string; labels: string; tasks: string[] }>();
+  for (const { id, action, child, queue, workerLabels = {} } of plan.tasks) {
+    if (child !== undefined || ENGINE_EXECUTORS.has(action.uses)) continue;
+    const wanted = Object.entries(workerLabels);
+    const serving = workers.filter(({ queues }) => Object.hasOwn(queues, queue));
+    const fits = serving.some(({ labels }) =>
+      wanted.every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value),
+    );
+    if (wanted.length === 0 || serving.length === 0 || fits) continue;
+    const labels = wanted.map(([name, value]) => `${name}=${value}`).join(',');
+    const known = found.get(`${queue} ${labels}`) ?? { queue, labels, tasks: [] };
+    found.set(`${queue} ${labels}`, known);
+    known.tasks.push(id);
+  }
+  return [...found.values()];
 }
 
 /** Queues of tasks that need a worker, and that nobody serves. */

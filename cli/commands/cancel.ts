@@ -40,15 +40,20 @@ export function cancelCommand(host: Host): Command {
           return endAlone(host, engine, { run, ...request });
         const cancel = () =>
           forEachTarget(host, engine, { run, flags, participle: 'cancelled', fits: 'live' }, (one) =>
-            askToCancel(engine, { run: one, ...request }, isDriven),
+            askToCancel(engine, { run: one, ...request }, { isDriven, isOne: run !== undefined }),
           );
         await (!isDriven && engine.isEmbedded ? whileDriving(host, engine, [], cancel) : cancel());
       }),
     );
 }
 
-async function askToCancel(engine: Engine, { run, ...request }: Asked, isDriven: boolean): Promise<string> {
-  const said = `Run ${run} is being cancelled. Its end: sluice watch ${run}`;
+/** Of several runs, each is one line. */
+async function askToCancel(
+  engine: Engine,
+  { run, ...request }: Asked,
+  { isDriven, isOne }: { readonly isDriven: boolean; readonly isOne: boolean },
+): Promise<string> {
+  const said = `Run ${run} is being cancelled.${isOne ? ` Its end: sluice watch ${run}` : ''}`;
   try {
     await engine.client.request({ type: 'cancel', run, ...request }, isDriven ? undefined : 0);
     return said;

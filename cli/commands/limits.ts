@@ -30,6 +30,8 @@ interface LimitFlags extends RedisFlags {
   readonly json?: boolean;
 }
 
+type ListFlags = Omit<LimitFlags, 'namespace'> & { readonly namespace?: string };
+
 interface ChangeFlags extends LimitFlags {
   readonly rate?: boolean;
   readonly limit: number;
@@ -57,14 +59,24 @@ function listCommand(host: Host): Command {
   return withRedis(command)
     .option('--namespace <name>', 'only those of this namespace')
     .option('--json', 'print one JSON document')
-    .action((flags: Omit<LimitFlags, 'namespace'> & { readonly namespace?: string }) =>
-      withEngine(host, { ...flags, use: 'read' }, async ({ store, shards }) => {
+    .allowExcessArguments()
+    .action((flags: ListFlags, { args: [other] }: Command) => {
+      if (other !== undefined) throw noSuchCommand(other);
+      return withEngine(host, { ...flags, use: 'read' }, async ({ store, shards }) => {
         const all = await readLimits(store, shards);
         const views = all.filter(({ namespace }) => (flags.namespace ?? namespace) === namespace);
         if (flags.json) printJson(host, views);
         else printTable(host, views);
-      }),
-    );
+      });
+    });
+}
+
+/** `sluice limits KEY`: what was meant is most likely this limit. */
+function noSuchCommand(other: string): CliFailure {
+  const key = plainText(other);
+  return usageFailure(
+    `\`sluice limits\` has no command "${key}". One limit: \`sluice limits show ${key}\`; all: \`sluice limits\`.`,
+  );
 }
 
 function showCommand(host: Host): Command {

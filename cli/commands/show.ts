@@ -1,5 +1,6 @@
 /** `sluice show RUN`: one run as it stands, or its history. */
 import type { Command } from 'commander';
+import type { RunStatus } from '../../engine/core/node-state.ts';
 import type { EventView, RunView } from '../../engine/runtime/client/run-view.ts';
 import { newCommand, type RedisFlags, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
@@ -11,7 +12,7 @@ import { allowedTasks } from '../view/failed-nodes.ts';
 import { failureLines } from '../view/failure-block.ts';
 import { describeEvent } from '../view/line-view.ts';
 import { plainText } from '../view/plain-text.ts';
-import { relationLines } from '../view/relation-lines.ts';
+import { MAX_CHILDREN, relationLines } from '../view/relation-lines.ts';
 import { summaryLines } from '../view/summary.ts';
 
 interface ShowFlags extends RedisFlags {
@@ -43,7 +44,7 @@ async function showRun(host: Host, engine: Engine, run: string, flags: ShowFlags
   const { artifacts } = engine;
   const lines = [
     ...inputLines(view),
-    ...relationLines(view, colors),
+    ...relationLines(view, colors, await childStatuses(engine, view)),
     ...summaryLines(view, { colors, allowed: allowedTasks(plan), artifacts, cwd, withOutputs: true }),
     ...(view.status === 'failed'
       ? failureLines(view, { plan, tails: new Map(), colors, folder: undefined })
@@ -51,6 +52,20 @@ async function showRun(host: Host, engine: Engine, run: string, flags: ShowFlags
   ];
   host.print(lines.join('\n').replace(/^\n/, ''));
   await tellMissingRoles(host, engine, { plan, status: view.status });
+}
+
+/** One that cannot be read (any more) is left out. */
+async function childStatuses({ client }: Engine, { nodes }: RunView): Promise<Map<string, RunStatus>> {
+  const children = nodes.flatMap(({ child }) => (child === null ? [] : [child])).slice(0, MAX_CHILDREN);
+  const found = await Promise.all(
+    children.map((child) =>
+      client.header(child).then(
+        ({ status }) => [[child, status] as const],
+        () => [],
+      ),
+    ),
+  );
+  return new Map(found.flat());
 }
 
 function inputLines({ inputs }: RunView): string[] {

@@ -23,6 +23,10 @@ export const taskError = z
 export const attempt = z
   .object({
     number: z.int().min(1).describe('From 1.'),
+    generation: z
+      .int()
+      .min(1)
+      .describe('The life of its node that it belongs to: a retry or mark begins another. From 1.'),
     started_at: time.nullable(),
     finished_at: time.nullable(),
     worker: z.string().nullable().describe('Name of the worker; null when none was needed.'),
@@ -39,6 +43,10 @@ export const node = z
       .nullable()
       .describe('Index within a fan-out; null for a task without, and for the fan-out itself.'),
     status: z.enum(NODE_STATES),
+    phase: z
+      .enum(['main', 'compensate', 'on_success', 'on_failure', 'on_finish'])
+      .describe('The part of the run that it belongs to.'),
+    generation: z.int().min(1).describe('Times that it began anew, and one.'),
     attempts: z.array(attempt),
     outputs: values,
     artifacts: values.describe('Artifact name → reference to a kept file.'),
@@ -89,6 +97,9 @@ export const run = z
     created_at: time,
     started_at: time.nullable(),
     finished_at: time.nullable(),
+    retried_at: time
+      .nullable()
+      .describe('When it was last taken up again after its end; null when it never was.'),
     progress: z.number().min(0).max(1).describe('Share of the work that is done.'),
     nodes: z.array(node).describe('In the order of the file; nodes of a fan-out follow their task.'),
   })

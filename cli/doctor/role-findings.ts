@@ -3,7 +3,7 @@ import type { WorkerInfo } from '../../engine/ports/membership.ts';
 import type { Finding } from '../../engine/redis/index.ts';
 import type { Engine } from '../compose/engine.ts';
 import { liveOrchestrators } from '../compose/live-orchestrators.ts';
-import { unservedQueues } from '../missing-roles.ts';
+import { unservedLabels, unservedQueues } from '../missing-roles.ts';
 import { readVersion } from '../version.ts';
 import { countOf } from '../view/count.ts';
 
@@ -90,13 +90,28 @@ async function checkQueues(
 ): Promise<Finding[]> {
   const served = new Set(workers.flatMap(({ queues }) => Object.keys(queues)));
   const missing = new Set<string>();
+  const labels = new Map<string, Finding>();
   for (const run of runs.slice(0, MAX_RUNS)) {
     const loaded = await engine.client.load(run).catch(() => undefined);
-    if (loaded) for (const queue of unservedQueues(loaded.plan, served)) missing.add(queue);
+    if (!loaded) continue;
+    for (const queue of unservedQueues(loaded.plan, served)) missing.add(queue);
+    for (const { queue, labels: wanted } of unservedLabels(loaded.plan, workers))
+      labels.set(`${queue} ${wanted}`, labelsFinding(queue, wanted, how));
   }
-  return [...missing].map((queue) => ({
+  const queues = [...missing].map(
+    (queue): Finding => ({
+      level: 'error',
+      message: `No worker serves the queue ${queue}, which unfinished runs use.`,
+      fix: `Start one: \`sluice worker${how} --queues ${queue}\`.`,
+    }),
+  );
+  return [...queues, ...labels.values()];
+}
+
+function labelsFinding(queue: string, labels: string, how: string): Finding {
+  return {
     level: 'error',
-    message: `No worker serves the queue ${queue}, which unfinished runs use.`,
-    fix: `Start one: \`sluice worker${how} --queues ${queue}\`.`,
-  }));
+    message: `No worker of the queue ${queue} has the labels ${labels}, which unfinished runs ask for.`,
+    fix: `Start one: \`sluice worker${how} --queues ${queue} --labels ${labels}\`.`,
+  };
 }

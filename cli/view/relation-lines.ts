@@ -1,15 +1,21 @@
 /** What a run waits for from people, and how it hangs together with other runs. */
+import type { RunStatus } from '../../engine/core/node-state.ts';
 import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 import type { Colors } from '../host.ts';
 import { formatTable } from './columns.ts';
 import { plainText } from './plain-text.ts';
 
 /** Sub-workflows that are listed. */
-const MAX_CHILDREN = 50;
+export const MAX_CHILDREN = 50;
 
-export function relationLines(run: RunView, colors: Colors): string[] {
+/** `statuses`: of the runs of sub-workflows, as far as they are known. */
+export function relationLines(
+  run: RunView,
+  colors: Colors,
+  statuses: ReadonlyMap<string, RunStatus> = new Map(),
+): string[] {
   const parent = run.parent ? [`Started by ${plainText(run.parent.node)} of run ${run.parent.run}`] : [];
-  const sections = [waitingLines(run, colors), childLines(run, colors), costLines(run, colors)];
+  const sections = [waitingLines(run, colors), childLines(run, colors, statuses), costLines(run, colors)];
   return [...parent, ...sections.filter((lines) => lines.length > 0).flatMap((lines) => ['', ...lines])];
 }
 
@@ -30,13 +36,13 @@ function waitOf(run: string, { id, waiting }: NodeView): string[] {
   return [plainText(`  ${node}  an approval${who}${until}: sluice approve ${run} ${id}${asked}`)];
 }
 
-function childLines({ nodes }: RunView, colors: Colors): string[] {
+function childLines({ nodes }: RunView, colors: Colors, statuses: ReadonlyMap<string, RunStatus>): string[] {
   const children = nodes.filter((node) => node.child !== null);
   if (children.length === 0) return [];
   const rows = children
     .slice(0, MAX_CHILDREN)
-    .map((node) => [`  ${plainText(node.id)}`, `run ${node.child}`]);
-  const [, ...lines] = formatTable([{ title: '' }, { title: '' }], rows);
+    .map((node) => [`  ${plainText(node.id)}`, `run ${node.child}`, statuses.get(node.child ?? '') ?? '']);
+  const [, ...lines] = formatTable([{ title: '' }, { title: '' }, { title: '' }], rows);
   const rest = children.length - rows.length;
   return [colors.bold('Sub-workflows'), ...lines, ...(rest > 0 ? [`  … and ${rest} more`] : [])];
 }

@@ -125,6 +125,8 @@ export function aNode(
     task: id,
     index: null,
     status: 'succeeded',
+    phase: 'main',
+    generation: 1,
     attempts: [],
     outputs: { token },
     artifacts: {},
@@ -151,6 +153,7 @@ const VIEW: RunView = {
   created_at: '',
   started_at: null,
   finished_at: null,
+  retried_at: null,
   progress: 1,
   nodes: [
     aNode('a', 't-a-1'),

@@ -63,6 +63,8 @@ function theEvidence(change: Partial<Evidence> = {}): Evidence {
     task: id,
     index: null,
     status: 'succeeded' as const,
+    phase: 'main' as const,
+    generation: 1,
     attempts: [],
     outputs: {},
     artifacts: {},
@@ -86,6 +88,7 @@ function theEvidence(change: Partial<Evidence> = {}): Evidence {
     created_at: '',
     started_at: null,
     finished_at: null,
+    retried_at: null,
     progress: 1,
     nodes,
   };

@@ -7,7 +7,7 @@ import type { EventRecord } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../core/node-record.ts';
 import { NODE_STATES, type NodeState, type RunStatus } from '../../core/node-state.ts';
-import type { Plan } from '../../core/plan.ts';
+import type { Plan, TaskPhase } from '../../core/plan.ts';
 import type { NodeOutput, RunError, RunHeader } from '../../core/run-header.ts';
 import { isCurrent } from '../../core/run-state.ts';
 import type { StoredRun } from '../../ports/shard-store.ts';
@@ -15,6 +15,8 @@ import { childOf, costOf, totalCost, viewWaiting, type WaitingView } from './wai
 
 export interface AttemptView {
   readonly number: number;
+  /** The life of its node that it belongs to: a retry or mark of a person begins another. From 1. */
+  readonly generation: number;
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly worker: string | null;
@@ -28,6 +30,10 @@ export interface NodeView {
   /** Index within a fan-out; null for a task without. */
   readonly index: number | null;
   readonly status: NodeState;
+  /** The part of the run that it belongs to. */
+  readonly phase: 'main' | TaskPhase;
+  /** Times that it began anew, and one: its status is that of its newest life. */
+  readonly generation: number;
   readonly attempts: readonly AttemptView[];
   readonly outputs: { readonly [name: string]: Json };
   readonly artifacts: { readonly [name: string]: Json };
@@ -64,6 +70,8 @@ export interface RunView {
   readonly created_at: string;
   readonly started_at: string | null;
   readonly finished_at: string | null;
+  /** When it was last taken up again after its end; null when it never was. */
+  readonly retried_at: string | null;
   /** Share of the work that is done, 0 to 1: ended nodes by weight. */
   readonly progress: number;
   readonly nodes: readonly NodeView[];
@@ -110,6 +118,7 @@ export function viewRun(stored: StoredRun, plan: Plan, events: readonly EventRec
     created_at: iso(header.createdAt) ?? '',
     started_at: iso(header.startedAt),
     finished_at: iso(header.finishedAt),
+    retried_at: iso(events.findLast(({ type }) => type === 'run.retried')?.at),
     progress: progressOf(header, records, plan),
     nodes,
   };
@@ -165,6 +174,8 @@ function viewNode(
     task: task?.id ?? '?',
     index: isFanNode ? record.item : null,
     status: record.state,
+    phase: task?.phase ?? 'main',
+    generation: record.generation,
     attempts,
     outputs: record.state === 'succeeded' ? (output.o ?? {}) : {},
     artifacts: output.a ?? {},
@@ -196,8 +207,12 @@ function eventsByNode(events: readonly EventRecord[]): Map<number, EventRecord[]
 /** The attempts of each node, from the history. */
 function attemptsByNode(events: readonly EventRecord[]): Map<number, AttemptView[]> {
   const byNode = new Map<number, AttemptView[]>();
+  const generations = new Map<number, number>();
   for (const event of events) {
+    if (event.node !== undefined && event.type === 'node.reset')
+      generations.set(event.node, event.detail?.generation ?? 1);
     if (event.node === undefined || event.attempt === undefined || event.type === 'node.late') continue;
+    const generation = generations.get(event.node) ?? 1;
     const list = byNode.get(event.node) ?? [];
     byNode.set(event.node, list);
     const at = iso(event.at);
@@ -206,6 +221,7 @@ function attemptsByNode(events: readonly EventRecord[]): Map<number, AttemptView
     if (event.type === 'node.started') {
       const started = {
         number: event.attempt,
+        generation,
         started_at: at,
         finished_at: null,
         worker: event.detail?.worker ?? null,
@@ -218,6 +234,7 @@ function attemptsByNode(events: readonly EventRecord[]): Map<number, AttemptView
     } else if (isAttemptEnd(event.type) && event.detail?.error) {
       list.push({
         number: event.attempt,
+        generation,
         started_at: null,
         finished_at: at,
         worker: null,

@@ -13,10 +13,21 @@ function aNode(id: string, needs: string[], from?: number, to?: number): NodeVie
     task,
     index: index === undefined ? null : Number(index),
     status: from === undefined ? 'skipped' : 'succeeded',
+    phase: 'main',
+    generation: 1,
     attempts:
       from === undefined || to === undefined
         ? []
-        : [{ number: 1, started_at: iso(from), finished_at: iso(to), worker: 'w', error: null }],
+        : [
+            {
+              number: 1,
+              generation: 1,
+              started_at: iso(from),
+              finished_at: iso(to),
+              worker: 'w',
+              error: null,
+            },
+          ],
     outputs: {},
     artifacts: {},
     needs,
@@ -27,7 +38,7 @@ function aNode(id: string, needs: string[], from?: number, to?: number): NodeVie
 }
 
 function pathOf(...nodes: NodeView[]): (string | number)[][] {
-  const steps = criticalPath({ nodes, started_at: new Date(START).toISOString() });
+  const steps = criticalPath({ nodes, started_at: new Date(START).toISOString(), retried_at: null });
   return steps.map(({ node, waitedMs, tookMs }) => [node, waitedMs, tookMs]);
 }
 
@@ -74,5 +85,43 @@ describe('criticalPath', () => {
 
   it('is empty when nothing was worked on', () => {
     expect(pathOf(aNode('a', []))).toEqual([]);
+  });
+
+  it('goes through the parts of a run: a handler waits for all that was before', () => {
+    const path = pathOf(
+      aNode('a', [], 0, 100),
+      aNode('b', ['a'], 100, 300),
+      { ...aNode('undo', [], 310, 350), phase: 'compensate' },
+      { ...aNode('mail', [], 360, 400), phase: 'on_failure' },
+    );
+    expect(path).toEqual([
+      ['a', 0, 100],
+      ['b', 0, 200],
+      ['undo', 10, 40],
+      ['mail', 10, 40],
+    ]);
+  });
+
+  it('counts only the newest life of a node, and no time in which the run had ended', () => {
+    const at = (ms: number) => new Date(START + ms).toISOString();
+    const before = { number: 1, started_at: at(100), finished_at: at(200), worker: 'w', error: null };
+    const again = { ...before, number: 2, started_at: at(60_010), finished_at: at(60_050) };
+    const b: NodeView = {
+      ...aNode('b', ['a'], 100, 200),
+      generation: 2,
+      attempts: [
+        { ...before, generation: 1 },
+        { ...again, generation: 2 },
+      ],
+    };
+    const steps = criticalPath({
+      nodes: [aNode('a', [], 0, 100), b],
+      started_at: at(0),
+      retried_at: at(60_000),
+    });
+    expect(steps).toEqual([
+      { node: 'a', waitedMs: 0, tookMs: 100 },
+      { node: 'b', waitedMs: 10, tookMs: 40 },
+    ]);
   });
 });
