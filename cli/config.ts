@@ -3,6 +3,7 @@
  */
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readS3Settings, type S3Settings } from '../sdk/artifact-place.ts';
 
 export type Environment = { readonly [name: string]: string | undefined };
 
@@ -37,15 +38,6 @@ export interface Settings {
   readonly temporaryDirectory: string;
 }
 
-/** SLUICE_S3_…, else what AWS' own tools read. */
-export interface S3Settings {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string | undefined;
-  readonly secretAccessKey: string | undefined;
-  readonly sessionToken: string | undefined;
-}
-
 export function readSettings(environment: Environment = process.env): Settings {
   const cacheHome = environment['XDG_CACHE_HOME'] || join(environment['HOME'] || homedir(), '.cache');
   return {
@@ -64,19 +56,6 @@ export function readSettings(environment: Environment = process.env): Settings {
     isPlain: isSet(environment['CI']) || environment['TERM'] === 'dumb',
     cacheDirectory: join(cacheHome, 'sluice'),
     temporaryDirectory: tmpdir(),
-  };
-}
-
-function readS3Settings(environment: Environment): S3Settings {
-  const read = (own: string, usual: string) =>
-    environment[`SLUICE_S3_${own}`] || environment[usual] || undefined;
-  const region = read('REGION', 'AWS_REGION') ?? 'us-east-1';
-  return {
-    region,
-    endpoint: read('ENDPOINT', 'AWS_ENDPOINT_URL_S3') ?? `https://s3.${region}.amazonaws.com`,
-    accessKeyId: read('ACCESS_KEY_ID', 'AWS_ACCESS_KEY_ID'),
-    secretAccessKey: read('SECRET_ACCESS_KEY', 'AWS_SECRET_ACCESS_KEY'),
-    sessionToken: read('SESSION_TOKEN', 'AWS_SESSION_TOKEN'),
   };
 }
 

@@ -3,15 +3,18 @@
  * it drives them as well, so that one process needs nothing beside it.
  */
 import { SluiceError } from '../engine/core/errors.ts';
-import { resolveInputs } from '../engine/core/inputs.ts';
 import type { Json, JsonObject } from '../engine/core/json.ts';
 import type { RunStatus } from '../engine/core/node-state.ts';
 import type { Plan } from '../engine/core/plan.ts';
 import type { SourceRef } from '../engine/core/ticket.ts';
 import type { RunSummary } from '../engine/ports/run-index.ts';
-import { createExplainer, type Explainer } from '../engine/runtime/client/explainer.ts';
+import { createExplainer } from '../engine/runtime/client/explainer.ts';
+import type { Applied } from '../engine/runtime/definition/definitions.ts';
 import { packSource, storeBundle } from '../engine/runtime/source/source-bundle.ts';
+import { applyWorkflow } from './apply.ts';
 import { type EngineParts, openParts, type RedisOptions } from './engine-parts.ts';
+import { checkInputs } from './inputs.ts';
+import type { RunContext } from './rerun.ts';
 import {
   engineActions,
   type SluiceWorker,
@@ -64,6 +67,12 @@ export interface Sluice extends AsyncDisposable {
     inputs?: T['inputs'],
     options?: StartOptions,
   ): Promise<Run<T['outputs']>>;
+  /**
+   * Stores the workflow as the current version of its name, a new one unless nothing has changed, and sets its triggers; an
+   * orchestrator starts its runs from then on.
+   * @throws SluiceError workflow_not_found (a sub-workflow), no_answer (it is stored, its schedules are not set yet)
+   */
+  apply<I, O>(workflow: Workflow<I, O>): Promise<Applied>;
   /** A handle on a run by its id. Asks nothing yet: a run that is not there shows at the first question. */
   run<O = AnyTypes['outputs']>(id: string): Run<O>;
   /** Runs, newest first. */
@@ -107,13 +116,20 @@ class Connection implements Sluice {
   readonly #parts: EngineParts;
   readonly #orchestrator: { stop(): Promise<void> } | undefined;
   readonly #workers: SluiceWorker[] = [];
-  readonly #explainer: Explainer;
+  readonly #context: RunContext;
   #closed: Promise<void> | undefined;
 
   constructor(parts: EngineParts, orchestrator: { stop(): Promise<void> } | undefined) {
     this.#parts = parts;
     this.#orchestrator = orchestrator;
-    this.#explainer = createExplainer({ ...parts, engineActions: new Set(engineActions().keys()) });
+    this.#context = {
+      client: parts.client,
+      explainer: createExplainer({ ...parts, engineActions: new Set(engineActions().keys()) }),
+      startable: async (workflow) => {
+        const { linked = [], ...found } = await this.#find(workflow, '');
+        return { ...found, linked };
+      },
+    };
   }
 
   async start<O>(
@@ -130,11 +146,15 @@ class Connection implements Sluice {
       ...(linked === undefined ? {} : { linked }),
       ...(source === undefined ? {} : { source }),
     });
-    return new Run<O>(this.#parts.client, this.#explainer, run);
+    return new Run<O>(this.#context, run);
+  }
+
+  async apply(workflow: Workflow<unknown, unknown>): Promise<Applied> {
+    return applyWorkflow(this.#parts, workflow);
   }
 
   run<O>(id: string): Run<O> {
-    return new Run<O>(this.#parts.client, this.#explainer, id);
+    return new Run<O>(this.#context, id);
   }
 
   async *runs(filter: RunFilter = {}): AsyncGenerator<RunSummary> {
@@ -197,17 +217,4 @@ interface Startable {
   readonly plan: Plan;
   readonly linked?: readonly Plan[];
   readonly source?: Source;
-}
-
-function checkInputs(plan: Plan, given: JsonObject): JsonObject {
-  const resolved = resolveInputs(plan.inputs, given);
-  if ('inputs' in resolved) return resolved.inputs;
-  const problems = resolved.problems.map(({ path, message }) => `input ${path} ${message}`);
-  throw new SluiceError(
-    'invalid_input',
-    `The inputs do not fit the workflow ${plan.name}: ${problems.join('; ')}.`,
-    {
-      details: resolved.problems as unknown as Json,
-    },
-  );
 }

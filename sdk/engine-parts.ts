@@ -38,6 +38,7 @@ import { Definitions } from '../engine/runtime/definition/definitions.ts';
 import { createDirectoryArtifactStore } from '../engine/runtime/files/directory-artifact-store.ts';
 import { createOutputStore, type OutputStore } from '../engine/runtime/files/output-store.ts';
 import { createRealClock } from '../engine/runtime/real-clock.ts';
+import { openArtifactPlace } from './artifact-place.ts';
 import { openSecrets } from './secrets.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -55,6 +56,11 @@ export interface RedisOptions {
    * `.sluice` below the current folder, or the path of such a folder.
    */
   readonly embedded?: boolean | string;
+  /**
+   * Where artifacts are kept: `s3://bucket/prefix` (keys from SLUICE_S3_…), or a folder that all roles share. Default:
+   * SLUICE_ARTIFACTS, else beside Redis.
+   */
+  readonly artifacts?: string;
   /** For the engine's own messages. Default: silent. */
   readonly logger?: Logger;
 }
@@ -149,6 +155,8 @@ interface Opening {
 
 async function joinParts({ options, settings, home, embedded, connection }: Opening): Promise<EngineParts> {
   const logger = options.logger ?? SILENT;
+  const place = options.artifacts ?? settings.artifacts;
+  const named = place === undefined ? undefined : openArtifactPlace(place, '.', settings.s3);
   const prefix = options.prefix ?? settings.prefix ?? DEFAULT_PREFIX;
   const connections = createConnections({ ...connection, prefix, logger });
   const clock = createRealClock();
@@ -164,7 +172,8 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
     const applied = new Definitions({ definitions, store, shards, waitMs: 0, newRequestId });
     const findWorkflow = findAppliedOrStarted(applied, index);
     const near = createRedisArtifactStore(connections, { shards });
-    const far = home === undefined ? undefined : createDirectoryArtifactStore(join(home, 'artifacts'));
+    const far =
+      named ?? (home === undefined ? undefined : createDirectoryArtifactStore(join(home, 'artifacts')));
     const outputs = createOutputStore({ near, ...(far ? { far } : {}) });
     return {
       store,

@@ -8,7 +8,11 @@ export type { ArtifactRef } from '../engine/core/ticket.ts';
 export { TaskFailure } from '../engine/ports/executor.ts';
 export type { Logger } from '../engine/ports/logger.ts';
 export type { RunSummary } from '../engine/ports/run-index.ts';
+export type { ChildFate } from '../engine/runtime/client/child-fates.ts';
+export type { ResetPreview } from '../engine/runtime/client/doing-again.ts';
+export type { PreparedRerun } from '../engine/runtime/client/rerun.ts';
 export type { AttemptView, EventView, NodeView, RunView } from '../engine/runtime/client/run-view.ts';
+export type { Applied } from '../engine/runtime/definition/definitions.ts';
 export type { FunctionContext, RegisteredFunction } from '../executors/index.ts';
 export {
   type ConnectOptions,
@@ -20,8 +24,9 @@ export {
 } from './connect.ts';
 export type { RedisOptions } from './engine-parts.ts';
 export { expr, type Ref } from './reference.ts';
+export type { RerunOptions } from './rerun.ts';
 export type { SluiceWorker, WorkerOptions } from './roles.ts';
-export type { Decision, EventOptions, ResultOptions, Run } from './run.ts';
+export type { Decision, EventOptions, MarkOptions, ResultOptions, Run } from './run.ts';
 export { RunFailed } from './run-failed.ts';
 export type { TaskHandle } from './task-handle.ts';
 export type { InputsOf, ValueOf } from './value-type.ts';

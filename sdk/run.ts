@@ -6,9 +6,16 @@ import type { RetryScope } from '../engine/core/message.ts';
 import { isRunEnded, type RunStatus } from '../engine/core/node-state.ts';
 import type { RunHeader } from '../engine/core/run-header.ts';
 import type { Client } from '../engine/runtime/client/client.ts';
-import type { Explainer } from '../engine/runtime/client/explainer.ts';
+import {
+  type MarkRequest,
+  previewMark,
+  previewRetry,
+  type ResetPreview,
+} from '../engine/runtime/client/doing-again.ts';
+import type { PreparedRerun } from '../engine/runtime/client/rerun.ts';
 import type { EventView, RunView } from '../engine/runtime/client/run-view.ts';
 import { outlast, streamEvents, streamRecords } from './event-stream.ts';
+import { prepare, type RerunOptions, type RunContext } from './rerun.ts';
 import { RunFailed } from './run-failed.ts';
 
 export interface ResultOptions {
@@ -33,14 +40,21 @@ export interface Decision {
   readonly by?: string;
 }
 
+export interface MarkOptions {
+  readonly outputs?: JsonObject;
+  /** Why, and who says so, for the history. */
+  readonly reason?: string;
+  readonly by?: string;
+}
+
 export class Run<Outputs = { readonly [name: string]: Json }> {
   readonly id: string;
+  readonly #context: RunContext;
   readonly #client: Client;
-  readonly #explainer: Explainer;
 
-  constructor(client: Client, explainer: Explainer, id: string) {
-    this.#client = client;
-    this.#explainer = explainer;
+  constructor(context: RunContext, id: string) {
+    this.#context = context;
+    this.#client = context.client;
     this.id = id;
   }
 
@@ -70,7 +84,9 @@ export class Run<Outputs = { readonly [name: string]: Json }> {
   explain(): Promise<RunExplanation>;
   explain(node: string): Promise<NodeExplanation>;
   explain(node?: string): Promise<RunExplanation | NodeExplanation> {
-    return node === undefined ? this.#explainer.run(this.id) : this.#explainer.node(this.id, node);
+    return node === undefined
+      ? this.#context.explainer.run(this.id)
+      : this.#context.explainer.node(this.id, node);
   }
 
   /** @throws SluiceError run_not_found */
@@ -109,6 +125,38 @@ export class Run<Outputs = { readonly [name: string]: Json }> {
       scope,
       ...(nodes.length === 0 ? {} : { nodes }),
     });
+  }
+
+  /** What `retry` would do again, what would stay, and why. @throws SluiceError as `retry` */
+  previewRetry(scope: RetryScope = 'failed', nodes: readonly string[] = []): Promise<ResetPreview> {
+    return previewRetry(this.#client, this.id, { scope, nodes });
+  }
+
+  /**
+   * Starts a new run like this one, which takes over what need not run again. Labels and trigger go along.
+   * @throws SluiceError run_not_found, node_not_found, not_possible, invalid_input, workflow_not_found, idempotency_conflict
+   */
+  async rerun(options: RerunOptions = {}): Promise<Run<Outputs>> {
+    const { start } = await prepare(this.#context, this.id, options);
+    return new Run<Outputs>(this.#context, await start());
+  }
+
+  /** What `rerun` would run, what it would take over, and why. @throws SluiceError as `rerun` */
+  async previewRerun(options: RerunOptions = {}): Promise<PreparedRerun['preview']> {
+    return (await prepare(this.#context, this.id, options)).preview;
+  }
+
+  /**
+   * Says how a node ended, whatever it did; what had followed from its old end is reset. With `outputs` only as `succeeded`.
+   * @throws SluiceError run_not_found, node_not_found, not_possible, invalid_payload, no_answer
+   */
+  async mark(node: string, as: MarkRequest['as'], given: MarkOptions = {}): Promise<void> {
+    await this.#client.request({ type: 'mark', run: this.id, node, as, ...given });
+  }
+
+  /** What `mark` would reset, what would stay, and why. @throws SluiceError as `mark` */
+  previewMark(node: string, as: MarkRequest['as'], { outputs }: MarkOptions = {}): Promise<ResetPreview> {
+    return previewMark(this.#client, this.id, { node, as, ...(outputs === undefined ? {} : { outputs }) });
   }
 
   /**

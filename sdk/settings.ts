@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readS3Settings, type S3Settings } from './artifact-place.ts';
 
 export interface Settings {
   /** For executors, which pass on four names of it. */
@@ -10,6 +11,9 @@ export interface Settings {
   readonly redis: string | undefined;
   /** SLUICE_PREFIX. */
   readonly prefix: string | undefined;
+  /** SLUICE_ARTIFACTS: `s3://bucket/prefix` or a folder. */
+  readonly artifacts: string | undefined;
+  readonly s3: S3Settings;
   /** For what may be lost and made again; shared with the command line. */
   readonly cacheDirectory: string;
   readonly temporaryDirectory: string;
@@ -21,6 +25,8 @@ export function readSettings(environment: Settings['environment'] = process.env)
     environment,
     redis: environment['REDIS_URL'] || undefined,
     prefix: environment['SLUICE_PREFIX'] || undefined,
+    artifacts: environment['SLUICE_ARTIFACTS'] || undefined,
+    s3: readS3Settings(environment),
     cacheDirectory: join(cacheHome, 'sluice'),
     temporaryDirectory: tmpdir(),
   };
