@@ -108,7 +108,7 @@ export const BUGS: readonly Bug[] = [
     file: 'engine/runtime/shard/shard-owner.ts',
     find: 'this.nextTimerAt = due.length > 0 ? this.options.clock.now() : nextAt;',
     replace: 'this.nextTimerAt = nextAt;',
-    caughtBy: ['liveness', 'timers'],
+    caughtBy: ['liveness', 'timers', 'leftovers'],
   },
   {
     name: 'an idle owner never notices that the store went back',
