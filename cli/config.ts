@@ -38,6 +38,10 @@ export interface Settings {
   readonly temporaryDirectory: string;
 }
 
+export function processEnvironment(): Environment {
+  return process.env;
+}
+
 export function readSettings(environment: Environment = process.env): Settings {
   const cacheHome = environment['XDG_CACHE_HOME'] || join(environment['HOME'] || homedir(), '.cache');
   return {

@@ -1,12 +1,15 @@
 /** What a command gets to act on: streams, settings, folder. Data goes to stdout, all else to stderr. */
 import pc from 'picocolors';
 import { readSettings, type Settings, wantsColor } from './config.ts';
+import type { LoadedSettings } from './config-file/load.ts';
 import { inert } from './view/inert.ts';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
 export interface Host {
   readonly settings: Settings;
+  /** Where the settings come from. */
+  readonly config?: LoadedSettings | undefined;
   /** The folder in which the command was typed. */
   readonly cwd: string;
   readonly stdout: NodeJS.WriteStream;
@@ -28,14 +31,15 @@ export interface Host {
   exitCode: number;
 }
 
-export function createHost(): Host {
-  const settings = readSettings();
+export function createHost(config?: LoadedSettings): Host {
+  const settings = config?.settings ?? readSettings();
   const { stdout, stderr } = process;
   const colorsFor = (stream: NodeJS.WriteStream) =>
     pc.createColors(wantsColor(settings.environment, stream.isTTY === true));
   const write = (text: string) => void stderr.write(`${text}\n`);
   return {
     settings,
+    config,
     cwd: process.cwd(),
     stdout,
     stderr,

@@ -22,6 +22,7 @@ export async function buildProgram(host: Host, argv: readonly string[] = []): Pr
   const program = new Command('sluice')
     .description('Runs workflows written in YAML, on Redis and BullMQ.')
     .version(readVersion(), '-V, --version', 'print the version')
+    .option('--config <file>', 'settings (else sluice.config.yaml here or above)')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', EXAMPLES);

@@ -46,6 +46,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'approve', load: async () => (await import('./approve.ts')).approveCommand },
   { name: 'reject', load: async () => (await import('./reject.ts')).rejectCommand },
   { name: 'signal', load: async () => (await import('./signal.ts')).signalCommand },
+  { name: 'config', load: async () => (await import('./config.ts')).configCommand },
   { name: 'doctor', load: async () => (await import('./doctor.ts')).doctorCommand },
   { name: 'completion', load: async () => (await import('./completion.ts')).completionCommand },
 ];

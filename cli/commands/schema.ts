@@ -4,6 +4,7 @@ import { workflowJsonSchema } from '../../dsl/index.ts';
 import { testFileJsonSchema } from '../../testing/test-file/json-schema.ts';
 import { newCommand } from '../command.ts';
 import { allExecutors } from '../compose/executors.ts';
+import { configJsonSchema } from '../config-file/schema.ts';
 import { CONTRACT_NAMES, type ContractName, contractSchema } from '../contract/index.ts';
 import type { Host } from '../host.ts';
 
@@ -14,15 +15,18 @@ export function schemaCommand(host: Host): Command {
   ])
     .addArgument(
       new Argument('[name]', 'which schema')
-        .choices(['workflow', 'test', ...CONTRACT_NAMES])
+        .choices(['workflow', 'test', 'config', ...CONTRACT_NAMES])
         .default('workflow'),
     )
-    .action((name: 'workflow' | 'test' | ContractName) => {
+    .action((name: SchemaName) => {
       host.print(JSON.stringify(schemaOf(host, name), null, 2));
     });
 }
 
-function schemaOf(host: Host, name: 'workflow' | 'test' | ContractName) {
+type SchemaName = 'workflow' | 'test' | 'config' | ContractName;
+
+function schemaOf(host: Host, name: SchemaName) {
   if (name === 'workflow') return workflowJsonSchema(allExecutors(host.settings));
+  if (name === 'config') return configJsonSchema();
   return name === 'test' ? testFileJsonSchema() : contractSchema(name);
 }

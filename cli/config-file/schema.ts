@@ -1,0 +1,64 @@
+/**
+ * What may stand in `sluice.config.yaml`: settings of an installation, for all commands of a folder and those below it. Each
+ * stands for a variable of the environment, which goes before it. Nothing secret has a place in it.
+ */
+import { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../../engine/core/json.ts';
+import { parseRetention } from '../../engine/core/retention.ts';
+
+const text = z.string().min(1);
+
+export const configFile = z
+  .strictObject({
+    redis: text.describe('Redis to use: `redis://host:6379`, `rediss://…`, `unix:///path` (REDIS_URL).'),
+    redis_tls: z
+      .strictObject({
+        ca: text.describe('File with the certificate authority, PEM (SLUICE_REDIS_CA).'),
+        cert: text.describe('File with the client certificate, PEM (SLUICE_REDIS_CERT).'),
+        key: text.describe('File with its key, PEM (SLUICE_REDIS_KEY).'),
+        servername: text.describe("Name in the server's certificate (SLUICE_REDIS_SERVERNAME)."),
+      })
+      .partial()
+      .describe('For `rediss://` addresses.'),
+    max_runs: z
+      .int()
+      .min(1)
+      .max(999_999_999)
+      .describe('Orchestrators take no new run while so many have not ended (SLUICE_MAX_RUNS).'),
+    prefix: text.describe('Begins every key in Redis (SLUICE_PREFIX).'),
+    artifacts: text.describe('`s3://bucket/prefix`, or a folder that all roles share (SLUICE_ARTIFACTS).'),
+    retention: text
+      .refine((value) => !('problem' in parseRetention(value)), {
+        error: 'succeeded=7d,failed=30d,count=500',
+      })
+      .describe('How long runs are kept, such as `succeeded=7d,failed=30d,count=500` (SLUICE_RETENTION).'),
+    s3: z
+      .strictObject({
+        endpoint: text.describe('Address of the service (SLUICE_S3_ENDPOINT).'),
+        region: text.describe('Its region (SLUICE_S3_REGION).'),
+      })
+      .partial()
+      .describe('The service of an `s3://` place. Its keys are given by the environment only.'),
+    secrets: z
+      .strictObject({
+        directory: text.describe('Folder with a file for each secret (SLUICE_SECRETS_DIR).'),
+        key_file: text.describe('File with the keys of the encrypted store (SLUICE_SECRETS_KEY_FILE).'),
+      })
+      .partial()
+      .describe('Where values of secrets come from.'),
+    kafka: z
+      .strictObject({
+        brokers: z.array(text).min(1).describe('Brokers as `host:port` (SLUICE_KAFKA_BROKERS).'),
+      })
+      .partial()
+      .describe('For Kafka triggers and tasks that name no brokers.'),
+  })
+  .partial();
+
+export type ConfigFile = z.output<typeof configFile>;
+
+/** Draft 7, which editors know best. */
+export function configJsonSchema(): JsonObject {
+  const schema: unknown = z.toJSONSchema(configFile, { target: 'draft-7', io: 'input', reused: 'inline' });
+  return { ...(isJsonObject(schema) ? schema : {}), title: 'Sluice configuration' };
+}

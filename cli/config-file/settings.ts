@@ -1,0 +1,118 @@
+/** Where the configuration file is, and which variable of the environment each of its settings stands for. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Environment } from '../config.ts';
+import { usageFailure } from '../failure.ts';
+import type { ConfigFile } from './schema.ts';
+
+export const CONFIG_FILE = 'sluice.config.yaml';
+
+export interface SettingName {
+  readonly setting: string;
+  readonly variable: string;
+  /** Another variable that is read where `variable` is not set. */
+  readonly usual?: string;
+  /** Never shown. */
+  readonly isSecret?: boolean;
+  readonly isPath?: boolean;
+  /** What holds without any of them, in words. */
+  readonly otherwise?: string;
+}
+
+/** In the order of `sluice config`. Those that are secret have no place in the file. */
+export const SETTINGS: readonly SettingName[] = [
+  { setting: 'redis', variable: 'REDIS_URL', otherwise: 'a private one in .sluice' },
+  { setting: 'redis_tls.ca', variable: 'SLUICE_REDIS_CA', isPath: true },
+  { setting: 'redis_tls.cert', variable: 'SLUICE_REDIS_CERT', isPath: true },
+  { setting: 'redis_tls.key', variable: 'SLUICE_REDIS_KEY', isPath: true },
+  { setting: 'redis_tls.servername', variable: 'SLUICE_REDIS_SERVERNAME' },
+  { setting: 'prefix', variable: 'SLUICE_PREFIX', otherwise: 'sluice:' },
+  { setting: 'artifacts', variable: 'SLUICE_ARTIFACTS', isPath: true, otherwise: 'beside Redis' },
+  { setting: 'retention', variable: 'SLUICE_RETENTION', otherwise: 'for ever' },
+  { setting: 'max_runs', variable: 'SLUICE_MAX_RUNS', otherwise: 'no limit' },
+  { setting: 's3.endpoint', variable: 'SLUICE_S3_ENDPOINT', usual: 'AWS_ENDPOINT_URL_S3' },
+  { setting: 's3.region', variable: 'SLUICE_S3_REGION', usual: 'AWS_REGION', otherwise: 'us-east-1' },
+  {
+    setting: 's3 access key',
+    variable: 'SLUICE_S3_ACCESS_KEY_ID',
+    usual: 'AWS_ACCESS_KEY_ID',
+    isSecret: true,
+  },
+  {
+    setting: 's3 secret key',
+    variable: 'SLUICE_S3_SECRET_ACCESS_KEY',
+    usual: 'AWS_SECRET_ACCESS_KEY',
+    isSecret: true,
+  },
+  { setting: 'secrets.directory', variable: 'SLUICE_SECRETS_DIR', isPath: true },
+  { setting: 'secrets.key_file', variable: 'SLUICE_SECRETS_KEY_FILE', isPath: true },
+  { setting: 'secrets key', variable: 'SLUICE_SECRETS_KEY', isSecret: true },
+  { setting: 'kafka.brokers', variable: 'SLUICE_KAFKA_BROKERS' },
+];
+
+/** Takes `--config FILE` out of a command line, wherever it stands. @throws CliFailure without its value */
+export function takeConfigFlag(argv: readonly string[]): {
+  readonly argv: readonly string[];
+  readonly path?: string;
+} {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const at = own.findIndex((word) => word === '--config' || word.startsWith('--config='));
+  if (at < 0) return { argv };
+  const { tokens } = parseArgs({
+    args: own.slice(at),
+    options: { config: { type: 'string' } },
+    strict: false,
+    tokens: true,
+  });
+  const [flag] = tokens;
+  const path = flag?.kind === 'option' ? flag.value : undefined;
+  if (path === undefined || path === '') throw usageFailure('`--config` needs a file: --config FILE.');
+  const words = flag?.kind === 'option' && flag.inlineValue === true ? 1 : 2;
+  return { argv: [...argv.slice(0, at), ...argv.slice(at + words)], path };
+}
+
+/** The file in this folder, or in the nearest one above that has one. */
+export function findConfigFile(folder: string): string | undefined {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    const path = join(at, CONFIG_FILE);
+    if (existsSync(path)) return path;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+/** Variable → value, as the environment would say it. Paths are relative to the folder of the file. */
+export function variablesOf(config: ConfigFile, path: string): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
+  for (const { setting, variable, isPath } of SETTINGS) {
+    const value = textFor(config, setting);
+    if (value === undefined) continue;
+    const isFolder = isPath === true && !/^[a-z][a-z0-9+.-]+:\/\//i.test(value);
+    variables.set(variable, isFolder ? resolve(dirname(path), value) : value);
+  }
+  return variables;
+}
+
+function textFor(config: ConfigFile, setting: string): string | undefined {
+  let at: unknown = config;
+  for (const step of setting.split('.'))
+    at = typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? Reflect.get(at, step) : undefined;
+  if (Array.isArray(at)) return at.join(',');
+  return typeof at === 'string' || typeof at === 'number' ? String(at) : undefined;
+}
+
+/** The environment with what only the file says. */
+export function withFile(environment: Environment, variables: ReadonlyMap<string, string>): Environment {
+  const merged: { [name: string]: string | undefined } = { ...environment };
+  for (const { variable, usual } of SETTINGS) {
+    const value = variables.get(variable);
+    if (value !== undefined && !isGiven(environment, variable, usual)) merged[variable] = value;
+  }
+  return merged;
+}
+
+/** The variable that says it, if one does. */
+export function isGiven(environment: Environment, variable: string, usual?: string): string | undefined {
+  return [variable, usual].find((name) => name !== undefined && (environment[name] ?? '') !== '');
+}
