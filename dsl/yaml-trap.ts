@@ -18,13 +18,22 @@ interface Trap {
 /** One trap: what the line holds when the library complains of it, or undefined. */
 type Detector = (line: string, problem: YAMLError, column: number) => Trap | undefined;
 
+/** Nobody writes longer lines by hand, and each complaint of a line looks at all of it. */
+const MAX_LINE = 2_000;
+/** Complaints of one line that are looked at: of a line with a trap the first few tell. */
+const MAX_LOOKS = 20;
+
 /** The text with every line masked that holds a trap; the traps are in the report, and these lines are silenced. */
 export function maskTraps(report: Report, source: string, problems: readonly YAMLError[]): string {
-  let text = source;
+  const masks: Mask[] = [];
   const done = new Set<number>();
+  const looks = new Map<number, number>();
   for (const problem of [...problems].sort((a, b) => a.pos[0] - b.pos[0])) {
     const { line, column } = report.positionOf(problem.pos[0]);
-    if (done.has(line) || report.isSilenced(line)) continue;
+    if (done.has(line) || report.isSilenced(line) || report.lineText(line).length > MAX_LINE) continue;
+    const looked = looks.get(line) ?? 0;
+    if (looked === MAX_LOOKS) continue;
+    looks.set(line, looked + 1);
     const trap = findTrap(report.lineText(line), problem, column - 1);
     if (!trap) continue;
     done.add(line);
@@ -32,9 +41,9 @@ export function maskTraps(report: Report, source: string, problems: readonly YAM
     const { code, message, hint, from, to } = trap;
     report.add({ code, message, hint, at: () => ({ offset: start + from, length: to - from }) });
     report.silence(line);
-    text = mask(text, report.lineText(line), start);
+    masks.push(...maskOf(report.lineText(line), start));
   }
-  return text;
+  return masked(source, masks);
 }
 
 function findTrap(line: string, problem: YAMLError, column: number): Trap | undefined {
@@ -45,13 +54,28 @@ function findTrap(line: string, problem: YAMLError, column: number): Trap | unde
   return undefined;
 }
 
-/** Replaces, within the line, what follows the key by a quoted text of the same length. */
-function mask(text: string, line: string, start: number): string {
+/** A text of the same length in place of a part of the source. */
+interface Mask {
+  readonly start: number;
+  readonly text: string;
+}
+
+/** Replaces what follows the key of the line by a quoted text. */
+function maskOf(line: string, start: number): readonly Mask[] {
   const lead = /^\s*(?:- +)*(?:[\w.-]+:\s+|"[^"]*":\s+)?/.exec(line)?.[0].length ?? 0;
   const length = line.length - lead;
-  if (length < 2) return text;
-  const placeholder = `"${'x'.repeat(length - 2)}"`;
-  return text.slice(0, start + lead) + placeholder + text.slice(start + line.length);
+  return length < 2 ? [] : [{ start: start + lead, text: `"${'x'.repeat(length - 2)}"` }];
+}
+
+/** `masks` in the order of the source: one pass, for there may be one on every line of a large file. */
+function masked(source: string, masks: readonly Mask[]): string {
+  let done = 0;
+  const pieces = masks.flatMap(({ start, text }) => {
+    const between = source.slice(done, start);
+    done = start + text.length;
+    return [between, text];
+  });
+  return pieces.join('') + source.slice(done);
 }
 
 const unquotedExpression: Detector = (line, problem) => {

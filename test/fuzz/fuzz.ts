@@ -28,7 +28,7 @@ export interface FuzzReport {
 
 export interface FuzzBudget {
   readonly seed: number;
-  /** Processor time or inputs after which it ends, whichever comes first. */
+  /** Processor time beyond the corpus, or inputs, after which it ends, whichever comes first. */
   readonly cpuMs: number;
   readonly inputs: number;
   /** Told before each input, for whoever watches for hangs. */
@@ -42,7 +42,6 @@ export async function fuzz(target: FuzzTarget, budget: FuzzBudget): Promise<Fuzz
   const examples = corpus.map(({ text }) => text);
   const before = photograph();
   const findings: Finding[] = [];
-  const begun = cpuMs();
   let inputs = 0;
   let slowestMs = 0;
   const one = async (from: string, input: string): Promise<void> => {
@@ -51,7 +50,7 @@ export async function fuzz(target: FuzzTarget, budget: FuzzBudget): Promise<Fuzz
     inputs++;
     try {
       await target.check(input);
-      demand(cpuMs() - start <= MAX_CPU_MS, `it takes ${Math.round(cpuMs() - start)} ms of processor time`);
+      if (cpuMs() - start > MAX_CPU_MS) await demandSoon(target, input);
       if (inputs % LOOK_EVERY === 0)
         demand(isSame(before, photograph()), 'a prototype of the language was changed');
     } catch (thrown) {
@@ -64,6 +63,7 @@ export async function fuzz(target: FuzzTarget, budget: FuzzBudget): Promise<Fuzz
     slowestMs = Math.max(slowestMs, cpuMs() - start);
   };
   for (const { file, text } of corpus) await one(file, text);
+  const begun = cpuMs();
   for (
     let i = 0;
     inputs < budget.inputs && cpuMs() - begun < budget.cpuMs && findings.length < MAX_FINDINGS;
@@ -74,6 +74,14 @@ export async function fuzz(target: FuzzTarget, budget: FuzzBudget): Promise<Fuzz
   }
   demand(isSame(before, photograph()), `${target.name}: a prototype of the language was changed`);
   return { target: target.name, inputs, slowestMs, findings };
+}
+
+/** Once more: the first time may have met a compiler or a collection of garbage. */
+async function demandSoon(target: FuzzTarget, input: string): Promise<void> {
+  const start = cpuMs();
+  await target.check(input);
+  const took = Math.round(cpuMs() - start);
+  demand(took <= MAX_CPU_MS, `it takes ${took} ms of processor time`);
 }
 
 /** Half of the inputs are made by the target, half are damaged ones. */
