@@ -36,15 +36,17 @@ export interface PrivateRedis {
   /** Freezes it: connections stay open, nothing answers. */
   freeze(): void;
   thaw(): void;
-  /** Starts it again on the same data, ending it in good order first if it runs. Resolves when it answers. */
-  restart(): Promise<void>;
+  /** Starts it again on the same data, ending it in good order first if it runs. Resolves when it answers. @param extraArgs for this start only */
+  restart(extraArgs?: readonly string[]): Promise<void>;
   /** Ends it and deletes its data. May be called again. */
   stop(): Promise<void>;
 }
 
 export async function privateRedis(options: PrivateRedisOptions = {}): Promise<PrivateRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-private-'));
-  const start = () => startIn(directory, options);
+  const { extraArgs: always = [] } = options;
+  const start = (extraArgs: readonly string[] = []) =>
+    startIn(directory, { ...options, extraArgs: [...always, ...extraArgs] });
   let use: ServerUse | undefined = await start().catch(async (error: unknown) => {
     await rm(directory, { recursive: true, force: true });
     throw error;
@@ -76,9 +78,9 @@ export async function privateRedis(options: PrivateRedisOptions = {}): Promise<P
       if (use !== undefined) await waitForEnd(use.shell);
       await end();
     },
-    async restart() {
+    async restart(extraArgs) {
       await end();
-      use = await start();
+      use = await start(extraArgs);
     },
     async stop() {
       await end();

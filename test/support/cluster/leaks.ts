@@ -10,16 +10,20 @@ export async function findLeaks(cluster: Cluster): Promise<string[]> {
   return [...(await findKeys(cluster)), ...(await stopRoles(cluster)), ...findTasks(cluster)];
 }
 
-async function findKeys(cluster: Cluster): Promise<string[]> {
+/** What is left in Redis, in words, after some patience. */
+export async function findKeys(place: Pick<Cluster, 'connections' | 'shards'>): Promise<string[]> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const left = [...(await findShardKeys(cluster)), ...(await findTickets(cluster))];
+    const left = [...(await findShardKeys(place)), ...(await findTickets(place))];
     if (left.length === 0 || Date.now() > deadline) return left;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-async function findShardKeys({ connections, shards }: Cluster): Promise<string[]> {
+async function findShardKeys({
+  connections,
+  shards,
+}: Pick<Cluster, 'connections' | 'shards'>): Promise<string[]> {
   const { keys, call } = connections;
   const counts = Array.from({ length: shards }, (_, shard) => [
     count(`flights of shard ${shard}`, call('hlen', [keys.flight(shard)])),
@@ -31,7 +35,7 @@ async function findShardKeys({ connections, shards }: Cluster): Promise<string[]
 }
 
 /** A queue is empty when BullMQ has nothing in any of its lists. */
-async function findTickets({ connections }: Cluster): Promise<string[]> {
+async function findTickets({ connections }: Pick<Cluster, 'connections'>): Promise<string[]> {
   const { call } = connections;
   const queue = `${bullPrefix('sluice:', 'default')}:default`;
   const lists = ['wait', 'active', 'paused'].map((list) =>

@@ -1,7 +1,8 @@
 /**
- * How to start the command line: the build where it is as new as the sources, else a copy of the sources as JavaScript, made
- * file by file as they change. So no test runs an old build, and none waits for a compiler.
+ * How to start the command line, and other programs of the tests: the build where it is as new as the sources, else a copy of
+ * the sources as JavaScript, made file by file as they change. So no test runs an old build, and none waits for a compiler.
  */
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   mkdirSync,
@@ -15,24 +16,41 @@ import { dirname, join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const BUILD = join(ROOT, 'dist');
-const COPY = join(ROOT, 'node_modules', '.cache', 'sluice', 'javascript');
-const FOLDERS = ['cli', 'dsl', 'engine', 'executors', join('test', 'support', 'cluster')];
-const ENTRY = join('test', 'support', 'cluster', 'sluice-process.js');
+/** Several working copies may share their packages. */
+const TREE = createHash('sha256').update(ROOT).digest('hex').slice(0, 8);
+const COPY = join(ROOT, 'node_modules', '.cache', 'sluice', `javascript-${TREE}`);
+const FOLDERS = [
+  'cli',
+  'dsl',
+  'engine',
+  'executors',
+  'sdk',
+  join('test', 'support', 'cluster'),
+  join('test', 'chaos', 'role'),
+];
+const SLUICE = join('test', 'support', 'cluster', 'sluice-process.js');
 
-let entry: Promise<string> | undefined;
+let tree: Promise<string> | undefined;
 
 /** Path of the script that is the command line. */
 export function sluiceProgram(): Promise<string> {
-  entry ??= findProgram();
-  return entry;
+  return programAt(SLUICE);
 }
 
-async function findProgram(): Promise<string> {
+/** Path of a script of the tests, given from the root of the project, with its ending `.js`. */
+export async function programAt(script: string): Promise<string> {
+  // The build runs its own.
+  if (!import.meta.filename.endsWith('.ts')) return join(ROOT, script);
+  tree ??= findTree();
+  return join(await tree, script);
+}
+
+async function findTree(): Promise<string> {
   const sources = FOLDERS.flatMap((folder) => filesIn(join(ROOT, folder)));
-  if (sources.every((file) => isFresh(file, BUILD))) return join(BUILD, ENTRY);
+  if (sources.every((file) => isFresh(file, BUILD))) return BUILD;
   const stale = sources.filter((file) => !isFresh(file, COPY));
   if (stale.length > 0) await copyAll([...stale, join(ROOT, 'package.json')]);
-  return join(COPY, ENTRY);
+  return COPY;
 }
 
 function filesIn(folder: string): string[] {

@@ -1,13 +1,15 @@
 /** One process of a test cluster, seen from the test: what it said, and what may be done to it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { sluiceProgram } from './program.ts';
+import { programAt, sluiceProgram } from './program.ts';
 
 export interface SluiceChildOptions {
   /** Its working directory, also for temporary files and caches. */
   readonly folder: string;
   /** For messages, and the name of its log. */
   readonly name: string;
+  /** Beside the few that every process gets. */
+  readonly env?: { readonly [name: string]: string };
 }
 
 export interface ProcessEnd {
@@ -30,11 +32,20 @@ export class SluiceChild {
     return new SluiceChild([await sluiceProgram(), ...args], options);
   }
 
-  private constructor(args: readonly string[], { folder, name }: SluiceChildOptions) {
+  /** Another program than the command line, see `programAt`. */
+  static async run(
+    script: string,
+    args: readonly string[],
+    options: SluiceChildOptions,
+  ): Promise<SluiceChild> {
+    return new SluiceChild([await programAt(script), ...args], options);
+  }
+
+  private constructor(args: readonly string[], { folder, name, env = {} }: SluiceChildOptions) {
     this.name = name;
     this.#child = spawn(process.execPath, args, {
       cwd: folder,
-      env: environmentOf(folder),
+      env: { ...environmentOf(folder), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.pid = this.#child.pid ?? Number.NaN;
@@ -57,6 +68,11 @@ export class SluiceChild {
   /** What it has written so far, for the message of a test that fails. */
   get said(): string {
     return `--- ${this.name} (${this.pid})\n${this.#stdout}${this.#stderr}`;
+  }
+
+  /** Writes a line to its stdin. */
+  tell(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
   }
 
   /** SIGKILL; resolves when it is gone. */

@@ -1,0 +1,84 @@
+/**
+ * `npm run chaos -- --minutes N --seed S [--runs N]`: real processes on a real Redis under all faults at once, judged by the
+ * checker. Prints what was done and what was found, keeps all raw records as JSON lines, and ends with 1 when a promise broke.
+ */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FAULTS } from './nemesis/index.ts';
+import { type StormResult, storm } from './storm.ts';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    /** Default: 100 a minute. */
+    runs: { type: 'string' },
+    nodes: { type: 'string', default: '20' },
+    workers: { type: 'string', default: '4' },
+    orchestrators: { type: 'string', default: '3' },
+    slots: { type: 'string', default: '8' },
+    fsync: { type: 'string', default: 'everysec' },
+    strength: { type: 'string', default: '1' },
+    /** Only faults whose names contain one of these words: killed,frozen. */
+    faults: { type: 'string', default: '' },
+    folder: { type: 'string' },
+  },
+});
+const SHOWN = 20;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function main(): Promise<number> {
+  const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'chaos-'));
+  const words = values.faults.split(',').filter(Boolean);
+  const faults = FAULTS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  const minutes = Number(values.minutes);
+  say(`seed ${values.seed}, ${minutes} minutes, appendfsync ${values.fsync}; records in ${folder}`);
+  const result = await storm({
+    folder,
+    faults,
+    seed: Number(values.seed),
+    forMs: minutes * 60_000,
+    runs: values.runs === undefined ? Math.round(100 * minutes) : Number(values.runs),
+    nodes: Number(values.nodes),
+    workers: Number(values.workers),
+    orchestrators: Number(values.orchestrators),
+    slots: Number(values.slots),
+    appendfsync: values.fsync === 'always' ? 'always' : 'everysec',
+    strength: Number(values.strength),
+    patienceMs: 120_000,
+    onNews: say,
+  });
+  report(result);
+  return result.violations.length + result.stuck > 0 ? 1 : 0;
+}
+
+function report({
+  faults,
+  violations,
+  runs,
+  stuck,
+  ends,
+  nodes,
+  repeated,
+  workersLost,
+  calmMs,
+}: StormResult): void {
+  for (const [name, count] of faults) say(`${String(count).padStart(6)}  ${name}`);
+  const words = [...ends].map(([status, count]) => `${count} ${status}`).join(', ');
+  say(
+    `${runs} runs ended: ${words}; ${stuck} stuck; the last ${Math.round(calmMs / 1_000)} s after the last fault`,
+  );
+  say(
+    `${nodes} attempts of nodes worked; ${repeated} were begun again after a lost worker; ${workersLost} nodes lost three workers`,
+  );
+  for (const { invariant, run, what } of violations.slice(0, SHOWN))
+    say(`VIOLATION ${invariant} ${run}: ${what}`);
+  say(`${violations.length} violations`);
+}
+
+process.exitCode = await main();

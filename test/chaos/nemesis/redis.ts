@@ -1,0 +1,160 @@
+/**
+ * Faults of Redis itself, all of them had from a real one: it is killed, frozen, made to sleep, made a replica of nobody
+ * (READONLY), left no memory (OOM), kept busy by a script (BUSY), made slow to load (LOADING), made to forget.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { World } from '../world.ts';
+import { type Fault, pauseBetween } from './fault.ts';
+
+const killed: Fault = {
+  name: 'Redis killed',
+  perMinute: 1.8,
+  onRedis: true,
+  async strike(world, random) {
+    await world.redis.kill9();
+    const ms = await pauseBetween(random, 0, random.chance(0.1) ? 20_000 : 2_000);
+    await world.redis.restart();
+    return `for ${ms} ms`;
+  },
+};
+
+/** It answers LOADING while it reads its file, as slowly as if that were a thousand times larger. */
+const loading: Fault = {
+  name: 'Redis killed, then LOADING',
+  perMinute: 0.2,
+  onRedis: true,
+  async strike(world) {
+    await world.redis.kill9();
+    const at = Date.now();
+    await world.redis.restart(['--key-load-delay', '200', '--loading-process-events-interval-bytes', '1024']);
+    await insist(world, 'config', ['set', 'key-load-delay', '0']);
+    return `for ${Date.now() - at} ms`;
+  },
+};
+
+const frozen: Fault = {
+  name: 'Redis frozen',
+  perMinute: 0.4,
+  onRedis: true,
+  async strike(world, random) {
+    world.redis.freeze();
+    const ms = await pauseBetween(random, 1_000, 12_000);
+    world.redis.thaw();
+    return `for ${ms} ms`;
+  },
+};
+
+const asleep: Fault = {
+  name: 'Redis asleep',
+  perMinute: 0.3,
+  onRedis: true,
+  async strike(world, random) {
+    const seconds = Math.round(random.between(1, 10));
+    await insist(world, 'debug', ['sleep', seconds]);
+    return `for ${seconds} s`;
+  },
+};
+
+/** A replica whose primary cannot be reached keeps its data and refuses to write. */
+const readOnly: Fault = {
+  name: 'Redis read-only',
+  perMinute: 0.25,
+  onRedis: true,
+  async strike(world, random) {
+    await insist(world, 'replicaof', ['127.0.0.1', '1']);
+    const ms = await pauseBetween(random, 2_000, 30_000);
+    await insist(world, 'replicaof', ['no', 'one']);
+    return `for ${ms} ms`;
+  },
+};
+
+const full: Fault = {
+  name: 'Redis full',
+  perMinute: 0.25,
+  onRedis: true,
+  async strike(world, random) {
+    await insist(world, 'config', ['set', 'maxmemory', '1']);
+    const ms = await pauseBetween(random, 2_000, 30_000);
+    await insist(world, 'config', ['set', 'maxmemory', '0']);
+    return `for ${ms} ms`;
+  },
+};
+
+/** A script that never ends is one that may be killed, since it writes nothing. */
+const busy: Fault = {
+  name: 'Redis busy',
+  perMinute: 0.25,
+  onRedis: true,
+  async strike(world, random) {
+    const script = world.connections.call('eval', ['while true do end', 0]).catch(() => {});
+    const ms = await pauseBetween(random, 2_000, 20_000);
+    // On the connection that runs the script nothing else would be heard.
+    await insistElsewhere(world, 'script', ['kill']);
+    await script;
+    return `for ${ms} ms`;
+  },
+};
+
+const forgetful: Fault = {
+  name: 'scripts forgotten',
+  perMinute: 0.5,
+  onRedis: true,
+  async strike(world) {
+    await insist(world, 'script', ['flush']);
+    return 'once';
+  },
+};
+
+const clientsKilled: Fault = {
+  name: 'all clients dropped',
+  perMinute: 0.5,
+  onRedis: true,
+  async strike(world) {
+    const kinds = await Promise.all(
+      ['normal', 'pubsub'].map((kind) => insist(world, 'client', ['kill', 'type', kind])),
+    );
+    return `${kinds.join(' + ')} of them`;
+  },
+};
+
+export const REDIS_FAULTS: readonly Fault[] = [
+  killed,
+  loading,
+  frozen,
+  asleep,
+  readOnly,
+  full,
+  busy,
+  forgetful,
+  clientsKilled,
+];
+
+type Words = readonly (string | number)[];
+
+/** A fault that cannot be healed would spoil everything after it. */
+async function insist(world: World, name: string, args: Words): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await world.connections.call(name, args);
+    } catch (thrown) {
+      if (tries === 100) throw thrown;
+      await pause(100);
+    }
+  }
+}
+
+async function insistElsewhere(world: World, name: string, args: Words): Promise<void> {
+  const connections = world.another();
+  try {
+    for (let tries = 1; tries < 100; tries++) {
+      const done = await connections.call(name, args).then(
+        () => true,
+        (thrown: unknown) => String(thrown).includes('NOTBUSY'),
+      );
+      if (done) return;
+      await pause(100);
+    }
+  } finally {
+    await connections.close();
+  }
+}

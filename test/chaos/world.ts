@@ -1,0 +1,246 @@
+/**
+ * A world for chaos: a Redis of its own, orchestrators and workers as processes, each behind a link that can go bad. What is
+ * done to workers is noted as a disturbance; what ends is replaced. `end` takes everything down, whatever happened.
+ */
+import { appendFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SILENT } from '../../engine/ports/logger.ts';
+import {
+  type Connections,
+  createConnections,
+  createRedisMembership,
+  createRedisRunIndex,
+  createRedisShardStore,
+} from '../../engine/redis/index.ts';
+import { type Client, createClient } from '../../engine/runtime/client/client.ts';
+import { createRealClock } from '../../engine/runtime/real-clock.ts';
+import type { Random } from '../simulation/random.ts';
+import { SluiceChild } from '../support/cluster/sluice-child.ts';
+import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
+import type { Disturbance } from './evidence.ts';
+import { Link } from './link.ts';
+
+export type RoleKind = 'orchestrator' | 'worker';
+
+export interface WorldOptions {
+  readonly folder: string;
+  readonly random: Random;
+  readonly orchestrators: number;
+  readonly workers: number;
+  /** Tasks at once in each worker. */
+  readonly slots: number;
+  readonly appendfsync: 'always' | 'everysec';
+}
+
+/** One process and its link. */
+export interface Role {
+  readonly kind: RoleKind;
+  readonly child: SluiceChild;
+  readonly link: Link;
+  isFrozen: boolean;
+}
+
+const START_PATIENCE_MS = 60_000;
+const SHARDS = 16;
+
+export class World {
+  readonly options: WorldOptions;
+  readonly redis: PrivateRedis;
+  readonly ledger: string;
+  readonly shards = SHARDS;
+  /** Past all links, for looking. */
+  readonly connections: Connections;
+  /** As those who look at the runs see it: not through a link. */
+  readonly looker: Client;
+  readonly disturbances: Disturbance[] = [];
+  /** Where links lead to. */
+  target: string;
+  readonly #roles = new Set<Role>();
+  readonly #links = new Set<Link>();
+  readonly #closing: (() => Promise<void>)[] = [];
+  #started = 0;
+  #isEnding = false;
+
+  static async open(options: WorldOptions): Promise<World> {
+    await mkdir(options.folder, { recursive: true });
+    const extraArgs = ['--enable-debug-command', 'yes', '--lua-time-limit', '200'];
+    const redis = await privateRedis({ appendfsync: options.appendfsync, extraArgs });
+    const world = new World(options, redis);
+    try {
+      await world.connections.ready(10_000);
+      await world.fill();
+      return world;
+    } catch (thrown) {
+      await world.end();
+      throw thrown;
+    }
+  }
+
+  private constructor(options: WorldOptions, redis: PrivateRedis) {
+    this.options = options;
+    this.redis = redis;
+    this.target = redis.connection.path;
+    this.ledger = join(options.folder, 'ledger.jsonl');
+    this.connections = this.another();
+    this.looker = clientOn(this.connections);
+  }
+
+  roles(kind: RoleKind): readonly Role[] {
+    return [...this.#roles].filter((role) => role.kind === kind && role.child.isAlive);
+  }
+
+  /** Not frozen. */
+  awake(kind: RoleKind): readonly Role[] {
+    return this.roles(kind).filter(({ isFrozen }) => !isFrozen);
+  }
+
+  /** Starts what is missing; resolves when all are known to the others. */
+  async fill(): Promise<void> {
+    const { orchestrators, workers } = this.options;
+    const wanted = { orchestrator: orchestrators, worker: workers } as const;
+    const starts = (['orchestrator', 'worker'] as const).flatMap((kind) =>
+      Array.from({ length: Math.max(0, wanted[kind] - this.roles(kind).length) }, () => this.add(kind)),
+    );
+    const added = await Promise.all(starts);
+    for (const role of added) await this.untilReady(role);
+  }
+
+  async add(
+    kind: RoleKind,
+    env: { readonly [name: string]: string } = {},
+    ...flags: readonly string[]
+  ): Promise<Role> {
+    const { folder, slots } = this.options;
+    const name = `${kind}-${this.#started++}`;
+    const link = await this.link(name);
+    const args = [kind, '--redis', link.path, '--name', name, '--ledger', this.ledger];
+    const child = await SluiceChild.run(
+      'test/chaos/role/main.js',
+      [...args, '--slots', String(slots), ...flags],
+      { folder, name, env },
+    );
+    const role: Role = { kind, child, link, isFrozen: false };
+    this.#roles.add(role);
+    void child.end.then(({ stdout, stderr }) => {
+      appendFileSync(join(folder, 'roles.log'), `--- ${name} (${child.pid})\n${stdout}${stderr}\n`);
+      this.#roles.delete(role);
+      this.#drop(link);
+    });
+    return role;
+  }
+
+  async untilReady({ child }: Role): Promise<void> {
+    const deadline = Date.now() + START_PATIENCE_MS;
+    while (!child.said.includes('\nready\n')) {
+      if (!child.isAlive || Date.now() > deadline) throw new Error(`it did not become ready: ${child.said}`);
+      await pause(20);
+    }
+  }
+
+  /** A new link to Redis. */
+  async link(name: string): Promise<Link> {
+    const link = new Link(join(this.options.folder, `${name}.sock`), () => this.target, this.options.random);
+    this.#links.add(link);
+    await link.listening();
+    return link;
+  }
+
+  /** A client behind a link. It closes with the world. */
+  clientBehind(link: Link): Client {
+    const connections = createConnections({ path: link.path, logger: SILENT });
+    this.#closing.push(() => connections.close());
+    return clientOn(connections);
+  }
+
+  /** Other connections past all links; whoever asks closes them. */
+  another(): Connections {
+    return createConnections({ ...this.redis.connection, logger: SILENT });
+  }
+
+  /** SIGKILL. Answers when, ms since 1970. */
+  async kill(role: Role): Promise<number> {
+    const at = Date.now();
+    this.disturb(role, 'killed', at);
+    await role.child.kill9();
+    return at;
+  }
+
+  /** SIGTERM, as an operator stops a role. */
+  async stop(role: Role): Promise<void> {
+    this.disturb(role, 'stopped', Date.now());
+    await role.child.stop();
+  }
+
+  freeze(role: Role): void {
+    role.isFrozen = true;
+    role.child.freeze();
+  }
+
+  /** @param from when it was frozen, ms since 1970 */
+  thaw(role: Role, from: number): void {
+    if (role.child.isAlive) role.child.thaw();
+    role.isFrozen = false;
+    this.disturb(role, 'frozen', from, Date.now());
+  }
+
+  disturb({ kind, child }: Role, how: Disturbance['kind'], from: number, to?: number): void {
+    if (kind === 'worker')
+      this.disturbances.push({ worker: child.pid, kind: how, from, ...(to === undefined ? {} : { to }) });
+  }
+
+  /** Replaces what has ended, until the world ends. */
+  async keepFilled(): Promise<void> {
+    const { orchestrators, workers } = this.options;
+    while (!this.#isEnding) {
+      if (this.roles('orchestrator').length < orchestrators) await this.add('orchestrator');
+      if (this.roles('worker').length < workers) await this.add('worker');
+      await pause(100);
+    }
+  }
+
+  /** Owner of each shard: the process id of an orchestrator, undefined where nobody is. */
+  async owners(): Promise<readonly (number | undefined)[]> {
+    const { keys, call } = this.connections;
+    return Promise.all(
+      Array.from({ length: SHARDS }, async (_, shard) => {
+        const reply = await call('hmget', [keys.lease(shard), 'owner', 'token']);
+        const [owner, token] = Array.isArray(reply) ? reply : [];
+        return typeof owner !== 'string' || token === null ? undefined : Number(owner.split(':').at(-2));
+      }),
+    );
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    for (const { child } of this.#roles) if (child.isAlive) child.thaw();
+    await Promise.all([...this.#roles].map(({ child }) => child.kill9()));
+    await Promise.all(this.#closing.map((close) => close()));
+    await this.connections.close();
+    for (const link of this.#links) link.close();
+    await this.redis.stop();
+  }
+
+  #drop(link: Link): void {
+    link.close();
+    this.#links.delete(link);
+  }
+}
+
+function clientOn(connections: Connections): Client {
+  return createClient({
+    store: createRedisShardStore(connections, { shards: SHARDS }),
+    index: createRedisRunIndex(connections),
+    shards: SHARDS,
+    clock: createRealClock(),
+    random: () => crypto.getRandomValues(new Uint8Array(10)),
+  });
+}
+
+/** Whoever was announced to the others. */
+export async function announced(world: World, kind: RoleKind): Promise<readonly string[]> {
+  const membership = createRedisMembership(world.connections);
+  if (kind === 'orchestrator') return membership.orchestrators();
+  return (await membership.workers()).map(({ name }) => name);
+}
