@@ -1,11 +1,13 @@
 /**
  * `npm run chaos -- --minutes N --seed S [--runs N]`: real processes on a real Redis under all faults at once, judged by the
  * checker. Prints what was done and what was found, keeps all raw records as JSON lines, and ends with 1 when a promise broke.
+ * `npm run chaos -- --figures [NAMES]`: one fault at a time, and how long it takes to get over it, as the table of docs/reliability.md.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureFigures } from './figures/index.ts';
 import { FAULTS } from './nemesis/index.ts';
 import { type StormResult, storm } from './storm.ts';
 
@@ -24,6 +26,8 @@ const { values } = parseArgs({
     /** Only faults whose names contain one of these words: killed,frozen. */
     faults: { type: 'string', default: '' },
     folder: { type: 'string' },
+    /** Measure instead: `all`, or names of figures. */
+    figures: { type: 'string' },
   },
 });
 const SHOWN = 20;
@@ -34,6 +38,7 @@ function say(text: string): void {
 
 async function main(): Promise<number> {
   const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'chaos-'));
+  if (values.figures !== undefined) return figures(folder, values.figures);
   const words = values.faults.split(',').filter(Boolean);
   const faults = FAULTS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   const minutes = Number(values.minutes);
@@ -55,6 +60,21 @@ async function main(): Promise<number> {
   });
   report(result);
   return result.violations.length + result.stuck > 0 ? 1 : 0;
+}
+
+async function figures(folder: string, names: string): Promise<number> {
+  const only = names === 'all' ? [] : names.split(',');
+  const { seed, strength } = values;
+  const table = await measureFigures({
+    folder,
+    only,
+    seed: Number(seed),
+    strength: Number(strength),
+    onNews: say,
+  });
+  for (const line of table) say(line);
+  say(`samples in ${join(folder, 'samples.jsonl')}`);
+  return 0;
 }
 
 function report({

@@ -109,7 +109,7 @@ function countUp({
     ends.set(status, (ends.get(status) ?? 0) + 1);
     const begun = ledger.filter(({ what }) => what === 'start');
     starts += begun.length;
-    nodes += new Set(begun.map(({ node, attempt }) => `${node}:${attempt}`)).size;
+    nodes += new Set(begun.map((line) => `${line.node}:${line.generation}:${line.attempt}`)).size;
     workersLost += history.filter(lostItsWorkers).length;
   }
   return { runs: runs.length, ends, nodes, repeated: starts - nodes, workersLost };

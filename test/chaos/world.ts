@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SILENT } from '../../engine/ports/logger.ts';
 import {
+  type ConnectionOptions,
   type Connections,
   createConnections,
   createRedisMembership,
@@ -155,8 +156,8 @@ export class World {
   }
 
   /** Other connections past all links; whoever asks closes them. */
-  another(): Connections {
-    return createConnections({ ...this.redis.connection, logger: SILENT });
+  another(options: ConnectionOptions['options'] = {}): Connections {
+    return createConnections({ ...this.redis.connection, logger: SILENT, options });
   }
 
   /** SIGKILL. Answers when, ms since 1970. */

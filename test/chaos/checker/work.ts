@@ -24,8 +24,9 @@ export const work = ofEachRun(
   },
 );
 
-function attemptName({ node, attempt }: LedgerLine): string {
-  return `${node}, attempt ${attempt}`;
+/** A fan-out that is reset begins its attempts from 1 again. */
+function attemptName({ node, attempt, generation }: LedgerLine): string {
+  return `${node}, attempt ${attempt}${(generation ?? 1) === 1 ? '' : ` of generation ${generation}`}`;
 }
 
 /** A result is that of work that was done to its end. */

@@ -18,16 +18,19 @@ const killed: Fault = {
   },
 };
 
-/** It answers LOADING while it reads its file, as slowly as if that were a thousand times larger. */
+/** It answers LOADING while it reads its file, as slowly as if that were a thousand times larger, until it is told to hurry. */
 const loading: Fault = {
   name: 'Redis killed, then LOADING',
   perMinute: 0.2,
   onRedis: true,
-  async strike(world) {
+  async strike(world, random) {
     await world.redis.kill9();
     const at = Date.now();
-    await world.redis.restart(['--key-load-delay', '200', '--loading-process-events-interval-bytes', '1024']);
-    await insist(world, 'config', ['set', 'key-load-delay', '0']);
+    const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024'];
+    const restarted = world.redis.restart(slow);
+    await pauseBetween(random, 2_000, 20_000);
+    await insistElsewhere(world, 'config', ['set', 'key-load-delay', '0']);
+    await restarted;
     return `for ${Date.now() - at} ms`;
   },
 };
@@ -80,18 +83,19 @@ const full: Fault = {
   },
 };
 
-/** A script that never ends is one that may be killed, since it writes nothing. */
+/** By a script that counts its own time, so that it ends whoever has lost it from sight. */
 const busy: Fault = {
   name: 'Redis busy',
   perMinute: 0.25,
   onRedis: true,
   async strike(world, random) {
-    const script = world.connections.call('eval', ['while true do end', 0]).catch(() => {});
-    const ms = await pauseBetween(random, 2_000, 20_000);
-    // On the connection that runs the script nothing else would be heard.
-    await insistElsewhere(world, 'script', ['kill']);
-    await script;
-    return `for ${ms} ms`;
+    const seconds = Math.round(random.between(2, 20));
+    const script = `local from = os.clock() while os.clock() - from < ${seconds} do end`;
+    // Sent once: another time would be another fault.
+    const connections = world.another({ maxRetriesPerRequest: 0, socketTimeout: 120_000 });
+    const at = Date.now();
+    await connections.call('eval', [script, 0]).finally(() => connections.close());
+    return `for ${Date.now() - at} ms`;
   },
 };
 
@@ -144,7 +148,8 @@ async function insist(world: World, name: string, args: Words): Promise<unknown>
 }
 
 async function insistElsewhere(world: World, name: string, args: Words): Promise<void> {
-  const connections = world.another();
+  // A loading Redis takes orders, too.
+  const connections = world.another({ enableReadyCheck: false });
   try {
     for (let tries = 1; tries < 100; tries++) {
       const done = await connections.call(name, args).then(
