@@ -1,7 +1,8 @@
 /**
  * `npm run chaos -- --minutes N --seed S [--runs N]`: real processes on a real Redis under all faults at once, judged by the
  * checker. Prints what was done and what was found, keeps all raw records as JSON lines, and ends with 1 when a promise broke.
- * `npm run chaos -- --figures [NAMES]`: one fault at a time, and how long it takes to get over it, as the table of docs/reliability.md.
+ * `npm run chaos -- --points orchestrator|worker`: the role is killed before and after each of its calls to Redis.
+ * `npm run chaos -- --figures NAMES`: one fault at a time, and how long it takes to get over it, as the table of docs/reliability.md.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureFigures } from './figures/index.ts';
 import { FAULTS } from './nemesis/index.ts';
+import { killAtPoints, pointsOf } from './points.ts';
 import { type StormResult, storm } from './storm.ts';
+import type { RoleKind } from './world.ts';
 
 const { values } = parseArgs({
   options: {
@@ -28,6 +31,8 @@ const { values } = parseArgs({
     folder: { type: 'string' },
     /** Measure instead: `all`, or names of figures. */
     figures: { type: 'string' },
+    /** Kill a role at each named point instead: `orchestrator` or `worker`. */
+    points: { type: 'string' },
   },
 });
 const SHOWN = 20;
@@ -39,6 +44,8 @@ function say(text: string): void {
 async function main(): Promise<number> {
   const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'chaos-'));
   if (values.figures !== undefined) return figures(folder, values.figures);
+  if (values.points !== undefined)
+    return points(folder, values.points === 'worker' ? 'worker' : 'orchestrator');
   const words = values.faults.split(',').filter(Boolean);
   const faults = FAULTS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   const minutes = Number(values.minutes);
@@ -75,6 +82,21 @@ async function figures(folder: string, names: string): Promise<number> {
   for (const line of table) say(line);
   say(`samples in ${join(folder, 'samples.jsonl')}`);
   return 0;
+}
+
+async function points(folder: string, kind: RoleKind): Promise<number> {
+  const { reached, missed, violations } = await killAtPoints({
+    folder,
+    kind,
+    points: pointsOf(kind),
+    onNews: say,
+  });
+  for (const { invariant, run, what } of violations.slice(0, SHOWN))
+    say(`VIOLATION ${invariant} ${run}: ${what}`);
+  say(
+    `killed at ${reached.length} points; never came to ${missed.join(', ') || 'none'}; ${violations.length} violations`,
+  );
+  return violations.length > 0 ? 1 : 0;
 }
 
 function report({
