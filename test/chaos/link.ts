@@ -43,6 +43,11 @@ export class Link {
     for (const pair of this.#pairs) for (const socket of pair) socket.resume();
   }
 
+  /** Connections that are there stay silent for ever; new ones are as good as any. */
+  strand(): void {
+    this.#isSilent = false;
+  }
+
   /** Ends all connections at once. */
   cut(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();

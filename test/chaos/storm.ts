@@ -1,4 +1,5 @@
 /** One storm: a world, clients that play in it, a nemesis; then calm, an end, and a judgement. */
+import { setMaxListeners } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../simulation/random.ts';
@@ -66,6 +67,8 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     });
     const nemesis = new Nemesis(world, { ...options, onStrike: (strike) => keep('faults.jsonl', strike) });
     const stop = AbortSignal.timeout(forMs);
+    // Each fault waits for it, too.
+    setMaxListeners(0, stop);
     const telling = setInterval(
       () =>
         onNews(`${players.played.length} runs begun, ${players.ended} ended; ${sum(nemesis.counts)} faults`),

@@ -140,6 +140,10 @@ export class World {
     }
   }
 
+  links(): Iterable<Link> {
+    return this.#links;
+  }
+
   /** A new link to Redis. */
   async link(name: string): Promise<Link> {
     const link = new Link(join(this.options.folder, `${name}.sock`), () => this.target, this.options.random);

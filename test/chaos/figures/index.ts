@@ -4,13 +4,21 @@ import { join } from 'node:path';
 import { describeMachine } from '../../../bench/machine.ts';
 import { Random } from '../../simulation/random.ts';
 import { World } from '../world.ts';
+import { failover } from './failover.ts';
 import { type Figure, type Measured, rowOf } from './figure.ts';
 import { orchestratorKilled } from './orchestrators.ts';
 import { outage, redisBack } from './redis.ts';
 import { timers } from './timers.ts';
 import { workerKilled } from './workers.ts';
 
-export const FIGURES: readonly Figure[] = [workerKilled, orchestratorKilled, redisBack, outage, timers];
+export const FIGURES: readonly Figure[] = [
+  workerKilled,
+  orchestratorKilled,
+  redisBack,
+  outage,
+  failover,
+  timers,
+];
 
 export interface FiguresOptions {
   readonly folder: string;

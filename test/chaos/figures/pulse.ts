@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isRunEnded } from '../../../engine/core/node-state.ts';
 import { derivedRunId, shardOf } from '../../../engine/core/run-id.ts';
+import type { Client } from '../../../engine/runtime/client/client.ts';
 import { aTask } from '../a-history.ts';
 import { readLedger } from '../ledger.ts';
 import { planOf } from '../players.ts';
@@ -12,13 +13,16 @@ const LOOK_MS = 10;
 export class Pulse {
   readonly #world: World;
   readonly #stop = new AbortController();
+  readonly #client: Client;
   readonly #plan;
   readonly #shardOfRun = new Map<string, number>();
   #beats: readonly Promise<void>[] = [];
   #count = 0;
 
-  constructor(world: World) {
+  /** `client` starts the runs. Default: past all links. */
+  constructor(world: World, client: Client = world.looker) {
     this.#world = world;
+    this.#client = client;
     const draft = { name: 'pulse', tasks: [aTask('beat', { workMs: 0 })] };
     this.#plan = planOf(draft, { ledger: world.ledger, limits: new Map() });
   }
@@ -66,11 +70,11 @@ export class Pulse {
   }
 
   async #once(shard: number): Promise<void> {
-    const { looker, shards } = this.#world;
-    const idempotencyKey = this.#keyFor(shard, shards);
-    const { run } = await looker.start(this.#plan, { idempotencyKey });
+    const idempotencyKey = this.#keyFor(shard, this.#world.shards);
+    const { run } = await this.#client.start(this.#plan, { idempotencyKey });
     this.#shardOfRun.set(run, shard);
-    while (!this.#stop.signal.aborted && !isRunEnded((await looker.header(run)).status)) await pause(LOOK_MS);
+    while (!this.#stop.signal.aborted && !isRunEnded((await this.#client.header(run)).status))
+      await pause(LOOK_MS);
   }
 
   /** A key whose run lies on the shard. */
