@@ -19,6 +19,7 @@ import { builtinExecutors } from '../../../executors/index.ts';
 import { type EngineParts, openParts } from '../../../sdk/engine-parts.ts';
 import { engineActions } from '../../../sdk/roles.ts';
 import { failpoint } from './failpoint.ts';
+import { watchful } from './unanswered.ts';
 import { ChaosWork } from './work.ts';
 
 const { values, positionals } = parseArgs({
@@ -53,7 +54,8 @@ createInterface({ input: parent }).on('line', (line) => {
   if (word === 'clock') offMs = Number(ms);
 });
 
-const failing = failpoint(process.env['SLUICE_FAILPOINT'], values.mark);
+const killing = failpoint(process.env['SLUICE_FAILPOINT'], values.mark);
+const failing = <T extends object>(port: T): T => killing(watchful(port, say));
 
 async function startOrchestrator(parts: EngineParts): Promise<() => Promise<void>> {
   const queue = openQueue(parts);
