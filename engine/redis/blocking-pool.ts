@@ -36,7 +36,8 @@ export function createBlockingPool(open: () => RedisClient): BlockingPool {
     return connection;
   };
   const giveBack = (connection: BlockingConnection) => {
-    if (!closed && connection.redis.status !== 'end' && idle.length < IDLE_CONNECTIONS) {
+    // One that was ended, or tries to reconnect, would keep the next read waiting.
+    if (!closed && connection.redis.status === 'ready' && idle.length < IDLE_CONNECTIONS) {
       idle.push(connection);
       return;
     }

@@ -182,6 +182,7 @@ export function evidenceWith(change: Partial<RunEvidence> = {}, rest: Partial<Ev
     runs: [{ ...GOOD, ...change }],
     disturbances: [],
     limits: new Map([['narrow', 1]]),
+    losses: [],
     left: [],
     ...rest,
   };

@@ -247,6 +247,13 @@ describe('the checker of chaos', () => {
     expect(checkAll(again([]))).not.toEqual([]);
   });
 
+  it('blames nobody for what Redis forgot when it was killed', () => {
+    const told = [{ what: 'start', answer: 'yes', askedAt: START - 5, at: START }] as const;
+    const gone = { told, view: undefined, history: [], seen: [], ledger: [] };
+    expect(checkAll(evidenceWith(gone, { losses: [{ from: START - 100, to: START + 10 }] }))).toEqual([]);
+    expect(checkAll(evidenceWith(gone, { losses: [{ from: START + 1, to: START + 10 }] }))).not.toEqual([]);
+  });
+
   it('lets a frozen worker write its line late', () => {
     const late = aLine('start', 'a', { worker: 6, at: START + 1_200, token: 't-a-0', delivery: 1 });
     const evidence = withLines(

@@ -44,8 +44,15 @@ export interface Evidence {
   readonly disturbances: readonly Disturbance[];
   /** Holders of each limit at once. */
   readonly limits: ReadonlyMap<string, number>;
+  /** Spans whose answers Redis may have forgotten when it was killed; none with `appendfsync always`. */
+  readonly losses: readonly { readonly from: number; readonly to: number }[];
   /** What was found in Redis after all runs had ended, in words. */
   readonly left: readonly string[];
+}
+
+/** Whether Redis may have forgotten something that it had answered between the two times. */
+export function mayBeForgotten({ losses }: Evidence, from: number, to: number): boolean {
+  return losses.some((loss) => loss.from <= to && loss.to >= from);
 }
 
 /** What happened to one worker. */

@@ -24,7 +24,7 @@ export async function gather(
     const stored = await readRun(world.looker, run);
     runs.push({ run, draft, told, seen, ...stored, ledger: lines.get(run) ?? [] });
   }
-  return { runs, disturbances: world.disturbances, limits, left };
+  return { runs, disturbances: world.disturbances, limits, losses: world.losses, left };
 }
 
 async function readRun(client: Client, run: string): Promise<Pick<RunEvidence, 'view' | 'history'>> {

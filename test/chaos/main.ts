@@ -24,7 +24,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '4' },
     orchestrators: { type: 'string', default: '3' },
     slots: { type: 'string', default: '8' },
-    fsync: { type: 'string', default: 'everysec' },
+    fsync: { type: 'string', default: 'always' },
     strength: { type: 'string', default: '1' },
     /** Only faults whose names contain one of these words: killed,frozen. */
     faults: { type: 'string', default: '' },

@@ -81,7 +81,7 @@ const DRAFT: Draft = {
 export async function killAtPoints({ folder, kind, points, onNews }: PointsOptions): Promise<PointsResult> {
   const other = kind === 'worker' ? { orchestrators: 1, workers: 0 } : { orchestrators: 0, workers: 1 };
   const random = new Random(1);
-  const world = await World.open({ folder, random, ...other, slots: 4, appendfsync: 'everysec' });
+  const world = await World.open({ folder, random, ...other, slots: 4, appendfsync: 'always' });
   const played: Played[] = [];
   const reached: string[] = [];
   try {

@@ -42,7 +42,7 @@ it('keeps every promise in a storm of kills and lost replies', { timeout: 120_00
     orchestrators: 2,
     workers: 2,
     slots: 8,
-    appendfsync: 'everysec',
+    appendfsync: 'always',
   });
   console.info([...result.faults].map(([name, count]) => `${count} ${name}`).join(', '));
   expect(result.violations).toEqual([]);

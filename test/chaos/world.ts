@@ -43,6 +43,8 @@ export interface Role {
   isFrozen: boolean;
 }
 
+/** Longest that Redis puts off a write while the last fsync goes on, ms, and something for the way of the answer. */
+const FORGETS_MS = 2_500;
 const START_PATIENCE_MS = 60_000;
 const SHARDS = 16;
 
@@ -56,6 +58,8 @@ export class World {
   /** As those who look at the runs see it: not through a link. */
   readonly looker: Client;
   readonly disturbances: Disturbance[] = [];
+  /** What Redis may have forgotten. */
+  readonly losses: { readonly from: number; readonly to: number }[] = [];
   /** Where links lead to. */
   target: string;
   readonly #roles = new Set<Role>();
@@ -170,6 +174,13 @@ export class World {
     this.disturb(role, 'killed', at);
     await role.child.kill9();
     return at;
+  }
+
+  /** SIGKILL of Redis. With `everysec` it may have answered for two seconds what it had not yet written. */
+  async killRedis(): Promise<void> {
+    const at = Date.now();
+    await this.redis.kill9();
+    if (this.options.appendfsync === 'everysec') this.losses.push({ from: at - FORGETS_MS, to: Date.now() });
   }
 
   /** SIGTERM, as an operator stops a role. */

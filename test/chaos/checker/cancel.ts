@@ -1,4 +1,4 @@
-import { wasDisturbed } from '../evidence.ts';
+import { mayBeForgotten, wasDisturbed } from '../evidence.ts';
 import { ofEachRun } from './invariant.ts';
 
 /** A claim that was granted before the cancel was durable may still begin. */
@@ -10,7 +10,7 @@ export const cancel = ofEachRun(
   'no work begins later than a lease after a cancel was answered, and the run says so',
   function* (run, evidence) {
     const asked = run.told.find(({ what, answer }) => what === 'cancel' && answer === 'yes');
-    if (asked === undefined) return;
+    if (asked === undefined || mayBeForgotten(evidence, asked.askedAt, asked.at)) return;
     if (!run.history.some(({ type }) => type === 'run.cancelling' || type === 'run.cancelled'))
       yield 'the client was told that it was being cancelled, but the history knows of no cancel';
     const again = run.told.find(

@@ -1,11 +1,11 @@
-import type { RunEvidence } from '../evidence.ts';
+import { mayBeForgotten, type RunEvidence } from '../evidence.ts';
 import { ofEachRun } from './invariant.ts';
 
 /** I7: a success that somebody was told of stays, unless a user had it done again. */
 export const stays = ofEachRun(
   'stays',
   'a success that its worker or a client was told of stays, with its output',
-  function* (run) {
+  function* (run, evidence) {
     if (run.view === undefined) return;
     const outputs = new Map(
       run.view.nodes.map(({ id, status, outputs: { token } }) => [id, { status, token }]),
@@ -13,7 +13,7 @@ export const stays = ofEachRun(
     for (const { who, node, token, at } of promises(run)) {
       const now = outputs.get(node);
       if (now?.status === 'succeeded' && now.token === token) continue;
-      if (wasReset(run, node, at)) continue;
+      if (wasReset(run, node, at) || mayBeForgotten(evidence, at, at)) continue;
       yield `${who} was told that ${node} had succeeded with ${token}; now it is ${now?.status} with ${now?.token}`;
     }
   },

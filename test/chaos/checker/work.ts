@@ -1,5 +1,5 @@
 import type { EventView } from '../../../engine/runtime/client/run-view.ts';
-import { type Evidence, type RunEvidence, wasDisturbed } from '../evidence.ts';
+import { type Evidence, mayBeForgotten, type RunEvidence, wasDisturbed } from '../evidence.ts';
 import type { LedgerLine } from '../ledger.ts';
 import { ofEachRun } from './invariant.ts';
 
@@ -13,7 +13,7 @@ export const work = ofEachRun(
     for (const [name, lines] of groupBy(starts, attemptName)) {
       // A frozen worker may write its line after those that came after it.
       const list = [...lines].sort((a, b) => (a.delivery ?? 0) - (b.delivery ?? 0));
-      yield* checkDeliveries(name, list);
+      yield* checkDeliveries(name, list, evidence);
       for (const [i, start] of list.slice(0, -1).entries())
         yield* checkAgain(name, [start, list[i + 1] ?? start], evidence);
     }
@@ -42,12 +42,14 @@ function* checkDone({ view, ledger }: RunEvidence): Iterable<string> {
   }
 }
 
-function* checkDeliveries(name: string, starts: readonly LedgerLine[]): Iterable<string> {
-  const known = new Set<number>();
-  for (const { delivery } of starts) {
+function* checkDeliveries(name: string, starts: readonly LedgerLine[], evidence: Evidence): Iterable<string> {
+  const known = new Map<number, number>();
+  for (const { delivery, at } of starts) {
     if (delivery === null) continue;
-    if (known.has(delivery)) yield `${name} began twice in delivery ${delivery}`;
-    known.add(delivery);
+    const before = known.get(delivery);
+    if (before !== undefined && !mayBeForgotten(evidence, before, at))
+      yield `${name} began twice in delivery ${delivery}`;
+    known.set(delivery, at);
   }
 }
 
@@ -58,6 +60,7 @@ function* checkAgain(
   evidence: Evidence,
 ): Iterable<string> {
   if (wasDisturbed(evidence, start.worker, start.at, next.at)) return;
+  if (mayBeForgotten(evidence, start.at, next.at)) return;
   yield `${name} began again after ${next.at - start.at} ms although its worker ${start.worker} was left in peace`;
 }
 

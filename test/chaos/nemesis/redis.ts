@@ -11,7 +11,7 @@ const killed: Fault = {
   perMinute: 1.8,
   onRedis: true,
   async strike(world, random) {
-    await world.redis.kill9();
+    await world.killRedis();
     const ms = await pauseBetween(random, 0, random.chance(0.1) ? 20_000 : 2_000);
     await world.redis.restart();
     return `for ${ms} ms`;
@@ -24,7 +24,7 @@ const loading: Fault = {
   perMinute: 0.2,
   onRedis: true,
   async strike(world, random) {
-    await world.redis.kill9();
+    await world.killRedis();
     const at = Date.now();
     const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024'];
     const restarted = world.redis.restart(slow);
