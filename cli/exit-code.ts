@@ -43,6 +43,7 @@ const BY_ERROR = {
   redis_unsuitable: EXIT.unreachable,
   embedded_redis_unavailable: EXIT.unreachable,
   shards_mismatch: EXIT.unreachable,
+  data_too_new: EXIT.unreachable,
   source_too_large: EXIT.usage,
   source_invalid: EXIT.usage,
   invalid_reply: EXIT.failed,

@@ -72,6 +72,7 @@ export const SLUICE_ERROR_CODES = {
   redis_unsuitable: 'the settings of Redis would lose data',
   embedded_redis_unavailable: 'no Redis could be found or fetched to run privately',
   shards_mismatch: 'this Redis was set up with another number of shards',
+  data_too_new: 'this Redis holds data of a later version of Sluice',
   source_too_large: 'the folder of the workflow is larger than a bundle may be',
   source_invalid:
     'the folder of the workflow holds something that a bundle cannot carry, or a bundle is damaged',

@@ -62,6 +62,7 @@ function createShardCount(connections: Connections, configured: number | undefin
   const meta = connections.keys.meta();
   let known: number | undefined;
   const readOrFix = async (wanted: number | undefined) => {
+    await checkDataFormat(connections);
     let stored = await connections.call('hget', [meta, 'shards']);
     if (stored === null) {
       await connections.call('hsetnx', [meta, 'shards', wanted ?? DEFAULT_SHARDS]);
@@ -82,6 +83,26 @@ function createShardCount(connections: Connections, configured: number | undefin
     return shards;
   };
   return { known: () => known, resolve };
+}
+
+/** Form of what this build stores. A build goes on with what an earlier one left, and leaves alone what a later one wrote. */
+export const DATA_FORMAT = 1;
+
+/** @throws SluiceError data_too_new */
+async function checkDataFormat({ call, keys, place }: Connections): Promise<void> {
+  const meta = keys.meta();
+  const stored = await call('hget', [meta, 'format']);
+  if (stored === null) {
+    await call('hsetnx', [meta, 'format', DATA_FORMAT]);
+    return;
+  }
+  if (Number(stored) <= DATA_FORMAT) return;
+  throw new SluiceError(
+    'data_too_new',
+    `Redis at ${place} holds data of form ${stored} (${meta}), written by a later version of Sluice; this one reads up to ${DATA_FORMAT}. ` +
+      'Install that version here, or use another prefix or an empty Redis.',
+    { details: { stored: Number(stored), readable: DATA_FORMAT } },
+  );
 }
 
 function mismatch({ place, keys }: Connections, stored: number, wanted: number): SluiceError {
