@@ -12,7 +12,7 @@ import type { DefinitionStore } from '../ports/definition-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Membership, WorkerInfo } from '../ports/membership.ts';
 import type { RunIndex } from '../ports/run-index.ts';
-import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
+import type { ClientStore, InboxBatch, InboxEntry, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { CalmLogger } from './calm-logger.ts';
 import type { OutputStore } from './files/output-store.ts';
@@ -61,6 +61,8 @@ const MAX_BLOCK_MS = 1_000;
 /** Inbox entries of one shard in one round. */
 const ENTRIES = 1_000;
 const PAUSE_AFTER_ERROR_MS = 200;
+/** How long news of chains that go on may gather, ms. */
+const GATHER_MS = 1;
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   return new ShardKeeper(options);
@@ -85,6 +87,8 @@ class ShardKeeper implements Orchestrator {
   #bundling: ReadonlySet<string> = new Set();
   /** Queues all of whose workers go on with chains. */
   #joining: ReadonlySet<string> = new Set();
+  /** The last news was of chains going on, and of nothing else. */
+  #isGoingOn = false;
   #workers: readonly WorkerInfo[] = [];
   readonly #subscriptions: Subscriptions;
   readonly #intake: Intake;
@@ -130,9 +134,24 @@ class ShardKeeper implements Orchestrator {
     const wait = due.length > 0 ? 0 : Math.max(0, Math.min(blockMs, Math.ceil(timerIn)));
     const cursors = new Map(owners.map((owner) => [owner.lease.shard, owner.cursor]));
     if (cursors.size === 0) return clock.sleep(wait, this.#wake.signal);
-    const batches = await store.read(cursors, ENTRIES, wait, this.#wake.signal);
+    const batches = await this.#gather(cursors, await store.read(cursors, ENTRIES, wait, this.#wake.signal));
     const work = batches.map(({ shard, entries }) => this.#owners.get(shard)?.handle(entries));
     await Promise.all([...work, ...due.map((owner) => owner.handleTimers())]);
+  }
+
+  /**
+   * While all that comes is chains going on, nobody waits for a decision: a commit for each hop would only take the processor
+   * from the worker. The first such news is taken at once; what follows on its heels is let come together for a moment.
+   */
+  async #gather(
+    cursors: ReadonlyMap<number, string>,
+    batches: readonly InboxBatch[],
+  ): Promise<readonly InboxBatch[]> {
+    const wasGoingOn = this.#isGoingOn;
+    this.#isGoingOn = saysOnlyGoingOn(batches);
+    if (!wasGoingOn || !this.#isGoingOn) return batches;
+    await this.#options.clock.sleep(GATHER_MS, this.#wake.signal);
+    return this.#options.store.read(cursors, ENTRIES, 0, this.#wake.signal);
   }
 
   async keepLeases(): Promise<void> {
@@ -310,6 +329,12 @@ class ShardKeeper implements Orchestrator {
   #warn(what: string, thrown: unknown): void {
     this.#complaints.warn(`orchestrator ${this.#options.id}: ${what} failed and is tried again`, thrown);
   }
+}
+
+/** Whether every message is the outcome of a node whose worker has gone on with the next. */
+function saysOnlyGoingOn(batches: readonly InboxBatch[]): boolean {
+  const isSo = ({ message }: InboxEntry) => message.type === 'settled' && message.next !== undefined;
+  return batches.length > 0 && batches.every(({ entries }) => entries.every(isSo));
 }
 
 function ownLabel({ labels }: WorkerInfo, name: string): string | undefined {

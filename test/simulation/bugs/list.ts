@@ -159,4 +159,18 @@ export const BUGS: readonly Bug[] = [
     replace: '      await attempt.dispose();',
     caughtBy: ['liveness'],
   },
+  {
+    name: 'a chain goes on with a node that was withdrawn',
+    file: FLIGHTS,
+    find: "  const goesOn = isWanted && joined?.state === 'j';",
+    replace: '  const goesOn = isWanted;',
+    caughtBy: ['claims'],
+  },
+  {
+    name: 'a paused run goes on in its chains',
+    file: 'engine/core/decide/run/pause.ts',
+    find: "    if (place?.record.state === 'pending') leaveChain(turn, place);\n    else if",
+    replace: '    if',
+    caughtBy: ['claims'],
+  },
 ];

@@ -6,13 +6,13 @@ import { cancellingOf, endOf, ofEachRun } from './invariant.ts';
 export const fanOut = ofEachRun(
   'fan-out',
   'a fan-out has as many nodes as items, ends only when all have ended, and its end follows from theirs',
-  function* (run) {
+  function* (run, { wentBack }) {
     for (const [index, task] of run.workflow.plan.tasks.entries()) {
       const events = run.byNode.get(index);
       const expanded = events?.find(({ type }) => type === 'node.expanded');
       const end = events?.find((event) => endOf(event) !== undefined);
       if (!task.fanOut || !expanded || !end) continue;
-      const problem = judge(run, { index, task, total: expanded.detail?.count ?? 0, end });
+      const problem = judge(run, { index, task, total: expanded.detail?.count ?? 0, end, wentBack });
       if (problem) yield { what: `${problem} (seq ${end.seq})`, node: index };
       const items = run.workflow.known[index]?.items;
       if (items !== undefined && items !== expanded.detail?.count)
@@ -26,9 +26,11 @@ interface Fan {
   readonly task: PlanTask;
   readonly total: number;
   readonly end: DurableEvent;
+  /** The reason of a cancel may be lost with the history that it stood in. */
+  readonly wentBack: boolean;
 }
 
-function judge(run: RunEvidence, { index, task, total, end }: Fan): string | undefined {
+function judge(run: RunEvidence, { index, task, total, end, wentBack }: Fan): string | undefined {
   const counts = { succeeded: 0, failed: 0, skipped: 0, upstream_failed: 0, cancelled: 0 };
   const items = new Set<number>();
   for (const [node, events] of run.byNode) {
@@ -46,7 +48,8 @@ function judge(run: RunEvidence, { index, task, total, end }: Fan): string | und
   const isSpent = counts.failed > allowed;
   const isStopped = cancellingOf(run) !== undefined || (isSpent && task.failFast);
   if (items.size !== total && !isStopped) return `ended with ${items.size} nodes of ${total}`;
-  if (counts.cancelled > 0 && !isStopped) return `${counts.cancelled} nodes were cancelled without a reason`;
+  if (counts.cancelled > 0 && !isStopped && !wentBack)
+    return `${counts.cancelled} nodes were cancelled without a reason`;
   const expected = isSpent
     ? 'failed'
     : items.size < total || counts.cancelled > 0

@@ -23,6 +23,15 @@ export const chain: Feature = {
     const first = draft.tasks.length - 1;
     for (let i = 1; i <= dice.int(2, 7); i++) addLink(draft, first, i);
   },
+  /** Chains are quick: who pauses or cancels a run at any time seldom meets one. */
+  async act({ run, client, random, sleep, insist }) {
+    if (!random.chance(0.5)) return;
+    await sleep(random.between(20, 700));
+    if (random.chance(0.4)) return void (await insist(() => client.cancel(run, { graceMs: 500 })));
+    await insist(() => client.request({ type: 'pause', run }, 1_500));
+    await sleep(random.between(50, 600));
+    await insist(() => client.request({ type: 'resume', run }, 1_500));
+  },
   // Where `max_parallel` counts the nodes of a run nothing is joined: there the chain only has to be worked on.
   happened: (run, evidence) =>
     run.plan.maxParallel === undefined

@@ -3,6 +3,7 @@ import { SluiceError } from '../../../engine/core/errors.ts';
 import { partOf, type RunPart } from '../../../engine/core/run-part.ts';
 import { endOf, isRunEnd } from '../checker/invariant.ts';
 import type { DurableEvent, FeaturedRun } from '../evidence.ts';
+import type { HistoryEntry } from '../history.ts';
 import { eventsOf, type Feature, type FeatureUser } from './feature.ts';
 
 type Found = string | { what: string; node: number };
@@ -38,16 +39,34 @@ export const pausing: Feature = {
     }
   },
   happened: (run) => eventsOf(run, 'run.paused').length > 0,
-  *check(run) {
+  *check(run, { history }) {
     let isPaused = false;
-    for (const { type, seq, node = -1 } of run.events) {
+    let pausedAt = 0;
+    for (const { type, seq, node = -1, entry } of run.events) {
+      if (type === 'run.paused') pausedAt = entry;
       if (type === 'run.paused') isPaused = true;
       if (type === 'run.resumed' || type === 'run.cancelling') isPaused = false;
-      if (isPaused && (type === 'node.queued' || type === 'node.expanded'))
+      if (
+        isPaused &&
+        (type === 'node.queued' || type === 'node.expanded') &&
+        !wasGoneOnWith(history, run.id, node, pausedAt)
+      )
         yield { what: `${type} (seq ${seq}) while the run was paused`, node };
     }
   },
 };
+
+/** A worker had gone on with it in its chain before the pause was durable. */
+function wasGoneOnWith(
+  history: readonly HistoryEntry[],
+  run: string,
+  node: number,
+  pausedAt: number,
+): boolean {
+  return history
+    .slice(0, pausedAt)
+    .some((entry) => entry.kind === 'claim' && entry.joined && entry.flight.startsWith(`${run}:${node}:`));
+}
 
 async function untilEnded({ hasEnded, sleep }: FeatureUser): Promise<boolean> {
   for (let i = 0; i < 60; i++) {
