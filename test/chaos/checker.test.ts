@@ -140,7 +140,7 @@ const PLANTED: readonly (readonly [what: string, invariant: string, says: string
   [
     'worker_lost without a lost worker',
     'lost',
-    'only 0 of its workers',
+    'its worker 7 was left in peace',
     withRows((rows) => rows.splice(15, 1, ['node.failed', 'd', 1, lostThree])),
   ],
   [

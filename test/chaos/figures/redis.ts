@@ -51,7 +51,7 @@ export const redisBack: Figure = {
 
 /** When it says PONG, by asking all the time. */
 async function firstAnswer(world: World): Promise<number> {
-  const connections = world.another({ retryStrategy: () => 5 });
+  const connections = world.another({ retryStrategy: () => 5, maxRetriesPerRequest: null });
   try {
     await connections.ready(120_000);
     return Date.now();
