@@ -1,10 +1,10 @@
 /** Redis with TLS that asks for a client certificate; the certificates are made by openssl for this test. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBullTaskQueue } from '../../../engine/bullmq/index.ts';
 import { SILENT } from '../../../engine/ports/logger.ts';
 import { parseRedisAddress } from '../../../engine/redis/address.ts';
@@ -13,12 +13,15 @@ import { freePort } from '../../support/free-port.ts';
 import { type PrivateRedis, privateRedis } from '../../support/redis.ts';
 import { aTicket } from '../bullmq/a-ticket.ts';
 
-let folder: string;
-let redis: PrivateRedis;
+const HAS_OPENSSL = hasOpenssl();
+
+let folder: string | undefined;
+let redis: PrivateRedis | undefined;
 let url: string;
-const fileOf = (name: string) => join(folder, name);
+const fileOf = (name: string) => join(folder ?? '', name);
 
 beforeAll(async () => {
+  if (!HAS_OPENSSL) return;
   folder = await mkdtemp(join(tmpdir(), 'sluice-tls-'));
   await makeCertificates();
   const port = await freePort();
@@ -37,8 +40,17 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await redis?.stop();
-  await rm(folder, { recursive: true, force: true });
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
+
+function hasOpenssl(): boolean {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** One authority; a server that is `localhost`, and a client. */
 async function makeCertificates(): Promise<void> {
@@ -69,31 +81,33 @@ function addressWith(files: { readonly [name: string]: string }) {
   return address;
 }
 
-it('takes commands and tickets of one who shows the certificate', async () => {
-  const address = addressWith(environment());
-  const connections = createConnections(address);
-  expect(await connections.call('set', ['key', 'value'])).toBe('OK');
-  await connections.close();
-  const queue = createBullTaskQueue({ connection: queueAddressOf(address), prefix: 't:', logger: SILENT });
-  const seen = new Promise<number>((resolve) => {
-    queue.consume('default', 1, async (ticket) => {
-      resolve(ticket.node);
-      return { kind: 'done' };
+describe.skipIf(!HAS_OPENSSL)('Redis with TLS (needs openssl)', () => {
+  it('takes commands and tickets of one who shows the certificate', async () => {
+    const address = addressWith(environment());
+    const connections = createConnections(address);
+    expect(await connections.call('set', ['key', 'value'])).toBe('OK');
+    await connections.close();
+    const queue = createBullTaskQueue({ connection: queueAddressOf(address), prefix: 't:', logger: SILENT });
+    const seen = new Promise<number>((resolve) => {
+      queue.consume('default', 1, async (ticket) => {
+        resolve(ticket.node);
+        return { kind: 'done' };
+      });
     });
+    await queue.add([aTicket({ node: 7 })]);
+    expect(await seen).toBe(7);
+    await queue.close();
   });
-  await queue.add([aTicket({ node: 7 })]);
-  expect(await seen).toBe(7);
-  await queue.close();
-});
 
-it('says that a certificate is not trusted when its authority is not named', async () => {
-  const connections = createConnections(addressWith({}));
-  await expect(connections.ready(3_000)).rejects.toThrow(/does not answer \(.*(certificate|verify)/);
-  await connections.close();
-});
+  it('says that a certificate is not trusted when its authority is not named', async () => {
+    const connections = createConnections(addressWith({}));
+    await expect(connections.ready(3_000)).rejects.toThrow(/does not answer \(.*(certificate|verify)/);
+    await connections.close();
+  });
 
-it('names the variable whose file cannot be read', () => {
-  expect(() => readTlsFiles({ SLUICE_REDIS_CA: fileOf('none.pem') })).toThrow(
-    /SLUICE_REDIS_CA names the file .*none\.pem/,
-  );
+  it('names the variable whose file cannot be read', () => {
+    expect(() => readTlsFiles({ SLUICE_REDIS_CA: fileOf('none.pem') })).toThrow(
+      /SLUICE_REDIS_CA names the file .*none\.pem/,
+    );
+  });
 });
