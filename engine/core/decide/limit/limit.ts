@@ -32,8 +32,21 @@ export function enterLimits(turn: Turn, place: NodePlace): Prepared<LimitNeed | 
   run.limited.set(index, { needs, got: 0, askedAt: turn.now, pauseMs: FIRST_PAUSE_MS });
   if (needs.length === 0) return { value: undefined };
   // Later than all that this run has given back: what comes twice or late is told apart by it.
-  record.queuedAt = Math.max(turn.now, run.releasedAt + 1);
+  const isAgain = record.state === 'blocked';
+  record.queuedAt = Math.max(turn.now, run.releasedAt + 1, isAgain ? record.queuedAt + 1 : 0);
+  if (isAgain) giveBackLater(turn, place, needs);
   return { value: askNext(turn, place) };
+}
+
+/**
+ * A former owner may have asked for more than the first, and what it was granted since may be held. Who then asks for the first
+ * again holds places out of turn, and could wait for one who waits for them.
+ */
+function giveBackLater(turn: Turn, place: NodePlace, needs: readonly LimitNeed[]): void {
+  const name = comingAttempt(place);
+  const at = place.record.queuedAt - 1;
+  for (const { address, perMs } of needs.slice(1))
+    if (perMs === undefined) tell(turn, releaseMessage(address, name, at));
 }
 
 function costError({ key, cost, limit }: LimitNeed): TaskError {

@@ -77,6 +77,30 @@ describe('a node with a concurrency limit', () => {
     expect(rig.status('b')).toBe('succeeded');
   });
 
+  it('holds none out of turn in the hands of a new owner either, when it had the second and has lost the first', () => {
+    const both = one({ concurrency: ['left', 'right'].map((key) => ({ key, limit: 1 })) });
+    const [left, right] = [
+      limitAddress('concurrency', 'default', 'left'),
+      limitAddress('concurrency', 'default', 'right'),
+    ];
+    const rig = new RunRig().start('c', one({ concurrency: [{ key: 'right', limit: 1 }] }));
+    rig.start('a', both).start('b', both);
+    expect(rig.limit(left)).toEqual({ holders: ['a/t'], waiters: ['b/t'] });
+    const asked = { node: 0, generation: 1, attempt: 1, at: rig.now };
+    // The owner is lost, and with it what a asked for. The grant of the first comes before a asks again, and is given back.
+    const a = rig.runs.get('a');
+    a?.limited.clear();
+    rig.deliver({ type: 'granted', run: 'a', limit: left, ...asked });
+    expect(rig.limit(left)).toEqual({ holders: ['b/t'], waiters: [] });
+    a?.held.push(0);
+    rig.deliver({ type: 'remind', run: 'a' });
+    rig.settle('c', 't');
+    expect(rig.limit(left)).toEqual({ holders: ['b/t'], waiters: ['a/t'] });
+    expect(rig.limit(right)).toEqual({ holders: ['b/t'], waiters: [] });
+    rig.settle('b', 't').settle('a', 't');
+    expect([rig.status('a'), rig.status('b')]).toEqual(['succeeded', 'succeeded']);
+  });
+
   it('enters freely what its run, or an ancestor, holds', () => {
     const plan = aPlan([aTask('t', [], { concurrency: [{ key: 'db', limit: 1 }] })], {
       concurrency: { key: 'db', limit: 1, onLimit: 'queue' },
