@@ -96,7 +96,9 @@ function judge(
   life: Life | undefined,
   before: ClaimSeen | undefined,
 ): string | undefined {
-  if (!life || (index < life.queued && !claim.joined)) return 'granted, but the attempt was not dispatched';
+  // What was begun in one step with the node before it may be taken over before its owner has read of it.
+  const isKnown = claim.joined || before !== undefined;
+  if (!life || (index < life.queued && !isKnown)) return 'granted, but the attempt was not dispatched';
   if (index > life.over) return 'granted after the end of the attempt was durable';
   if (index > life.cancelled) return 'granted after the cancel was durable';
   if (before && claim.delivery <= before.delivery)

@@ -28,10 +28,18 @@ function* generationsOf(node: number, events: readonly DurableEvent[]): Iterable
   }
 }
 
-/** Attempts count on over generations, so work on an attempt that had succeeded already is work too many. */
+/**
+ * Attempts count on over generations, so work on an attempt that had succeeded already is work too many; but for a worker that was
+ * frozen between its claim and the work, and was taken for dead meanwhile.
+ */
 function* workAfterSuccess(run: RunEvidence, { history, ledger }: Evidence): Iterable<Found> {
   const accepted = new Map<string, SettleSeen>();
+  const claimedAt = new Map<string, number>();
   for (const entry of history) {
+    if (entry.kind === 'claim') {
+      const { run: of, node, attempt } = parseFlightKey(entry.flight);
+      if (of === run.id) claimedAt.set(`${node}/${attempt} ${entry.session}`, entry.at);
+    }
     if (entry.kind !== 'settle' || entry.outcome.status !== 'succeeded') continue;
     const flight = parseFlightKey(entry.flight);
     if (flight.run === run.id) accepted.set(`${flight.node}/${flight.attempt}`, entry);
@@ -42,7 +50,8 @@ function* workAfterSuccess(run: RunEvidence, { history, ledger }: Evidence): Ite
     if (work.run !== run.id) continue;
     const node = nodes.get(JSON.stringify({ task: tasks.get(work.task) ?? -1, item: work.item })) ?? -1;
     const success = accepted.get(`${node}/${work.attempt}`);
-    if (success && work.startedAt > success.at)
+    const claimed = claimedAt.get(`${node}/${work.attempt} ${work.session}`) ?? Number.POSITIVE_INFINITY;
+    if (success && work.startedAt > success.at && claimed > success.at)
       yield { what: `attempt ${work.attempt} was worked on after its success was accepted`, node };
   }
 }
