@@ -1,6 +1,7 @@
 /** What a cluster must not leave behind when its runs have ended. */
 import { bullPrefix } from '../../../engine/bullmq/job-form.ts';
 import type { Cluster } from '../cluster.ts';
+import { groupLives } from '../process-group.ts';
 
 /** Tickets that nobody needs any more may still be on their way to a worker that drops them. */
 const PATIENCE_MS = 8_000;
@@ -73,12 +74,4 @@ function findTasks({ ledger, disturbed }: Cluster): string[] {
   return lines
     .filter(({ pid }) => groupLives(pid))
     .map(({ task, pid }) => `the task ${task} (${pid}) still works`);
-}
-
-function groupLives(pid: number): boolean {
-  try {
-    return process.kill(-pid, 0);
-  } catch {
-    return false;
-  }
 }
