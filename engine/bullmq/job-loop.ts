@@ -47,6 +47,8 @@ export class JobLoop {
   #appetite = 1;
   /** When the next delayed job is due, ms since 1970; 0 for none. */
   #delayedUntil = 0;
+  /** Until then it looks for jobs only when one is added, ms since 1970. */
+  #idleUntil = 0;
   #lockTimer: NodeJS.Timeout | undefined;
   #endPause: (() => void) | undefined;
   #isWaiting = false;
@@ -75,6 +77,14 @@ export class JobLoop {
     if (!this.#isWaiting) return;
     this.#isCut = true;
     await this.#options.marker.cut().catch(this.#options.onTrouble);
+  }
+
+  /**
+   * A job that went back for others comes due now and again. Who gave it back knows when, and would be first each time: for
+   * `ms` it leaves it to those who look without being told.
+   */
+  leaveToOthers(ms: number): void {
+    this.#idleUntil = Date.now() + ms;
   }
 
   resume(): void {
@@ -131,10 +141,13 @@ export class JobLoop {
   /** Waits for a wake-up, or for long enough to look without one. False: the wake-up was for a later time. */
   async #waitForOne(): Promise<boolean> {
     const { drainDelayS } = this.#options;
-    const untilDelayedS = this.#delayedUntil === 0 ? drainDelayS : (this.#delayedUntil - Date.now()) / 1_000;
+    const isIdle = Date.now() < this.#idleUntil;
+    const untilDelayedS =
+      isIdle || this.#delayedUntil === 0 ? drainDelayS : (this.#delayedUntil - Date.now()) / 1_000;
     if (untilDelayedS > 0) {
       const timeoutS = Math.max(SHORTEST_WAIT_S, Math.min(drainDelayS, untilDelayedS));
       const marker = await this.#waitForMarker(timeoutS);
+      if (marker === null && isIdle) return false;
       if (marker !== null && marker > Date.now()) {
         this.#delayedUntil = Math.min(marker, this.#delayedUntil || Number.POSITIVE_INFINITY);
         return false;

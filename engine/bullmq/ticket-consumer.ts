@@ -113,7 +113,10 @@ export class BullTicketConsumer implements TicketConsumer {
       this.#trouble.report(new Error(`the job ${job.id} is not a ticket of this version and was dropped`));
       return true;
     }
-    if (slotsOf(job) > this.#slots) return this.#postpone(job, token, TOO_LARGE_MS);
+    if (slotsOf(job) > this.#slots) {
+      this.#loop.leaveToOthers(TOO_LARGE_MS + 2_000 * DRAIN_DELAY_S);
+      return this.#postpone(job, token, TOO_LARGE_MS);
+    }
     const { left, verdict } = await this.#work(job, tickets);
     if (verdict.kind === 'done') return true;
     if (left.some((ticket, at) => ticket !== tickets[at]) || left.length < tickets.length)
