@@ -43,11 +43,12 @@ export function plant(root: string, compiled: string, target: string, bug: Bug):
 /** Runs seeds in a process of its own, up to the first that fails. Answers what it printed. */
 export function runSeeds(
   folder: string,
+  start: number,
   seeds: number,
 ): Promise<{ readonly output: string; readonly failed: boolean }> {
   const main = join(folder, 'test/simulation/main.js');
   return new Promise((resolve) => {
-    const args = [main, '--seeds', String(seeds), '--bail'];
+    const args = [main, '--start', String(start), '--seeds', String(seeds), '--bail'];
     execFile(
       process.execPath,
       args,

@@ -2,6 +2,8 @@
 export interface Bug {
   readonly name: string;
   /** Path from the root of the repository. */
+  /** Where to look first: no seed before shows the bug, today. Default 1. */
+  readonly firstSeed?: number;
   readonly file: string;
   /** Text that stands in the file exactly once. */
   readonly find: string;

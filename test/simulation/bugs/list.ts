@@ -41,6 +41,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'settle races a timeout: work is withdrawn without naming the claim that was seen',
+    firstSeed: 182,
     file: 'engine/core/decide/turn.ts',
     find: '    this.#expect.set(key, seen);',
     replace: '    void [key, seen];',
@@ -56,6 +57,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'the same epoch after a fail-over: tokens without randomness',
+    firstSeed: 38,
     file: OWNERSHIP,
     find: '  held.token = `${held.epoch}-${lease.nonce}`;',
     replace: '  held.token = `${held.epoch}`;',
@@ -98,6 +100,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a takeover forgets ready nodes',
+    firstSeed: 244,
     file: 'engine/core/shard-state.ts',
     find: "    else if (record.state === 'queued') pushReady(shard, run, index);",
     replace: '',
@@ -112,6 +115,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an idle owner never notices that the store went back',
+    firstSeed: 237,
     file: 'engine/runtime/shard/shard-owner.ts',
     find: 'if (stored >= confirmed) return;',
     replace: 'if (stored >= confirmed || stored >= 0) return;',
@@ -154,6 +158,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a worker keeps what it went on with at hand for ever',
+    firstSeed: 370,
     file: 'engine/runtime/attempt/ticket-work.ts',
     find: '      await attempt.dispose();\n      this.#letGo(claim.flight);',
     replace: '      await attempt.dispose();',
@@ -161,6 +166,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a chain goes on with a node that was withdrawn',
+    firstSeed: 34,
     file: FLIGHTS,
     find: "  const goesOn = isWanted && joined?.state === 'j';",
     replace: '  const goesOn = isWanted;',
@@ -168,6 +174,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a paused run goes on in its chains',
+    firstSeed: 151,
     file: 'engine/core/decide/run/pause.ts',
     find: "    if (place?.record.state === 'pending') leaveChain(turn, place);\n    else if",
     replace: '    if',
