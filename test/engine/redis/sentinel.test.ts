@@ -12,8 +12,8 @@ import { freePort } from '../../support/free-port.ts';
 import { privateRedis } from '../../support/redis.ts';
 import { REDIS_CACHE } from '../../support/redis-cache.ts';
 
-/** An election that fails is tried again after twice the time-out. */
-const LONGEST_MS = 30_000;
+/** A Sentinel that lost time on a busy machine elects nobody for 30 s (its TILT mode). */
+const LONGEST_MS = 60_000;
 const ends: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -75,7 +75,7 @@ it('goes on at the next primary', async () => {
     .toBeGreaterThan(6);
   console.info(`primary killed → the next one takes a write: ${Date.now() - at} ms`);
   expect(await connections.call('get', ['key'])).toMatch(/^before\.+$/);
-}, 60_000);
+}, 150_000);
 
 async function untilSentinelKnowsReplica(port: number): Promise<void> {
   const sentinel = createConnections({ url: `redis://127.0.0.1:${port}` });
