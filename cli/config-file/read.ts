@@ -58,7 +58,12 @@ function findingsOf(data: Json, issue: Issue): PathFinding[] {
     const message = `${label} must be ${expectedWord(issue.expected)}, but this is ${describeValue(value)}.`;
     return [{ code: 'wrong_type', path, message }];
   }
-  const hint = issue.code === 'custom' ? `Write it as in ${issue.message}.` : undefined;
+  const isSize = issue.code === 'too_big' || issue.code === 'too_small';
+  const hint = isSize
+    ? `${issue.message}.`
+    : issue.code === 'custom'
+      ? `Write it as in ${issue.message}.`
+      : undefined;
   return [{ code: 'wrong_value', path, message: `${label} cannot be taken: ${describeValue(value)}.`, hint }];
 }
 

@@ -7,6 +7,8 @@ import { isJsonObject, type JsonObject } from '../../engine/core/json.ts';
 import { parseRetention } from '../../engine/core/retention.ts';
 
 const text = z.string().min(1);
+/** What to write for a number of runs. */
+const RUNS = 'Write a whole number from 1 to 999999999';
 
 export const configFile = z
   .strictObject({
@@ -21,9 +23,9 @@ export const configFile = z
       .partial()
       .describe('For `rediss://` addresses.'),
     max_runs: z
-      .int()
-      .min(1)
-      .max(999_999_999)
+      .int(RUNS)
+      .min(1, RUNS)
+      .max(999_999_999, RUNS)
       .describe('Orchestrators take no new run while so many have not ended (SLUICE_MAX_RUNS).'),
     prefix: text.describe('Begins every key in Redis (SLUICE_PREFIX).'),
     artifacts: text.describe('`s3://bucket/prefix`, or a folder that all roles share (SLUICE_ARTIFACTS).'),

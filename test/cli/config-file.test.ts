@@ -88,6 +88,11 @@ describe('a mistake', () => {
     expect(diagnostics.map((one) => [one.code, one.line, one.column])).toEqual([[code, line, column]]);
   });
 
+  it.each(['0', '1e99'])('in a number says what it may be: max_runs: %s', (number) => {
+    const { diagnostics } = readConfigFile({ path: 'sluice.config.yaml', text: `max_runs: ${number}\n` });
+    expect(diagnostics.map(({ hint }) => hint)).toEqual(['Write a whole number from 1 to 999999999.']);
+  });
+
   it('in a name comes with the right one', () => {
     const { diagnostics } = readConfigFile({ path: 'sluice.config.yaml', text: 'redsi: b\n' });
     expect(diagnostics[0]?.hint).toContain('redis');
