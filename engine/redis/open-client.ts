@@ -3,6 +3,7 @@
  */
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { ClusterAddress, RedisAddress, SentinelAddress, TlsSettings } from './address.ts';
+import { SentinelClient } from './sentinel-client.ts';
 
 export interface ClientSettings {
   /** For CLIENT LIST. */
@@ -30,6 +31,7 @@ const MANY_CLUSTER_TRIES = 250;
 export function openClient(address: RedisAddress, settings: ClientSettings): RedisClient {
   if (address.cluster !== undefined) return openCluster(address.cluster, settings);
   const options = optionsFor(address, settings);
+  if (address.sentinel !== undefined) return new SentinelClient(options);
   return address.url === undefined ? new Redis(options) : new Redis(address.url, options);
 }
 

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterEach, expect, it } from 'vitest';
-import { parseRedisAddress } from '../../../engine/redis/address.ts';
+import { parseRedisAddress, type RedisAddress } from '../../../engine/redis/address.ts';
 import { createConnections } from '../../../engine/redis/connection.ts';
 import { findRedisBinary } from '../../../engine/redis/embedded/index.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -57,9 +58,14 @@ it('goes on at the next primary', async () => {
   await startServer(['--replicaof', '127.0.0.1', `${primary.port}`, '--repl-diskless-sync-delay', '0']);
   const sentinel = await startSentinel(primary.port);
   const address = parseRedisAddress(`redis-sentinel://127.0.0.1:${sentinel}/0#main`);
-  const connections = createConnections({ ...address });
-  ends.push(() => connections.close());
-  await connections.ready(LONGEST_MS);
+  // Several: the news may reach a client while it looks the address up itself, or before, or after.
+  const [connections, ...others] = Array.from({ length: 5 }, () => connect(address));
+  if (connections === undefined) throw new Error('no connection');
+  await Promise.all([connections, ...others].map((one) => one.ready(LONGEST_MS)));
+  if (!(connections.redis instanceof Redis)) throw new Error('not behind Sentinels');
+  const waiting = connections.redis.duplicate();
+  waiting.on('error', () => {});
+  ends.push(async () => waiting.disconnect());
   // The replica is there, and known to the Sentinel, once this is answered with 1.
   await expect.poll(() => connections.call('wait', [1, 100]), { timeout: LONGEST_MS }).toBe(1);
   await connections.call('set', ['key', 'before']);
@@ -75,7 +81,20 @@ it('goes on at the next primary', async () => {
     .toBeGreaterThan(6);
   console.info(`primary killed → the next one takes a write: ${Date.now() - at} ms`);
   expect(await connections.call('get', ['key'])).toMatch(/^before\.+$/);
+  for (const one of others) await untilAnswered(() => one.call('incr', ['count']));
+  await untilAnswered(() => waiting.incr('count'));
 }, 150_000);
+
+function connect(address: RedisAddress | undefined) {
+  const connections = createConnections({ ...address });
+  ends.push(() => connections.close());
+  return connections;
+}
+
+/** Commands may fail while the new primary is looked for, but not for ever. */
+async function untilAnswered(ask: () => Promise<unknown>): Promise<void> {
+  await expect.poll(() => ask().catch(() => 0), { timeout: LONGEST_MS, interval: 50 }).toBeGreaterThan(0);
+}
 
 async function untilSentinelKnowsReplica(port: number): Promise<void> {
   const sentinel = createConnections({ url: `redis://127.0.0.1:${port}` });
