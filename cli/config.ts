@@ -17,6 +17,8 @@ export interface Settings {
   /** SLUICE_ARTIFACTS: `s3://bucket/prefix` or a folder. */
   readonly artifacts: string | undefined;
   readonly s3: S3Settings;
+  /** SLUICE_ALLOW_ADDRESSES: what HTTP tasks may reach beyond public addresses. */
+  readonly allowAddresses: string | undefined;
   /** SLUICE_SECRETS_KEY, SLUICE_SECRETS_KEY_FILE: keys of the encrypted store, or a file that holds them. */
   readonly secretsKey: string | undefined;
   readonly secretsKeyFile: string | undefined;
@@ -50,6 +52,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     prefix: environment['SLUICE_PREFIX'] || undefined,
     artifacts: environment['SLUICE_ARTIFACTS'] || undefined,
     s3: readS3Settings(environment),
+    allowAddresses: environment['SLUICE_ALLOW_ADDRESSES'] || undefined,
     secretsKey: environment['SLUICE_SECRETS_KEY'] || undefined,
     secretsKeyFile: environment['SLUICE_SECRETS_KEY_FILE'] || undefined,
     secretsDirectory: environment['SLUICE_SECRETS_DIR'] || undefined,

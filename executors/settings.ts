@@ -1,3 +1,5 @@
+import type { AddressPolicy } from '../engine/core/network/address-rules.ts';
+import type { ResolveAddresses } from './http/guarded-connector.ts';
 import type { RegisteredFunction } from './registered-function.ts';
 
 /** What an installation may set about its executors. All of it is optional. */
@@ -23,6 +25,10 @@ export interface ModuleSettings {
 }
 
 export interface HttpSettings {
+  /** What requests may reach. Default: public addresses only. */
+  readonly addresses?: AddressPolicy;
+  /** How names are looked up. Default: as the system does it. */
+  readonly resolve?: ResolveAddresses;
   /** Limit on connecting, ms. Default 10,000. */
   readonly connectTimeoutMs?: number;
   /** Limit on silence while a response is awaited or read, ms. Default 300,000. */

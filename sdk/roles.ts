@@ -10,6 +10,7 @@ import { makeSessionDirectory } from '../engine/runtime/files/session-directory.
 import { createOrchestrator } from '../engine/runtime/orchestrator.ts';
 import { createWorker } from '../engine/runtime/worker.ts';
 import { builtinExecutors, type RegisteredFunction } from '../executors/index.ts';
+import { readAddressPolicy } from './address-policy.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { readVersion } from './settings.ts';
 
@@ -20,6 +21,11 @@ export interface WorkerOptions {
   readonly tasks?: { readonly [name: string]: RegisteredFunction };
   /** Labels that tasks may ask for with `worker_labels`. */
   readonly labels?: { readonly [name: string]: string };
+  /**
+   * What `uses: http` may reach beyond public addresses, such as `10.0.0.0/8`, `api.internal:8080`, `private`, `any`. Default:
+   * SLUICE_ALLOW_ADDRESSES. With a private Redis (`embedded`) this machine and private networks are open anyway.
+   */
+  readonly allowAddresses?: readonly string[];
   /** Name for people. Default: `host:pid`. */
   readonly name?: string;
 }
@@ -69,6 +75,10 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
 export async function startWorker(parts: EngineParts, options: WorkerOptions): Promise<SluiceWorker> {
   const { store, membership, logs, artifacts, outputs, secrets, cache, clock, logger, settings } = parts;
   const { cacheDirectory, temporaryDirectory, environment } = settings;
+  const addresses = readAddressPolicy(
+    options.allowAddresses?.join(',') ?? settings.allowAddresses,
+    parts.isEmbedded,
+  );
   const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(parts);
   const name = options.name ?? `${hostname()}:${process.pid}`;
@@ -86,6 +96,7 @@ export async function startWorker(parts: EngineParts, options: WorkerOptions): P
     executors: builtinExecutors({
       environment,
       functions: options.tasks ?? {},
+      http: { addresses },
       module: { cacheDirectory: join(cacheDirectory, 'modules') },
     }),
     clock,

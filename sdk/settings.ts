@@ -14,6 +14,8 @@ export interface Settings {
   /** SLUICE_ARTIFACTS: `s3://bucket/prefix` or a folder. */
   readonly artifacts: string | undefined;
   readonly s3: S3Settings;
+  /** SLUICE_ALLOW_ADDRESSES: what HTTP tasks may reach beyond public addresses. */
+  readonly allowAddresses: string | undefined;
   /** For what may be lost and made again; shared with the command line. */
   readonly cacheDirectory: string;
   readonly temporaryDirectory: string;
@@ -27,6 +29,7 @@ export function readSettings(environment: Settings['environment'] = process.env)
     prefix: environment['SLUICE_PREFIX'] || undefined,
     artifacts: environment['SLUICE_ARTIFACTS'] || undefined,
     s3: readS3Settings(environment),
+    allowAddresses: environment['SLUICE_ALLOW_ADDRESSES'] || undefined,
     cacheDirectory: join(cacheHome, 'sluice'),
     temporaryDirectory: tmpdir(),
   };

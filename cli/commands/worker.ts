@@ -14,6 +14,7 @@ interface WorkerFlags extends RedisFlags {
   readonly labels?: string;
   readonly drain: number;
   readonly embedded?: boolean;
+  readonly allowAddress?: readonly string[];
 }
 
 export function workerCommand(host: Host): Command {
@@ -29,6 +30,12 @@ export function workerCommand(host: Host): Command {
     .option('--name <text>', 'name of this worker (default: host:pid)')
     .option('--labels <list>', 'labels: zone=eu,disk=ssd')
     .addOption(
+      new Option(
+        '--allow-address <entry>',
+        'HTTP tasks may reach it: 10.0.0.0/8, api.internal:8080, private, any; may be given again',
+      ).argParser((value: string, before: readonly string[] = []) => [...before, value]),
+    )
+    .addOption(
       new Option('--drain <duration>', 'how long to finish work when stopped')
         .argParser(duration)
         .default(30_000, '30s'),
@@ -40,7 +47,8 @@ function serve(host: Host, flags: WorkerFlags): Promise<void> {
   const queues = parseQueues(flags.queues, flags.slots ?? Math.max(4, 2 * cpus().length));
   const labels = parseLabels(flags.labels);
   return serveRole(host, flags, async (engine) => {
-    const worker = await startWorker(host, engine, { queues, labels, name: flags.name });
+    const allowAddress = flags.allowAddress ? { allowAddress: flags.allowAddress } : {};
+    const worker = await startWorker(host, engine, { queues, labels, name: flags.name, ...allowAddress });
     const { place } = engine.connections;
     engine.logger.info(`worker ${worker.name} serves its queues`, { queues, redis: place });
     return worker;

@@ -2,11 +2,14 @@
 import { join } from 'node:path';
 import type { EngineActions } from '../../engine/core/engine-outcome.ts';
 import type { Executor } from '../../engine/ports/executor.ts';
-import { builtinExecutors } from '../../executors/index.ts';
+import { builtinExecutors, type HttpSettings } from '../../executors/index.ts';
 import type { Settings } from '../config.ts';
 
-export function allExecutors({ environment, cacheDirectory }: Settings): readonly Executor[] {
-  return builtinExecutors({ environment, module: { cacheDirectory: join(cacheDirectory, 'modules') } });
+export function allExecutors(
+  { environment, cacheDirectory }: Settings,
+  http: HttpSettings = {},
+): readonly Executor[] {
+  return builtinExecutors({ environment, http, module: { cacheDirectory: join(cacheDirectory, 'modules') } });
 }
 
 /** Each checks its options itself: what does not fit fails the task with `invalid_options`. */

@@ -4,12 +4,16 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createBullTaskQueue } from '../../engine/bullmq/index.ts';
+import { SluiceError } from '../../engine/core/errors.ts';
+import type { AddressPolicy } from '../../engine/core/network/address-rules.ts';
 import { createLocalWorkspace } from '../../engine/runtime/files/local-workspace.ts';
 import { makeSessionDirectory } from '../../engine/runtime/files/session-directory.ts';
 import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
 import { Pruner } from '../../engine/runtime/pruner.ts';
 import type { IntakeSettings } from '../../engine/runtime/shard/intake.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
+import { readAddressPolicy } from '../../sdk/address-policy.ts';
+import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { readVersion } from '../version.ts';
 import type { Engine } from './engine.ts';
@@ -35,6 +39,20 @@ export interface WorkerFlags {
   readonly queues: { readonly [queue: string]: number };
   readonly name?: string | undefined;
   readonly labels?: { readonly [name: string]: string };
+  /** What HTTP tasks may reach beyond public addresses; else SLUICE_ALLOW_ADDRESSES. */
+  readonly allowAddress?: readonly string[];
+}
+
+function addressPolicy(
+  { settings }: Host,
+  { isEmbedded }: Engine,
+  flag: readonly string[] | undefined,
+): AddressPolicy {
+  try {
+    return readAddressPolicy(flag?.join(',') ?? settings.allowAddresses, isEmbedded);
+  } catch (thrown) {
+    throw thrown instanceof SluiceError ? usageFailure(thrown.message) : thrown;
+  }
 }
 
 function openQueue({ queueConnection, prefix, logger }: Engine) {
@@ -80,6 +98,7 @@ export async function startOrchestrator(
 export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags): Promise<RunningWorker> {
   const { store, membership, logs, artifacts, outputs, secrets, cache, clock, logger } = engine;
   const { cacheDirectory, temporaryDirectory } = host.settings;
+  const addresses = addressPolicy(host, engine, flags.allowAddress);
   const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(engine);
   const name = flags.name ?? `${hostname()}:${process.pid}`;
@@ -98,7 +117,7 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
     }),
     secrets: secrets.store,
     cache,
-    executors: allExecutors(host.settings),
+    executors: allExecutors(host.settings, { addresses }),
     clock,
     logger,
     session: randomUUID(),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../../engine/core/json.ts';
+import { parseAddressRule } from '../../engine/core/network/address-rules.ts';
 import { parseRetention } from '../../engine/core/retention.ts';
 
 const text = z.string().min(1);
@@ -48,6 +49,12 @@ export const configFile = z
       })
       .partial()
       .describe('Where values of secrets come from.'),
+    allow_addresses: z
+      .array(text.refine((entry) => parseAddressRule(entry) !== undefined, { error: '10.0.0.0/8' }))
+      .min(1)
+      .describe(
+        'What HTTP tasks may reach beyond public addresses: `10.0.0.0/8`, `api.internal:8080`, `private`, `any` (SLUICE_ALLOW_ADDRESSES).',
+      ),
     kafka: z
       .strictObject({
         brokers: z.array(text).min(1).describe('Brokers as `host:port` (SLUICE_KAFKA_BROKERS).'),

@@ -48,6 +48,11 @@ export const SETTINGS: readonly SettingName[] = [
   { setting: 'secrets.directory', variable: 'SLUICE_SECRETS_DIR', isPath: true },
   { setting: 'secrets.key_file', variable: 'SLUICE_SECRETS_KEY_FILE', isPath: true },
   { setting: 'secrets key', variable: 'SLUICE_SECRETS_KEY', isSecret: true },
+  {
+    setting: 'allow_addresses',
+    variable: 'SLUICE_ALLOW_ADDRESSES',
+    otherwise: 'public addresses; all of this machine with a private Redis',
+  },
   { setting: 'kafka.brokers', variable: 'SLUICE_KAFKA_BROKERS' },
 ];
 

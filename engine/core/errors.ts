@@ -21,6 +21,7 @@ export const TASK_ERROR_CODES = {
   missing_artifact: 'a declared artifact was not there when the task ended',
   http_status: 'the response status does not count as success',
   http_error: 'the request got no usable response',
+  address_refused: 'the request would have gone to an address that tasks of this worker may not reach',
   module_error: 'the function threw, or the module could not be loaded',
   unknown_executor: 'the worker has no executor of that name',
   source_unavailable: 'the workflow folder could not be unpacked',

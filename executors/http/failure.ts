@@ -4,6 +4,7 @@ import { messageOf } from '../../engine/core/errors.ts';
 import { EvaluationError } from '../../engine/core/expression/index.ts';
 import { isJsonObject, type Json } from '../../engine/core/json.ts';
 import { TaskFailure } from '../../engine/ports/executor.ts';
+import { AddressRefused } from './guarded-connector.ts';
 import { type Exchange, type HttpRequest, nameOf } from './request.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
@@ -37,6 +38,8 @@ const CONNECTION_PROBLEMS: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function connectionFailure(error: unknown, request: HttpRequest): TaskFailure {
+  if (error instanceof AddressRefused)
+    return new TaskFailure('address_refused', `${nameOf(request)} was not sent: ${error.message}`);
   const codes = [error, error instanceof Error ? error.cause : undefined].map(codeOf);
   const known = codes.map((code) => CONNECTION_PROBLEMS.get(code)).find((text) => text !== undefined);
   return new TaskFailure('http_error', `${nameOf(request)} ${known ?? `failed: ${messageOf(error)}`}.`);

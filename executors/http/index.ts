@@ -5,11 +5,13 @@
 import type { Agent } from 'undici';
 import { evaluate, isTruthy, type Scope } from '../../engine/core/expression/index.ts';
 import type { Json, JsonObject } from '../../engine/core/json.ts';
+import { PUBLIC_ONLY } from '../../engine/core/network/address-rules.ts';
 import { type ExecutionContext, TaskFailure, type WorkerExecutor } from '../../engine/ports/executor.ts';
 import { checkOptions } from '../options.ts';
 import type { ExecutorSettings, HttpSettings } from '../settings.ts';
 import { stopFailure, throwIfStopped } from '../stop-failure.ts';
 import { conditionFailure, connectionFailure, statusFailure } from './failure.ts';
+import { guardedConnector } from './guarded-connector.ts';
 import { type HttpOptions, httpOptions, parseSuccess } from './options.ts';
 import { buildRequest, type Exchange, type HttpRequest, sendRequest } from './request.ts';
 import { readBody } from './response-body.ts';
@@ -52,10 +54,14 @@ export function httpExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
 
 /** Loaded at the first request: a command line that only validates a file never pays for it. */
 async function openAgent(settings: HttpSettings): Promise<Agent> {
-  const { Agent } = await import('undici');
+  const { Agent, buildConnector } = await import('undici');
   const idleMs = settings.idleTimeoutMs ?? 300_000;
   return new Agent({
-    connect: { timeout: settings.connectTimeoutMs ?? 10_000 },
+    connect: guardedConnector(buildConnector, {
+      policy: settings.addresses ?? PUBLIC_ONLY,
+      timeoutMs: settings.connectTimeoutMs ?? 10_000,
+      ...(settings.resolve ? { resolve: settings.resolve } : {}),
+    }),
     headersTimeout: idleMs,
     bodyTimeout: idleMs,
   });

@@ -100,7 +100,8 @@ describe('http', () => {
   });
   let begun: Promise<void>;
   testWorkerExecutor('http', {
-    executor: (environment) => httpExecutor({ environment }),
+    executor: (environment) =>
+      httpExecutor({ environment, http: { addresses: { isLocalOpen: true, allowed: [] } } }),
     source: {},
     succeeds: () => ({ url: `${base}/` }),
     fails: () => ({ url: `${base}/fails` }),

@@ -8,7 +8,8 @@ import { type Attempt, aBench, attempt, removeFolders } from '../support/executi
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-const http = httpExecutor();
+const addresses = { isLocalOpen: true, allowed: [] };
+const http = httpExecutor({ http: { addresses } });
 const handlers = new Map<string, Handler>();
 const servers: Server[] = [];
 let base = '';
@@ -287,7 +288,7 @@ describe('the connection', () => {
   });
 
   it('is given up after a long silence', async () => {
-    const impatient = httpExecutor({ http: { idleTimeoutMs: 50 } });
+    const impatient = httpExecutor({ http: { addresses, idleTimeoutMs: 50 } });
     handlers.set('/silent', () => {});
     const { error } = await attempt(impatient, { url: `${base}/silent` }, await aBench());
     await impatient.close?.();

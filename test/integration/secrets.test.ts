@@ -203,7 +203,10 @@ describe('secrets of a run from end to end', () => {
     const keys = parseKeys(newKey());
     for (const [name, value] of Object.entries({ TOKEN, PEM, PIN })) await vault.set('default', name, value);
     const orchestrator = createOrchestrator({ ...parts, id: 'o', shards, actions: new Map() });
-    const executors = builtinExecutors({ environment: { PATH: process.env['PATH'] } });
+    const executors = builtinExecutors({
+      environment: { PATH: process.env['PATH'] },
+      http: { addresses: { isLocalOpen: true, allowed: [] } },
+    });
     const workspace = createLocalWorkspace({
       root: join(folder, 'work'),
       cacheDirectory: join(folder, 'cache'),

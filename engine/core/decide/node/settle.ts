@@ -24,7 +24,10 @@ import { isStopping, stopNode } from './stop.ts';
 const TIMEOUT_SLACK_MS = 15_000;
 
 /** What another attempt could not change: somebody has to do something first. */
-export const FINAL_ERRORS: ReadonlySet<TaskErrorCode> = new Set<TaskErrorCode>(['secret_unavailable']);
+export const FINAL_ERRORS: ReadonlySet<TaskErrorCode> = new Set<TaskErrorCode>([
+  'secret_unavailable',
+  'address_refused',
+]);
 
 /** The node that a message speaks of, if the message is about its current, unfinished attempt. */
 export function currentPlace(
