@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Files share the modules of their worker: loading the engine anew for each of two hundred takes longer than most of them.
+    isolate: false,
     // Much of what they do is waiting for processes.
     maxWorkers: 3,
   },
