@@ -28,6 +28,8 @@ export interface Settings {
   readonly retention: string | undefined;
   /** SLUICE_MAX_RUNS: runs that have not ended, above which orchestrators take no new one; undefined for no limit. */
   readonly maxRuns: string | undefined;
+  /** SLUICE_AUDIT_KEEP: records of the audit log that are kept. */
+  readonly auditKeep: string | undefined;
   /** SLUICE_DEBUG: stack traces, and the engine's own messages. */
   readonly isDebug: boolean;
   /** GITHUB_ACTIONS: fold a task's lines, and mark errors on the lines of the file. */
@@ -58,6 +60,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     secretsDirectory: environment['SLUICE_SECRETS_DIR'] || undefined,
     retention: environment['SLUICE_RETENTION'] || undefined,
     maxRuns: environment['SLUICE_MAX_RUNS'] || undefined,
+    auditKeep: environment['SLUICE_AUDIT_KEEP'] || undefined,
     isDebug: isSet(environment['SLUICE_DEBUG']),
     isGithubActions: environment['GITHUB_ACTIONS'] === 'true',
     isPlain: isSet(environment['CI']) || environment['TERM'] === 'dumb',

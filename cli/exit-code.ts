@@ -26,6 +26,7 @@ const BY_ERROR = {
   limit_not_found: EXIT.notFound,
   version_not_found: EXIT.notFound,
   secret_not_found: EXIT.notFound,
+  token_not_found: EXIT.notFound,
   artifact_not_found: EXIT.notFound,
   artifacts_unreachable: EXIT.unreachable,
   artifacts_refused: EXIT.unreachable,

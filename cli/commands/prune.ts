@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { mergeRetention } from '../../engine/core/retention.ts';
 import { pruneAll } from '../../engine/runtime/pruner.ts';
 import { newCommand, type RedisFlags, withArtifacts, withRedis } from '../command.ts';
+import { userActing } from '../compose/auditing.ts';
 import { prunerOptions, retentionFlag } from '../compose/retention.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import type { Host } from '../host.ts';
@@ -25,6 +26,14 @@ export function pruneCommand(host: Host): Command {
     .action(({ retention, dryRun = false, ...flags }: PruneFlags) =>
       withEngine(host, { ...flags, use: dryRun ? 'read' : 'write' }, async (engine) => {
         const options = prunerOptions(host, engine);
+        if (!dryRun)
+          await engine.audit.record({
+            ...userActing(),
+            action: 'run.prune',
+            object: 'run/*',
+            before: null,
+            after: null,
+          });
         let count = 0;
         await pruneAll(
           { ...options, retention: mergeRetention(retention, options.retention), dryRun },

@@ -20,12 +20,15 @@ import {
   type Connections,
   createConnections,
   createRedisArtifactStore,
+  createRedisAuditStore,
   createRedisCacheStore,
   createRedisDefinitionStore,
   createRedisLogStore,
   createRedisMembership,
   createRedisRunIndex,
+  createRedisSecretRecords,
   createRedisShardStore,
+  createRedisTokenStore,
   DEFAULT_PREFIX,
   type Finding,
   type QueueAddress,
@@ -33,6 +36,15 @@ import {
   type RedisAddress,
   requireSuitableRedis,
 } from '../../engine/redis/index.ts';
+import { AccessTokens } from '../../engine/runtime/client/access-tokens.ts';
+import { AuditLog } from '../../engine/runtime/client/audit-log.ts';
+import {
+  type Acting,
+  auditedDefinitionStore,
+  auditedSecretRecords,
+  auditedShardStore,
+  auditedTokenStore,
+} from '../../engine/runtime/client/audited-stores.ts';
 import { type Client, createClient } from '../../engine/runtime/client/client.ts';
 import { findAppliedOrStarted } from '../../engine/runtime/client/find-workflow.ts';
 import { Definitions } from '../../engine/runtime/definition/definitions.ts';
@@ -45,6 +57,7 @@ import { CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { explainSystemError } from '../system-error.ts';
 import { namedArtifactStore } from './artifacts.ts';
+import { auditKeep, nobody, userActing } from './auditing.ts';
 import { findRedisPlace, type RedisPlace } from './redis-place.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 
@@ -59,11 +72,19 @@ export interface EngineOptions extends RedisFlags {
   readonly use: 'read' | 'write' | 'serve';
   readonly embedded?: boolean;
   readonly logger: Logger;
+  /**
+   * Who changes things at this moment, for the audit log; undefined for what a role does by itself. Default: the user of the
+   * system for `write`, nobody for `serve`.
+   */
+  readonly acting?: () => Acting | undefined;
 }
 
 export interface Engine {
   readonly connections: Connections;
+  /** For people and programs: changes are recorded in the audit log. */
   readonly store: ShardStore;
+  /** For orchestrators and workers. */
+  readonly roleStore: ShardStore;
   readonly shards: number;
   readonly client: Client;
   readonly index: RunIndex;
@@ -74,6 +95,8 @@ export interface Engine {
   /** For outputs that are too large for a run's state. */
   readonly outputs: OutputStore;
   readonly secrets: Secrets;
+  readonly tokens: AccessTokens;
+  readonly audit: AuditLog;
   readonly cache: CacheStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -161,8 +184,18 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
     await connections.ready(PATIENCE_MS);
     quiet.open();
     if (options.use !== 'read') warnOf(await requireSuitableRedis(connections, clock), options);
-    const store = createRedisShardStore(connections);
-    const shards = await store.shards();
+    const roleStore = createRedisShardStore(connections);
+    const shards = await roleStore.shards();
+    const audit = new AuditLog({
+      store: createRedisAuditStore(connections),
+      now: clock.now,
+      ...auditKeep(host),
+    });
+    const auditing = {
+      log: audit,
+      acting: options.acting ?? (options.use === 'write' ? userActing : nobody),
+    };
+    const store = auditedShardStore(roleStore, shards, auditing);
     const index = createRedisRunIndex(connections);
     const random = () => randomBytes(10);
     const near = createRedisArtifactStore(connections, { shards });
@@ -170,12 +203,14 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
       namedArtifactStore(host, options.artifacts) ??
       (place.kind === 'embedded' ? createDirectoryArtifactStore(join(place.home, 'artifacts')) : undefined);
     const outputs = createOutputStore({ near, ...(far ? { far } : {}) });
-    const definitions = createRedisDefinitionStore(connections);
+    const definitions = auditedDefinitionStore(createRedisDefinitionStore(connections), auditing);
+    const records = auditedSecretRecords(createRedisSecretRecords(connections), auditing);
     const newRequestId = () => random().toString('hex');
     const applied = new Definitions({ definitions, store, shards, waitMs: 0, newRequestId });
     return {
       connections,
       store,
+      roleStore,
       shards,
       client: createClient({
         store,
@@ -192,7 +227,13 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
       logs: createRedisLogStore(connections, { shards }),
       artifacts: far ?? near,
       outputs,
-      secrets: openSecrets({ settings: host.settings, connections, clock, home: homeOf(place) }),
+      secrets: openSecrets({ settings: host.settings, records, clock, home: homeOf(place) }),
+      tokens: new AccessTokens({
+        store: auditedTokenStore(createRedisTokenStore(connections), auditing),
+        now: clock.now,
+        random: randomBytes,
+      }),
+      audit,
       cache: createRedisCacheStore(connections),
       clock,
       logger,

@@ -64,7 +64,7 @@ export async function startOrchestrator(
   engine: Engine,
   intake: IntakeSettings = { maxRuns: 0 },
 ): Promise<RunningOrchestrator> {
-  const { shards, store, membership, index, definitions, outputs, clock, logger } = engine;
+  const { shards, roleStore: store, membership, index, definitions, outputs, clock, logger } = engine;
   const queue = openQueue(engine);
   const actions = engineActions(allExecutors(host.settings));
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
@@ -96,7 +96,7 @@ export async function startOrchestrator(
 }
 
 export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags): Promise<RunningWorker> {
-  const { store, membership, logs, artifacts, outputs, secrets, cache, clock, logger } = engine;
+  const { roleStore: store, membership, logs, artifacts, outputs, secrets, cache, clock, logger } = engine;
   const { cacheDirectory, temporaryDirectory } = host.settings;
   const addresses = addressPolicy(host, engine, flags.allowAddress);
   const root = await makeSessionDirectory(temporaryDirectory);

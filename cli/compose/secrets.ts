@@ -3,8 +3,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, SluiceError } from '../../engine/core/errors.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
-import type { SecretStore } from '../../engine/ports/secret-store.ts';
-import { type Connections, createRedisSecretRecords } from '../../engine/redis/index.ts';
+import type { SecretRecords, SecretStore } from '../../engine/ports/secret-store.ts';
 import { newKey, parseKeys, type SealingKey } from '../../engine/runtime/secret/sealed-text.ts';
 import { chainSecrets, environmentSecrets, fileSecrets } from '../../engine/runtime/secret/secret-chain.ts';
 import { SecretVault } from '../../engine/runtime/secret/secret-vault.ts';
@@ -23,7 +22,7 @@ export interface Secrets {
 
 export interface SecretsOptions {
   readonly settings: Settings;
-  readonly connections: Connections;
+  readonly records: SecretRecords;
   readonly clock: Clock;
   /** The `.sluice` folder, when Redis is the private one in it. */
   readonly home: string | undefined;
@@ -31,10 +30,10 @@ export interface SecretsOptions {
 
 const KEY_FILE = 'secrets.key';
 
-export function openSecrets({ settings, connections, clock, home }: SecretsOptions): Secrets {
+export function openSecrets({ settings, records, clock, home }: SecretsOptions): Secrets {
   const keyFile = home === undefined ? undefined : join(home, KEY_FILE);
   const keys = () => readKeys(settings, keyFile);
-  const vault = new SecretVault(createRedisSecretRecords(connections), keys, clock.now);
+  const vault = new SecretVault(records, keys, clock.now);
   const { environment, secretsDirectory } = settings;
   const files = secretsDirectory === undefined ? [] : [fileSecrets(secretsDirectory)];
   return {

@@ -10,6 +10,7 @@ import { parseRetention } from '../../engine/core/retention.ts';
 const text = z.string().min(1);
 /** What to write for a number of runs. */
 const RUNS = 'Write a whole number from 1 to 999999999';
+const RECORDS = 'Write a whole number from 1 to 999999999';
 
 export const configFile = z
   .strictObject({
@@ -28,6 +29,11 @@ export const configFile = z
       .min(1, RUNS)
       .max(999_999_999, RUNS)
       .describe('Orchestrators take no new run while so many have not ended (SLUICE_MAX_RUNS).'),
+    audit_keep: z
+      .int(RECORDS)
+      .min(1, RECORDS)
+      .max(999_999_999, RECORDS)
+      .describe('Records of the audit log that are kept (SLUICE_AUDIT_KEEP).'),
     prefix: text.describe('Begins every key in Redis (SLUICE_PREFIX).'),
     artifacts: text.describe('`s3://bucket/prefix`, or a folder that all roles share (SLUICE_ARTIFACTS).'),
     retention: text

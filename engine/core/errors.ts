@@ -89,6 +89,7 @@ export const SLUICE_ERROR_CODES = {
   limit_not_found: 'no limit has this key',
   version_not_found: 'the workflow has no such version',
   secret_not_found: 'no secret has this name',
+  token_not_found: 'no API token has this id or name',
   secrets_locked: 'the key of the secret store is missing or is not the right one',
   artifact_not_found: 'the run has no artifact of this name',
   artifacts_unreachable: 'the artifact store does not answer',

@@ -1,5 +1,6 @@
 /** The ports in memory, in one place. */
 export { createMemoryArtifactStore, type MemoryArtifactStoreOptions } from './artifact-store.ts';
+export { createMemoryAuditStore } from './audit-store.ts';
 export { createMemoryCacheStore } from './cache-store.ts';
 export { createManualClock, type ManualClock } from './clock.ts';
 export { createMemoryDefinitionStore } from './definition-store.ts';
@@ -19,3 +20,4 @@ export {
   type MemoryTaskQueueOptions,
   type MemoryTicketConsumer,
 } from './task-queue.ts';
+export { createMemoryTokenStore } from './token-store.ts';

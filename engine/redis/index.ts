@@ -1,6 +1,7 @@
 /** The ports of the engine on Redis. Only this folder imports ioredis. */
 export { ADDRESS_FORMS, parseRedisAddress, type RedisAddress } from './address.ts';
 export { createRedisArtifactStore, type RedisArtifactStoreOptions } from './artifact-store.ts';
+export { createRedisAuditStore } from './audit-store.ts';
 export { createRedisCacheStore } from './cache-store.ts';
 export { type ConnectionOptions, type Connections, createConnections } from './connection.ts';
 export { createRedisDefinitionStore } from './definition-store.ts';
@@ -15,3 +16,4 @@ export { createRedisSecretRecords } from './secret-records.ts';
 export { createRedisShardStore, type RedisShardStoreOptions } from './shard-store.ts';
 export { DEFAULT_SHARDS } from './store-context.ts';
 export { readTlsFiles } from './tls-files.ts';
+export { createRedisTokenStore } from './token-store.ts';

@@ -82,6 +82,14 @@ export interface Keys {
   subscriptions(): string;
   /** String: counts changes of definitions. */
   definitionChanges(): string;
+  /** Hash: id of an API token → what is known of it, JSON. */
+  tokens(): string;
+  /** Hash: id of an API token → its last use, ms. */
+  tokenUses(): string;
+  /** Stream: records of changes, entry id `0-<n>`. */
+  auditRecords(): string;
+  /** Hash: n, hash of the last record; anchor_n, anchor_hash of the last that was let go. */
+  auditEnds(): string;
 }
 
 /** @param prefix before every key, so that several installations share a Redis; default `sluice:`. */
@@ -126,5 +134,9 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     definitionPlan: (hash) => `${prefix}{definitions}:plan:${hash}`,
     subscriptions: () => `${prefix}{definitions}:subscriptions`,
     definitionChanges: () => `${prefix}{definitions}:changes`,
+    tokens: () => `${prefix}{access}:tokens`,
+    tokenUses: () => `${prefix}{access}:uses`,
+    auditRecords: () => `${prefix}{audit}:records`,
+    auditEnds: () => `${prefix}{audit}:ends`,
   };
 }

@@ -12,6 +12,7 @@ type Check<Reply> = (reply: unknown) => Reply | undefined;
 
 const flag = z.union([z.literal(0), z.literal(1)]);
 const texts = z.array(z.string());
+const appended = z.union([z.tuple([z.literal(1)]), z.tuple([z.literal(0), z.string(), z.string()])]);
 const startKind = z.enum(['started', 'exists', 'plan', 'full']);
 
 export function createScripts(connections: Connections) {
@@ -37,6 +38,8 @@ export function createScripts(connections: Connections) {
     removeRun: bind(runner, 'remove-run', checkedBy(flag)),
     publishBlob: bind(runner, 'publish-blob', checkedBy(flag)),
     replaceSecret: bind(runner, 'replace-secret', checkedBy(flag)),
+    touchToken: bind(runner, 'touch-token', checkedBy(flag)),
+    appendAudit: bind(runner, 'append-audit', checkedBy(appended)),
     appendLog: bind(runner, 'append-log', checkedBy(z.number())),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRedisArtifactStore } from '../../../engine/redis/artifact-store.ts';
+import { createRedisAuditStore } from '../../../engine/redis/audit-store.ts';
 import { createRedisCacheStore } from '../../../engine/redis/cache-store.ts';
 import { createRedisDefinitionStore } from '../../../engine/redis/definition-store.ts';
 import { createRedisLogStore } from '../../../engine/redis/log-store.ts';
@@ -8,7 +9,9 @@ import { createRedisRunIndex } from '../../../engine/redis/run-index.ts';
 import { createRedisRunRemover } from '../../../engine/redis/run-remover.ts';
 import { createRedisSecretRecords } from '../../../engine/redis/secret-records.ts';
 import { createRedisShardStore } from '../../../engine/redis/shard-store.ts';
+import { createRedisTokenStore } from '../../../engine/redis/token-store.ts';
 import { artifactStoreContract } from '../../contract/artifact-store.ts';
+import { auditStoreContract } from '../../contract/audit-store.ts';
 import { cacheStoreContract } from '../../contract/cache-store.ts';
 import { definitionStoreContract } from '../../contract/definition-store.ts';
 import { logStoreContract } from '../../contract/log-store.ts';
@@ -16,6 +19,7 @@ import { membershipContract } from '../../contract/membership.ts';
 import { runIndexContract } from '../../contract/run-index.ts';
 import { runRemoverContract } from '../../contract/run-remover.ts';
 import { secretRecordsContract } from '../../contract/secret-records.ts';
+import { tokenStoreContract } from '../../contract/token-store.ts';
 import { openConnections } from './make-store.ts';
 
 const RUN = '01J8ZQ4T9W0000000000000000';
@@ -48,6 +52,16 @@ artifactStoreContract('Redis', async () => {
 secretRecordsContract('Redis', async () => {
   const { connections, close } = await openConnections();
   return { records: createRedisSecretRecords(connections), close };
+});
+
+tokenStoreContract('Redis', async () => {
+  const { connections, close } = await openConnections();
+  return { tokens: createRedisTokenStore(connections), close };
+});
+
+auditStoreContract('Redis', async () => {
+  const { connections, close } = await openConnections();
+  return { audit: createRedisAuditStore(connections), close };
 });
 
 cacheStoreContract('Redis', async () => {
