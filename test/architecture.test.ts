@@ -50,6 +50,7 @@ const ARROWS: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ['executors/', ['engine/core/', 'engine/ports/']],
   ['testing/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'engine/memory/', 'dsl/', 'executors/']],
   ['sdk/', ['engine/', 'dsl/', 'executors/']],
+  ['server/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'dsl/']],
 ];
 
 /** Package → the only places that may import it. */
@@ -65,6 +66,8 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['dockerode', ['executors/docker/']],
   ['kafkajs', ['executors/kafka/', 'engine/kafka/']],
   ['commander', ['cli/']],
+  ['hono', ['server/']],
+  ['@hono/node-server', ['server/listen.ts']],
   ['aws4fetch', ['engine/s3/']],
   ['picomatch', ['engine/runtime/source/source-digest.ts']],
 ];

@@ -2,16 +2,16 @@
 import type { Command } from 'commander';
 import { formatDuration } from '../../engine/core/duration.ts';
 import type { Json } from '../../engine/core/json.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
-import type { Engine } from '../compose/engine.ts';
-import { withEngine } from '../compose/with-engine.ts';
 import {
   type ComparedRun,
   type Divergence,
   diffRuns,
   type RunDiff,
   type ValueChange,
-} from '../diff/index.ts';
+} from '../../engine/runtime/client/run-diff.ts';
+import { newCommand, type RedisFlags, withRedis } from '../command.ts';
+import type { Engine } from '../compose/engine.ts';
+import { withEngine } from '../compose/with-engine.ts';
 import type { Host } from '../host.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';

@@ -12,12 +12,12 @@ import {
   readLimit,
   readLimits,
 } from '../../engine/runtime/client/limit-view.ts';
+import type { LimitLine, LimitList } from '../../server/contract/limits.ts';
 import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { liveOrchestrators } from '../compose/live-orchestrators.ts';
 import { startOrchestrator } from '../compose/roles.ts';
 import { withEngine } from '../compose/with-engine.ts';
-import type { LimitLine, LimitList } from '../contract/limits.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';

@@ -57,7 +57,7 @@ function serve(host: Host, flags: WorkerFlags): Promise<void> {
 
 const QUEUE = /^([A-Za-z_][A-Za-z0-9_.-]{0,63})(?::(\d{1,5}))?$/;
 
-function parseQueues(text: string, slots: number): { readonly [queue: string]: number } {
+export function parseQueues(text: string, slots: number): { readonly [queue: string]: number } {
   const queues = text.split(',').map((part): [string, number] => {
     const [, name, count] = QUEUE.exec(part.trim()) ?? [];
     const own = count === undefined ? slots : Number(count);

@@ -1,10 +1,10 @@
 /** The documents of the public contract by the name that `sluice schema` knows them by. docs/schema holds copies. */
 import { z } from 'zod';
 import type { JsonObject } from '../../engine/core/json.ts';
-import { event, events } from './event.ts';
-import { limitList } from './limits.ts';
-import { runList } from './list.ts';
-import { run } from './run.ts';
+import { event, events } from '../../server/contract/event.ts';
+import { limitList } from '../../server/contract/limits.ts';
+import { runList } from '../../server/contract/list.ts';
+import { run } from '../../server/contract/run.ts';
 
 export { event, events, run, runList };
 

@@ -4,11 +4,11 @@ import { formatDuration } from '../../engine/core/duration.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../engine/core/json.ts';
 import type { NodeState } from '../../engine/core/node-state.ts';
 import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
+import { criticalPath, type TaskSpan, taskSpans } from '../../engine/runtime/client/critical-path.ts';
 import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 import type { Colors } from '../host.ts';
 import { formatTable } from './columns.ts';
 import { countOf } from './count.ts';
-import { criticalPath, type TaskSpan, taskSpans } from './critical-path.ts';
 import { plainText } from './plain-text.ts';
 import { signOf, wordOf } from './status-mark.ts';
 

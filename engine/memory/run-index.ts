@@ -43,6 +43,8 @@ function matches(run: RunSummary, filter: RunFilter): boolean {
   return (
     (filter.namespace === undefined || filter.namespace === run.namespace) &&
     (filter.workflow === undefined || filter.workflow === run.workflow) &&
-    (filter.status === undefined || filter.status === run.status)
+    (filter.status === undefined || filter.status === run.status) &&
+    run.createdAt >= (filter.createdFrom ?? 0) &&
+    run.createdAt < (filter.createdBefore ?? Number.POSITIVE_INFINITY)
   );
 }

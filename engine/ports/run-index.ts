@@ -15,6 +15,10 @@ export interface RunFilter {
   readonly namespace?: string;
   readonly workflow?: string;
   readonly status?: RunStatus;
+  /** Created then or later, ms since 1970. */
+  readonly createdFrom?: number;
+  /** Created before then, ms since 1970. */
+  readonly createdBefore?: number;
 }
 
 /** A workflow as it was started last: JSON of its plan, of where its files are, and of the plans of its sub-workflows. */

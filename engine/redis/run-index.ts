@@ -33,7 +33,7 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
     async list(filter, limit, cursor) {
       const runs: RunSummary[] = [];
       const list = await smallestList(connections, filter);
-      for await (const run of runsAfter(connections, list, parseCursor(cursor))) {
+      for await (const run of runsAfter(connections, list, rangeOf(filter, cursor))) {
         if (!matches(run, filter)) continue;
         const last = runs.at(-1);
         if (runs.length >= limit) return last === undefined ? { runs } : { runs, next: formatCursor(last) };
@@ -69,15 +69,33 @@ async function smallestList({ keys, call }: Connections, filter: RunFilter): Pro
   return lists[sizes.indexOf(Math.min(...sizes))] ?? keys.runs('all');
 }
 
+/** What of a list is read: from the newest of it, or from behind `start`, to the oldest. */
+interface Range {
+  readonly start: Position | undefined;
+  /** Scores as Redis takes them. */
+  readonly newest: string;
+  readonly oldest: string;
+}
+
+function rangeOf({ createdFrom, createdBefore }: RunFilter, cursor: string | undefined): Range {
+  const start = parseCursor(cursor);
+  const newest = Math.min(start?.createdAt ?? Infinity, (createdBefore ?? Infinity) - 1);
+  return {
+    start,
+    newest: newest === Infinity ? '+inf' : String(newest),
+    oldest: createdFrom === undefined ? '-inf' : String(createdFrom),
+  };
+}
+
 async function* runsAfter(
   connections: Connections,
   list: string,
-  start: Position | undefined,
+  { start, newest: first, oldest }: Range,
 ): AsyncGenerator<RunSummary> {
-  let newest = start === undefined ? '+inf' : String(start.createdAt);
+  let newest = first;
   let skip = 0;
   for (;;) {
-    const range = [list, newest, '-inf', 'WITHSCORES', 'LIMIT', skip, PIECE];
+    const range = [list, newest, oldest, 'WITHSCORES', 'LIMIT', skip, PIECE];
     const page = toPositions((await connections.call('zrevrangebyscore', range)) as string[]);
     yield* await readLines(
       connections,

@@ -53,6 +53,18 @@ export function runIndexContract(name: string, make: () => Promise<RunIndexSubje
       expect(await index.findWorkflow('default', 'weather')).toBeUndefined();
     });
 
+    it('lists runs of a time, also page by page', async () => {
+      const index = await open();
+      const runs = Array.from({ length: 9 }, (_, i) => aRun(i));
+      for (const run of runs) await index.record(run);
+      const filter = { createdFrom: T0 + 2, createdBefore: T0 + 7 };
+      const ids = [6, 5, 4, 3, 2].map((i) => runs[i]?.id);
+      expect(await allPages(index, filter, 10)).toEqual(ids);
+      expect(await allPages(index, filter, 2)).toEqual(ids);
+      expect(await allPages(index, { createdFrom: T0 + 9 }, 2)).toEqual([]);
+      expect(await allPages(index, { createdBefore: T0 }, 2)).toEqual([]);
+    });
+
     it('lists runs newest first, whole', async () => {
       const index = await open();
       const runs = [aRun(2), aRun(1), aRun(3, { status: 'failed', finishedAt: T0 + 9 })];

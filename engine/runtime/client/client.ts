@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly inputs?: { readonly [name: string]: Json };
   /** The same key starts the same run once; other inputs under the same key are a conflict. */
   readonly idempotencyKey?: string;
+  /** What must be the same under the same key. Default: the inputs. */
+  readonly asked?: Json;
   readonly labels?: { readonly [name: string]: string };
   readonly trigger?: RunHeader['trigger'];
   /** Tasks that are not run again: their ends and outputs are those of that run, which has this plan. */
@@ -105,19 +107,11 @@ export class Client {
       status: 'queued',
       seq: 0,
       nodes: 0,
-      fingerprint: createHash('sha256')
-        .update(canonicalJson([plan.namespace, plan.name, inputs]))
-        .digest('hex')
-        .slice(0, 32),
+      fingerprint: fingerprintOf(plan, options.asked ?? inputs),
     };
     await this.#storePlans(run, pinned.plans);
     const reply = await store.start(header, plan);
-    if (reply.kind === 'conflict') {
-      throw new SluiceError(
-        'idempotency_conflict',
-        `run ${run} of ${plan.name} was started under the key "${key}" with other inputs; use another key, or the same inputs`,
-      );
-    }
+    if (reply.kind === 'conflict') throw conflict(run, plan.name, key);
     if (reply.kind === 'full') throw overloaded(plan.name, reply.reason);
     const createdAt = this.#options.clock.now();
     const { namespace, name: workflow } = plan;
@@ -125,6 +119,21 @@ export class Client {
     if (reply.kind === 'started')
       index.record({ id: run, namespace, workflow, status: 'queued', createdAt }).catch(() => {});
     return { run, created: reply.kind === 'started' };
+  }
+
+  /**
+   * The run that an earlier start under the key has made; undefined when there is none.
+   * @throws SluiceError idempotency_conflict when something else was asked for then
+   */
+  async findKeyed(
+    plan: Pick<Plan, 'namespace' | 'name'>,
+    key: string,
+    asked: Json,
+  ): Promise<string | undefined> {
+    const run = derivedRunId(plan.namespace, plan.name, key);
+    const header = await this.#options.store.readHeader(run);
+    if (header && header.fingerprint !== fingerprintOf(plan, asked)) throw conflict(run, plan.name, key);
+    return header && run;
   }
 
   /** Before the run is there: its owner must find them. */
@@ -176,7 +185,12 @@ export class Client {
   /** The run with all its nodes. @throws SluiceError run_not_found */
   async show(run: string): Promise<RunView> {
     const { stored, plan } = await this.load(run);
-    return viewRun(await withWholeOutputs(stored, this.#options.outputs), plan, await this.#events(run));
+    return viewRun(await this.whole(stored), plan, await this.#events(run));
+  }
+
+  /** With large outputs in their places. @throws SluiceError invalid_record when they are not in the store */
+  whole(stored: StoredRun): Promise<StoredRun> {
+    return withWholeOutputs(stored, this.#options.outputs);
   }
 
   /** The history in `seq` order. @throws SluiceError run_not_found */
@@ -263,6 +277,18 @@ function isEnd({ type }: EventRecord): boolean {
 
 export function createClient(options: ClientOptions): Client {
   return new Client(options);
+}
+
+function fingerprintOf({ namespace, name }: Pick<Plan, 'namespace' | 'name'>, asked: Json): string {
+  const text = canonicalJson([namespace, name, asked]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function conflict(run: string, workflow: string, key: string | undefined): SluiceError {
+  return new SluiceError(
+    'idempotency_conflict',
+    `run ${run} of ${workflow} was started under the key "${key}" with other inputs; use another key, or the same inputs`,
+  );
 }
 
 function notFound(run: string): SluiceError {

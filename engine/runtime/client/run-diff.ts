@@ -1,9 +1,9 @@
 /** What is different between two runs: inputs, definition, how long tasks took, outputs, and where they first parted. */
-import { compileGraph } from '../../engine/core/graph.ts';
-import { canonicalJson, type Json } from '../../engine/core/json.ts';
-import type { Plan, PlanTask } from '../../engine/core/plan.ts';
-import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
-import { taskSpans } from '../view/critical-path.ts';
+import { compileGraph } from '../../core/graph.ts';
+import { canonicalJson, type Json } from '../../core/json.ts';
+import type { Plan, PlanTask } from '../../core/plan.ts';
+import { taskSpans } from './critical-path.ts';
+import type { NodeView, RunView } from './run-view.ts';
 
 export interface ComparedRun {
   readonly view: RunView;

@@ -1,12 +1,12 @@
 /** Two runs side by side: what differs, and where they first parted. */
 import { describe, expect, it } from 'vitest';
-import { diffRuns } from '../../../cli/diff/index.ts';
-import type { Json } from '../../../engine/core/json.ts';
-import { packRecord, RECORD_BYTES } from '../../../engine/core/node-record.ts';
-import type { Plan } from '../../../engine/core/plan.ts';
-import { viewRun } from '../../../engine/runtime/client/run-view.ts';
-import { aFanOut, aPlan, aTask } from '../../support/run-builder.ts';
-import { ShardRig } from '../../support/shard-rig.ts';
+import type { Json } from '../../../../engine/core/json.ts';
+import { packRecord, RECORD_BYTES } from '../../../../engine/core/node-record.ts';
+import type { Plan } from '../../../../engine/core/plan.ts';
+import { diffRuns } from '../../../../engine/runtime/client/run-diff.ts';
+import { viewRun } from '../../../../engine/runtime/client/run-view.ts';
+import { aFanOut, aPlan, aTask } from '../../../support/run-builder.ts';
+import { ShardRig } from '../../../support/shard-rig.ts';
 
 function compared(plan: Plan, rig: ShardRig) {
   const { header, nodes, outputs } = rig.restore();

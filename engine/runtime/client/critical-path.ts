@@ -2,7 +2,7 @@
  * The critical path of a finished run: the chain of nodes, each begun only because the one before had ended, that leads to the
  * node that ended last, through all parts of the run. Making anything on it faster makes the run faster; nothing else does.
  */
-import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
+import type { NodeView, RunView } from './run-view.ts';
 
 export interface PathStep {
   /** Node id; of a fan-out the node that ended last. */

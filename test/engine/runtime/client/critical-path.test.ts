@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { criticalPath } from '../../../cli/view/critical-path.ts';
-import type { NodeView } from '../../../engine/runtime/client/run-view.ts';
+import { criticalPath } from '../../../../engine/runtime/client/critical-path.ts';
+import type { NodeView } from '../../../../engine/runtime/client/run-view.ts';
 
 const START = Date.parse('2026-03-01T06:00:00Z');
 

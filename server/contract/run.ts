@@ -5,9 +5,10 @@
 import { z } from 'zod';
 import { TASK_ERROR_CODES, type TaskErrorCode } from '../../engine/core/errors.ts';
 import { NODE_STATES, RUN_STATUSES } from '../../engine/core/node-state.ts';
+import { json } from './json.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, UTC.');
-const values = z.record(z.string(), z.json());
+const values = z.record(z.string(), json);
 const taskErrorCodes = Object.keys(TASK_ERROR_CODES) as [TaskErrorCode, ...TaskErrorCode[]];
 
 export const taskError = z

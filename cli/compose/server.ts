@@ -1,0 +1,87 @@
+/** The HTTP API on an engine. */
+import { randomUUID } from 'node:crypto';
+import type { Plan } from '../../engine/core/plan.ts';
+import { createApp } from '../../server/app.ts';
+import { listen } from '../../server/listen.ts';
+import type { GraphFormat, ServerParts, ServerSettings } from '../../server/parts.ts';
+import { usageFailure } from '../failure.ts';
+import { GRAPH_FORMATS } from '../graph/index.ts';
+import type { Host } from '../host.ts';
+import { readVersion } from '../version.ts';
+import { definitionsOf, schedulesOf } from './definitions.ts';
+import type { Engine } from './engine.ts';
+import { allExecutors, ENGINE_EXECUTORS } from './executors.ts';
+import type { Role } from './roles.ts';
+
+/** Longer than a take-over of a shard, ms. */
+const ANSWER_MS = 5_000;
+/** Time for requests under way when the server stops, ms. */
+const GRACE_MS = 5_000;
+
+export interface ServerFlags {
+  readonly host?: string;
+  readonly port: number;
+}
+
+export interface RunningServer extends Role {
+  /** `http://127.0.0.1:4680`. */
+  readonly address: string;
+}
+
+/** @throws CliFailure when the address cannot be listened at */
+export async function startServer(host: Host, engine: Engine, flags: ServerFlags): Promise<RunningServer> {
+  let stopping = false;
+  const parts = serverParts(host, engine, () => stopping);
+  const app = createApp(parts, serverSettings());
+  const listening = await listen(app, flags).catch((thrown: unknown) => {
+    throw addressFailure(thrown, flags) ?? thrown;
+  });
+  return {
+    address: `http://${listening.host.includes(':') ? `[${listening.host}]` : listening.host}:${listening.port}`,
+    async stop() {
+      stopping = true;
+      await listening.close(GRACE_MS);
+    },
+  };
+}
+
+/** What stands between requests and routes. */
+function serverSettings(): ServerSettings {
+  return {};
+}
+
+export function serverParts(host: Host, engine: Engine, isStopping: () => boolean): ServerParts {
+  const { client, store, shards, index, membership, logs, artifacts, secrets, clock, logger } = engine;
+  return {
+    client,
+    store,
+    shards,
+    index,
+    definitions: definitionsOf(engine, ANSWER_MS),
+    definitionStore: engine.definitions,
+    schedules: schedulesOf(engine, ANSWER_MS),
+    membership,
+    logs,
+    artifacts,
+    secrets: secrets.vault,
+    clock,
+    logger,
+    executors: allExecutors(host.settings),
+    engineActions: ENGINE_EXECUTORS,
+    draw: async (plan: Plan, format: GraphFormat) => GRAPH_FORMATS[format](plan),
+    version: readVersion(),
+    isStopping,
+    newRequestId: randomUUID,
+  };
+}
+
+function addressFailure(thrown: unknown, { host = '127.0.0.1', port }: ServerFlags): Error | undefined {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  const place = `${host}:${port}`;
+  if (code === 'EADDRINUSE')
+    return usageFailure(`Another program listens at ${place} already; choose another port with --port.`);
+  if (code === 'EACCES') return usageFailure(`This user may not listen at ${place}; choose another --port.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return usageFailure(`This machine has no address ${host}; --host takes one that it has.`);
+  return undefined;
+}

@@ -1,0 +1,81 @@
+/** What the server is joined to, and how it behaves. The composition root (cli/compose/server.ts) fills both in. */
+import type { MiddlewareHandler } from 'hono';
+import type { ExecutorFacts } from '../dsl/index.ts';
+import type { Plan } from '../engine/core/plan.ts';
+import type { ArtifactStore } from '../engine/ports/artifact-store.ts';
+import type { Clock } from '../engine/ports/clock.ts';
+import type { DefinitionStore } from '../engine/ports/definition-store.ts';
+import type { LogStore } from '../engine/ports/log-store.ts';
+import type { Logger } from '../engine/ports/logger.ts';
+import type { Membership } from '../engine/ports/membership.ts';
+import type { RunIndex } from '../engine/ports/run-index.ts';
+import type { ShardStore } from '../engine/ports/shard-store.ts';
+import type { Client } from '../engine/runtime/client/client.ts';
+import type { Definitions } from '../engine/runtime/definition/definitions.ts';
+import type { Schedules } from '../engine/runtime/schedules.ts';
+import type { SecretVault } from '../engine/runtime/secret/secret-vault.ts';
+import type { Route } from './route.ts';
+
+/** The engine as the routes see it. */
+export interface ServerParts {
+  readonly client: Client;
+  readonly store: Pick<
+    ShardStore,
+    'now' | 'readFlights' | 'readTimers' | 'readActors' | 'readHeader' | 'readEvents' | 'send' | 'readAnswer'
+  >;
+  readonly shards: number;
+  readonly index: RunIndex;
+  readonly definitions: Definitions;
+  readonly definitionStore: DefinitionStore;
+  readonly schedules: Schedules;
+  readonly membership: Membership;
+  readonly logs: LogStore;
+  readonly artifacts: ArtifactStore;
+  readonly secrets: Pick<SecretVault, 'list' | 'set' | 'remove'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Of all executors of the installation, for checking workflows. */
+  readonly executors: readonly ExecutorFacts[];
+  /** Names of executors that the orchestrator evaluates itself. */
+  readonly engineActions: ReadonlySet<string>;
+  /** Draws a plan; undefined for a format that there is not. */
+  readonly draw: (plan: Plan, format: GraphFormat) => Promise<string>;
+  /** Of the program. */
+  readonly version: string;
+  /** True once the server is told to stop: it takes no new work then. */
+  readonly isStopping: () => boolean;
+  /** Unique: names a request to a run's owner. */
+  readonly newRequestId: () => string;
+}
+
+export const GRAPH_FORMATS = ['json', 'mermaid', 'dot', 'svg'] as const;
+export type GraphFormat = (typeof GRAPH_FORMATS)[number];
+
+/** Who calls, as far as it is known. */
+export interface Caller {
+  /** Stands in histories as `by`. */
+  readonly name: string;
+}
+
+/** What middleware leaves for those behind it: `context.get('caller')`. */
+export interface ServerVariables {
+  requestId: string;
+  caller: Caller | undefined;
+}
+
+export interface ServerEnv {
+  Variables: ServerVariables;
+}
+
+/**
+ * Middleware of a route, run after the request's id is known and before anything of the request is read. It answers itself, or
+ * throws a RequestFailure, to refuse; the namespace is `context.req.param('namespace')`, the role asked for `route.role`.
+ */
+export type Guard = (route: Route) => MiddlewareHandler<ServerEnv>;
+
+export interface ServerSettings {
+  /** For every request, also to unknown paths; in order. */
+  readonly middleware?: readonly MiddlewareHandler<ServerEnv>[];
+  /** For every request to a route, in order. */
+  readonly guards?: readonly Guard[];
+}

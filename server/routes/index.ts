@@ -1,0 +1,9 @@
+/**
+ * The route table: all that the API answers, one row an operation, with its method, path, least role, schemas and handler.
+ * A new one is a row of a file beside this one. Whoever walks the API (authorization, OpenAPI, tests) walks this.
+ */
+import type { Route } from '../route.ts';
+import { healthRoutes } from './health.ts';
+import { runRoutes } from './runs.ts';
+
+export const ROUTES: readonly Route[] = [...healthRoutes, ...runRoutes];

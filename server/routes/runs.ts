@@ -1,0 +1,149 @@
+/** Starting, listing and getting runs. */
+import { SluiceError } from '../../engine/core/errors.ts';
+import type { Json } from '../../engine/core/json.ts';
+import { isRunEnded } from '../../engine/core/node-state.ts';
+import type { RunSummary } from '../../engine/ports/run-index.ts';
+import type { FoundWorkflow } from '../../engine/runtime/client/pins.ts';
+import { diffRuns } from '../../engine/runtime/client/run-diff.ts';
+import { showHead } from '../../engine/runtime/client/run-head.ts';
+import { compareRuns, getRun, listRuns, startRun } from '../operations/runs.ts';
+import type { ServerParts } from '../parts.ts';
+import { fillPath } from '../path-pattern.ts';
+import { RequestFailure } from '../problem.ts';
+import { route } from '../route.ts';
+import { checkedInputs } from './checked-inputs.ts';
+import { findRun, type NamedRun } from './found-run.ts';
+import { nextLink } from './page-link.ts';
+
+export const runRoutes = [
+  route(listRuns)(async ({ params, query, url }, { index }) => {
+    const { limit, cursor, workflow, status, created_after, created_before } = query;
+    const filter = {
+      namespace: params.namespace,
+      ...(workflow === undefined ? {} : { workflow }),
+      ...(status === undefined ? {} : { status }),
+      ...(created_after === undefined ? {} : { createdFrom: Date.parse(created_after) }),
+      ...(created_before === undefined ? {} : { createdBefore: Date.parse(created_before) }),
+    };
+    const { runs, next = null } = await index.list(filter, limit, cursor);
+    return { body: { format: 1, runs: runs.map(lineOf), next }, headers: nextLink(url, 'cursor', next) };
+  }),
+
+  route(startRun)(async ({ params: { namespace }, query, body, header, signal }, parts) => {
+    const key = keyOf(header('idempotency-key'));
+    const { workflow, version } = body;
+    const { inputs = {}, labels = {} } = body;
+    const asked: Json = { inputs, labels, version: version ?? null };
+    const plan = { namespace, name: workflow };
+    const before = key === undefined ? undefined : await parts.client.findKeyed(plan, key, asked);
+    const { run, created } =
+      before === undefined
+        ? await start(parts, { namespace, workflow, version, inputs, labels, key, asked })
+        : { run: before, created: false };
+    const head = query.wait === undefined ? undefined : await headAtEnd(parts, run, query.wait, signal);
+    return {
+      body: { format: 1, run, created, ...(head === undefined ? {} : { head }) },
+      headers: {
+        location: fillPath(getRun.path, { namespace, run }),
+        ...(created ? {} : { 'idempotency-replayed': 'true' }),
+      },
+    };
+  }),
+
+  route(getRun)(async ({ params, query, signal }, parts) => {
+    await findRun(parts, params);
+    if (query.wait !== undefined) return { body: await headAtEnd(parts, params.run, query.wait, signal) };
+    return { body: await showHead(parts.client, params.run) };
+  }),
+
+  route(compareRuns)(async ({ params, query }, parts) => {
+    const other = { namespace: params.namespace, run: query.with };
+    const [a, b] = await Promise.all([compared(parts, params), compared(parts, other)]);
+    return { body: { ...diffRuns(a, b) } };
+  }),
+];
+
+function lineOf({ id, namespace, workflow, status, createdAt, finishedAt }: RunSummary) {
+  return {
+    id,
+    namespace,
+    workflow,
+    status,
+    created_at: new Date(createdAt).toISOString(),
+    finished_at: finishedAt === undefined ? null : new Date(finishedAt).toISOString(),
+  };
+}
+
+/** @throws RequestFailure */
+export function keyOf(key: string | undefined): string | undefined {
+  if (key === undefined || /^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  const detail = 'must have 1 to 200 visible ASCII characters, without spaces';
+  throw new RequestFailure('invalid_request', `The Idempotency-Key ${detail}.`, {
+    errors: [{ pointer: '/header/idempotency-key', detail }],
+  });
+}
+
+interface Starting {
+  readonly namespace: string;
+  readonly workflow: string;
+  readonly version: number | undefined;
+  readonly inputs: { readonly [name: string]: Json };
+  readonly labels: { readonly [name: string]: string };
+  readonly key: string | undefined;
+  readonly asked: Json;
+}
+
+async function start(parts: ServerParts, { inputs, labels, key, asked, ...named }: Starting) {
+  const { plan, linked, source } = await findWorkflow(parts, named);
+  return parts.client.start(plan, {
+    inputs: checkedInputs(plan, inputs),
+    labels,
+    linked,
+    asked,
+    trigger: { type: 'api' },
+    ...(key === undefined ? {} : { idempotencyKey: key }),
+    ...(source === undefined ? {} : { source }),
+  });
+}
+
+export interface NamedWorkflow {
+  readonly namespace: string;
+  readonly workflow: string;
+  /** Of an applied one. */
+  readonly version?: number | undefined;
+}
+
+/** @throws SluiceError workflow_not_found, version_not_found */
+export async function findWorkflow(
+  { client, definitions }: ServerParts,
+  { namespace, workflow, version }: NamedWorkflow,
+): Promise<FoundWorkflow> {
+  const found = await (version === undefined
+    ? client.findWorkflow(namespace, workflow)
+    : definitions.find(namespace, workflow, version).then(
+        (applied) =>
+          applied && {
+            plan: applied.plan,
+            linked: applied.linked,
+            ...(applied.version.source === undefined ? {} : { source: applied.version.source }),
+          },
+      ));
+  if (found) return found;
+  throw new SluiceError(
+    'workflow_not_found',
+    `The namespace ${namespace} has no workflow ${workflow}; apply it first.`,
+  );
+}
+
+async function headAtEnd(parts: ServerParts, run: string, waitMs: number, signal: AbortSignal) {
+  const { client } = parts;
+  if (!isRunEnded((await client.header(run)).status))
+    await client.wait(run, AbortSignal.any([signal, AbortSignal.timeout(waitMs)]));
+  return showHead(client, run);
+}
+
+async function compared(parts: ServerParts, named: NamedRun) {
+  await findRun(parts, named);
+  const [view, { plan }] = await Promise.all([parts.client.show(named.run), parts.client.load(named.run)]);
+  return { view, plan };
+}
