@@ -48,6 +48,7 @@ export const STATUS_OF_ERROR = {
   version_not_found: 404,
   secret_not_found: 404,
   artifact_not_found: 404,
+  token_not_found: 404,
   idempotency_conflict: 409,
   not_possible: 409,
   run_failed: 409,
