@@ -53,8 +53,11 @@ export const DRAIN_DELAY_S = 1;
 /** Reconnect attempts that an add survives: about 10 s with the strategy below. */
 const ADD_RETRIES = 20;
 
-// BullMQ never blocks longer than 10 s: silence for 12 s while a reply is due is a half-open socket.
-const SOCKET_TIMEOUT_MS = 12_000;
+/**
+ * Silence while a reply is due after which a socket counts as half open, ms: what it leads to has gone without a word, as the
+ * old primary after a fail-over may. Several times the longest wait for a job.
+ */
+const SOCKET_TIMEOUT_MS = 5_000;
 
 const SHARED_SETTINGS = {
   retryStrategy: (attempt: number): number => Math.min(50 * attempt, 1000),
@@ -62,7 +65,6 @@ const SHARED_SETTINGS = {
   reconnectOnError: (error: Error): boolean => /READONLY|LOADING/.test(error.message),
   enableAutoPipelining: false,
   connectTimeout: 5_000,
-  socketTimeout: SOCKET_TIMEOUT_MS,
 } as const;
 
 export interface Opened {
@@ -75,20 +77,33 @@ export interface Opened {
 
 /** For adding: gives up after about 10 s, because the relay adds again whatever did not arrive. */
 export function openForAdding(connection: QueueConnection): Opened {
-  return open(connection, 'sluice-add', ADD_RETRIES);
+  return open(connection, 'sluice-add', { triesPerCommand: ADD_RETRIES, longestWaitS: 0 });
 }
 
 /** For consuming: never gives a command up, since BullMQ would take the failure for a failure of the work. */
-export function openForConsuming(connection: QueueConnection): Opened {
-  return open(connection, 'sluice-consume', null);
+export function openForConsuming(connection: QueueConnection, drainDelayS = DRAIN_DELAY_S): Opened {
+  return open(connection, 'sluice-consume', { triesPerCommand: null, longestWaitS: drainDelayS });
 }
 
-function open(given: QueueConnection, name: string, triesPerCommand: number | null): Opened {
+function open(
+  given: QueueConnection,
+  name: string,
+  {
+    triesPerCommand,
+    longestWaitS,
+  }: { readonly triesPerCommand: number | null; readonly longestWaitS: number },
+): Opened {
+  const socketTimeoutMs = SOCKET_TIMEOUT_MS + 1_000 * Math.max(0, longestWaitS - DRAIN_DELAY_S);
   if (!isSource(given)) {
-    const options = { ...given, ...SHARED_SETTINGS, maxRetriesPerRequest: triesPerCommand };
+    const options = {
+      ...given,
+      ...SHARED_SETTINGS,
+      socketTimeout: socketTimeoutMs,
+      maxRetriesPerRequest: triesPerCommand,
+    };
     return { connection: options as ConnectionOptions, waiting: undefined, end: () => {} };
   }
-  const settings = { name, socketTimeoutMs: SOCKET_TIMEOUT_MS, triesPerCommand };
+  const settings = { name, socketTimeoutMs, triesPerCommand };
   const client = given.open(settings);
   // BullMQ listens only while it uses the client; an error without a listener would end the process.
   client.on('error', () => {});

@@ -23,6 +23,10 @@ const EVENTS_KEPT = 100;
 const FEW = 3;
 const FIRST_CONNECT_MS = 10_000;
 const CLOSE_MS = 1_000;
+/** How often it is felt whether the connection is alive, ms. */
+const PULSE_MS = 1_000;
+/** In a Cluster each queue may be on a node of its own; of many some are asked. */
+const FELT_QUEUES = 32;
 
 export interface TicketAdder {
   add(tickets: readonly Ticket[]): Promise<void>;
@@ -43,6 +47,18 @@ export function createTicketAdder(options: TicketAdderOptions): TicketAdder {
   const connection = new RedisConnection(opened.connection, { blocking: false });
   connection.on('error', report);
   const queues = new Map<string, Queue>();
+  const pulse = setInterval(() => void feel(), PULSE_MS).unref();
+  let isFeeling = false;
+
+  /** Asks something, so that a connection that nobody is left at the end of is found dead before the next ticket needs it. */
+  async function feel(): Promise<void> {
+    if (isFeeling || queues.size === 0) return;
+    isFeeling = true;
+    const client = await connection.client.catch(() => undefined);
+    const felt = [...queues.values()].slice(0, client?.isCluster ? FELT_QUEUES : 1);
+    await Promise.allSettled(felt.map((queue) => client?.hexists(queue.keys['meta'] ?? '', 'version')));
+    isFeeling = false;
+  }
 
   async function open(name: string): Promise<Queue> {
     const client = await connection.client;
@@ -78,6 +94,7 @@ export function createTicketAdder(options: TicketAdderOptions): TicketAdder {
       );
     },
     async close() {
+      clearInterval(pulse);
       await settleWithin(CLOSE_MS, Promise.allSettled([...queues.values()].map((queue) => queue.close())));
       const closed = await settleWithin(
         CLOSE_MS,

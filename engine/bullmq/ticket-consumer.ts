@@ -65,7 +65,7 @@ export class BullTicketConsumer implements TicketConsumer {
     this.#handler = options.handler;
     this.#slots = options.slots;
     this.#trouble = createTroubleLog(options.logger, `Queue "${options.queue}"`);
-    this.#opened = openForConsuming(options.connection);
+    this.#opened = openForConsuming(options.connection, options.workerOptions.drainDelay);
     const settings = workerSettings(options, this.#opened);
     this.#worker = new Worker(options.queue, null, settings);
     const { waiting } = this.#opened;

@@ -1,7 +1,7 @@
 /** The memory store as a shard's owner sees it. */
 import type { OwnerStore } from '../ports/shard-store.ts';
 import { isDead } from './flights.ts';
-import { releaseLease, renewLease, storeCommit, takeLease } from './ownership.ts';
+import { leaseLeft, releaseLease, renewLease, storeCommit, takeLease } from './ownership.ts';
 import { documentsOf, readInbox } from './shard-state.ts';
 import { loadPlan, loadRun, type StoreContext } from './store-context.ts';
 
@@ -14,6 +14,7 @@ export function ownerStore(context: StoreContext): OwnerStore {
       if (!takeLease(state, now(), { owner, ttlMs, nonce })) return undefined;
       return { shard, token: state.lease.token, n: state.lease.n, cursor: state.lease.cursor };
     },
+    leaseLeft: async (shard, owner) => leaseLeft(stateOf(shard), now(), owner),
     async renew(leases, ttlMs) {
       const { calmGapMs } = options;
       const held = leases.filter(({ shard, token }) =>

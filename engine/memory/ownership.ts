@@ -3,6 +3,11 @@ import type { Commit, CommitReply, RunChange } from '../core/commit.ts';
 import { RECORD_BYTES } from '../core/node-record.ts';
 import { type RunState, runState, type ShardState, trimInbox } from './shard-state.ts';
 
+/** How long the lease keeps `owner` from taking the shard, ms. */
+export function leaseLeft({ lease }: ShardState, now: number, owner: string): number {
+  return lease.token === '' || lease.owner === owner ? 0 : Math.max(0, lease.until - now);
+}
+
 /** Takes the lease for `owner` unless another holds it. Answers whether it did. */
 export function takeLease(
   shard: ShardState,
@@ -10,7 +15,7 @@ export function takeLease(
   lease: { readonly owner: string; readonly ttlMs: number; readonly nonce: string },
 ): boolean {
   const held = shard.lease;
-  if (held.token !== '' && held.owner !== lease.owner && held.until > now) return false;
+  if (leaseLeft(shard, now, lease.owner) > 0) return false;
   held.owner = lease.owner;
   held.epoch += 1;
   held.token = `${held.epoch}-${lease.nonce}`;

@@ -94,6 +94,8 @@ export interface OwnerStore {
    * Starts the calm time of its sessions anew. Undefined: another holds it.
    */
   acquire(shard: number, owner: string, ttlMs: number): Promise<Lease | undefined>;
+  /** How long the shard's lease keeps `owner` from taking it, ms by the store's clock; 0: it may be taken now. */
+  leaseLeft(shard: number, owner: string): Promise<number>;
   /**
    * Prolongs leases; a holder may be late as long as its token stands. After a gap of over 2 s the calm time starts anew.
    * Answers the shards still held, each with the number of its last stored commit.

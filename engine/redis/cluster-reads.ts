@@ -26,6 +26,8 @@ interface Wait {
 const WAIT_MS = 1_000;
 /** Pause after a node that failed, ms. */
 const AFTER_TROUBLE_MS = 200;
+/** How long the nodes that answer wait for those that do not, ms. */
+const READ_PATIENCE_MS = 250;
 /** A reply that nobody asked for again is forgotten, ms. */
 const FORGET_MS = 10_000;
 
@@ -81,10 +83,18 @@ export function createClusterReads(
   }
 
   async function readNow({ streams, count }: StreamRead): Promise<readonly StreamReply[]> {
+    const found: StreamReply[] = [];
+    const failures: unknown[] = [];
     const each = [...streams].map((stream) =>
-      readStreams({ redis: cluster }, new Map([stream]), { count, blockMs: 0 }),
+      readStreams({ redis: cluster }, new Map([stream]), { count, blockMs: 0 }).then(
+        (replies) => void found.push(...(replies ?? [])),
+        (thrown: unknown) => void failures.push(thrown),
+      ),
     );
-    return (await Promise.all(each)).flatMap((found) => found ?? []);
+    await atMost(READ_PATIENCE_MS, Promise.all(each));
+    if (found.length === 0 && failures.length > 0) throw failures[0];
+    // What comes later is left to the next call, which reads it again.
+    return [...found];
   }
 
   async function waitForSome(given: StreamRead): Promise<readonly StreamReply[]> {
@@ -127,6 +137,15 @@ async function firstOf(waits: readonly Wait[], ms: number, signal: AbortSignal |
   signal?.addEventListener('abort', stop, { once: true });
   await Promise.race([...waits.map(({ done }) => done), stopped]);
   signal?.removeEventListener('abort', stop);
+  clearTimeout(timer);
+}
+
+async function atMost(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, over]);
   clearTimeout(timer);
 }
 

@@ -17,6 +17,12 @@ import { toSluiceError } from './redis-failure.ts';
 /** Longest wait of a blocking read, ms. */
 export const MAX_BLOCK_MS = 1_000;
 
+/**
+ * Silence while an answer is due after which a connection counts as dead, ms: what it leads to may have gone without a word, as
+ * the old primary after a fail-over. No command takes nearly so long; one that is sent again is harmless.
+ */
+const SILENCE_MS = 5_000;
+
 export interface ConnectionOptions extends RedisAddress {
   /** Anything else that ioredis takes; wins over the address. */
   readonly options?: RedisOptions;
@@ -73,7 +79,7 @@ export function createConnections(given: ConnectionOptions): Connections {
   });
   const blockingSettings = settings('sluice-blocking', 2.5 * MAX_BLOCK_MS);
   const keys = createKeys(given.prefix ?? DEFAULT_PREFIX);
-  const redis = listen(openClient(given, settings('sluice', 10 * MAX_BLOCK_MS)));
+  const redis = listen(openClient(given, settings('sluice', SILENCE_MS)));
   const blocking = createBlockingPool(() => listen(openClient(given, blockingSettings)));
   const { cluster } = given;
   const clusterReads =

@@ -25,6 +25,10 @@ export function ownerStore(context: StoreContext): OwnerStore {
       const [token, n, cursor] = reply;
       return { shard, token, n: Number(n), cursor };
     },
+    async leaseLeft(shard, owner) {
+      context.flush(shard);
+      return scripts.leaseLeft([keys.lease(shard)], [owner]);
+    },
     renew: (leases, ttlMs) => renew(context, leases, ttlMs),
     async release(leases) {
       await Promise.all(

@@ -19,6 +19,7 @@ export function createScripts(connections: Connections) {
   const runner = createScriptRunner(connections);
   return {
     acquire: bind(runner, 'acquire', checkedBy(z.tuple([z.string(), z.string(), z.string()]).nullable())),
+    leaseLeft: bind(runner, 'lease-left', checkedBy(z.number().int())),
     renew: bind(runner, 'renew', checkedBy(z.number().int())),
     release: bind(runner, 'release', checkedBy(flag)),
     setIntake: bind(runner, 'set-intake', checkedBy(flag)),

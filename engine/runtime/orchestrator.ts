@@ -1,6 +1,7 @@
 /**
  * The orchestrator role: holds its fair share of the shards by leases, reads their inboxes with one blocking read, and
- * hands each shard's entries to its owner. Several orchestrators share the shards; a dead one's are taken within two seconds.
+ * hands each shard's entries to its owner. Several orchestrators share the shards; a dead one's are taken as soon as their leases
+ * have run out. A shard whose store does not answer (a dead primary of a Cluster) holds up no other.
  */
 
 import type { EngineActions } from '../core/engine-outcome.ts';
@@ -15,6 +16,7 @@ import type { RunIndex } from '../ports/run-index.ts';
 import type { ClientStore, InboxBatch, InboxEntry, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { CalmLogger } from './calm-logger.ts';
+import { Errands } from './errands.ts';
 import type { OutputStore } from './files/output-store.ts';
 import { Intake, type IntakeSettings } from './shard/intake.ts';
 import { ShardOwner } from './shard/shard-owner.ts';
@@ -53,11 +55,16 @@ export interface Orchestrator {
 
 const LEASE_MS = 1_500;
 const KEEP_LEASES_MS = 400;
-const MEMBER_MS = 1_200;
+/** Others hear that a member is gone before its leases run out. */
+const MEMBER_MS = 1_000;
 const PATROL_MS = 1_000;
 /** How long workers go on serving a queue of a label set that was not named again, ms. */
 const QUEUE_MS = 60_000;
 const MAX_BLOCK_MS = 1_000;
+/** How long shards are waited for before it goes on with the others, ms. */
+const PATIENCE_MS = 100;
+/** A lease of another is looked at again so long after it should have run out, ms. */
+const AFTER_LEASE_MS = 5;
 /** Inbox entries of one shard in one round. */
 const ENTRIES = 1_000;
 const PAUSE_AFTER_ERROR_MS = 200;
@@ -77,6 +84,16 @@ class ShardKeeper implements Orchestrator {
   /** Highest commit number that the store confirmed, by shard: less than that later means that it went back. */
   readonly #confirmed = new Map<number, number>();
   readonly #stopped = new AbortController();
+  /** By shard. */
+  readonly #work: Errands<number>;
+  readonly #renewals: Errands<number>;
+  readonly #patrols: Errands<number>;
+  /** By what they do. */
+  readonly #duties: Errands<string>;
+  /** When the first lease of another may run out, by this process' clock; undefined when no shard is wanted. */
+  #freeAt: number | undefined;
+  /** Who else there is was heard of. */
+  #live: readonly string[] = [];
   #wake = new AbortController();
   #loops: Promise<void>[] = [];
   #orchestrators = 1;
@@ -96,17 +113,33 @@ class ShardKeeper implements Orchestrator {
   constructor(options: OrchestratorOptions) {
     this.#options = options;
     this.#complaints = new CalmLogger(options.clock, options.logger);
+    this.#work = this.#errands((shard) => `work on shard ${shard}`);
+    this.#renewals = this.#errands((shard) => `renewal of shard ${shard}`);
+    this.#patrols = this.#errands((shard) => `patrol of shard ${shard}`);
+    this.#duties = this.#errands((duty) => duty);
     const { store, clock, shards, intake = { maxRuns: 0 } } = options;
     this.#intake = new Intake(store, clock, { ...intake, shards });
     this.#subscriptions = new Subscriptions(options.definitions, options.clock);
   }
 
   async start(): Promise<void> {
-    await this.keepLeases().catch((thrown: unknown) => this.#warn('leases', thrown));
+    await this.keepLeases();
     this.#loops = [
-      this.#loop('work', () => this.runOnce(), 0),
-      this.#loop('leases', () => this.keepLeases(), KEEP_LEASES_MS),
-      this.#loop('patrol', () => this.patrol(), PATROL_MS),
+      this.#loop(
+        'work',
+        () => this.runOnce(),
+        () => 0,
+      ),
+      this.#loop(
+        'leases',
+        () => this.keepLeases(),
+        () => this.#untilNextLook(),
+      ),
+      this.#loop(
+        'patrol',
+        () => this.patrol(),
+        () => PATROL_MS,
+      ),
     ];
   }
 
@@ -127,16 +160,72 @@ class ShardKeeper implements Orchestrator {
 
   async runOnce(blockMs = MAX_BLOCK_MS): Promise<void> {
     const { store, clock } = this.#options;
-    const owners = [...this.#owners.values()].filter((owner) => !owner.isLost);
-    const now = clock.now();
-    const timerIn = Math.min(...owners.map((owner) => (owner.nextTimerAt ?? Number.POSITIVE_INFINITY) - now));
-    const due = owners.filter((owner) => owner.nextTimerAt !== undefined && owner.nextTimerAt <= now);
-    const wait = due.length > 0 ? 0 : Math.max(0, Math.min(blockMs, Math.ceil(timerIn)));
+    const owners = [...this.#owners.values()].filter((owner) => this.#isAttended(owner));
     const cursors = new Map(owners.map((owner) => [owner.lease.shard, owner.cursor]));
-    if (cursors.size === 0) return clock.sleep(wait, this.#wake.signal);
-    const batches = await this.#gather(cursors, await store.read(cursors, ENTRIES, wait, this.#wake.signal));
-    const work = batches.map(({ shard, entries }) => this.#owners.get(shard)?.handle(entries));
-    await Promise.all([...work, ...due.map((owner) => owner.handleTimers())]);
+    if (cursors.size === 0) return clock.sleep(blockMs, this.#wake.signal);
+    const batches = await this.#keepingTime(owners, blockMs, async () =>
+      this.#gather(cursors, await store.read(cursors, ENTRIES, blockMs, this.#wake.signal)),
+    );
+    await this.#work.run(
+      batches.flatMap(({ shard, entries }) => {
+        // It may have been given back, or taken anew, while the inboxes were read.
+        const owner = owners.find((one) => one.lease.shard === shard && this.#isAttended(one));
+        return owner ? [[shard, () => this.#attend(owner, () => owner.handle(entries))] as const] : [];
+      }),
+    );
+  }
+
+  #hasDue({ nextTimerAt }: ShardOwner): boolean {
+    return nextTimerAt !== undefined && nextTimerAt <= this.#options.clock.now();
+  }
+
+  /** Takes timers beside a read that waits: Redis ends a wait up to 100 ms late, and new entries may end it at any time. */
+  async #keepingTime<T>(owners: readonly ShardOwner[], ms: number, read: () => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    const timerAt = () =>
+      Math.min(
+        ...owners.map((one) => (this.#isAttended(one) && one.nextTimerAt) || Number.POSITIVE_INFINITY),
+      );
+    if (timerAt() > clock.now() + ms) return read();
+    const over = new AbortController();
+    const keepTime = async () => {
+      for (let at = timerAt(); at < Number.POSITIVE_INFINITY; at = timerAt()) {
+        if (at > clock.now()) await clock.sleep(Math.ceil(at - clock.now()), over.signal);
+        if (!over.signal.aborted || at <= clock.now()) await this.#takeTimers(owners);
+        if (over.signal.aborted) return;
+      }
+    };
+    const kept = keepTime();
+    try {
+      return await read();
+    } finally {
+      over.abort();
+      await kept;
+    }
+  }
+
+  /** Not those whose store is slow to answer: they are attended to again when it has. */
+  #isAttended(owner: ShardOwner): boolean {
+    const { shard } = owner.lease;
+    const isOurs = this.#owners.get(shard) === owner && !owner.isLost;
+    return isOurs && !this.#work.isLate(shard) && !this.#renewals.isLate(shard);
+  }
+
+  async #takeTimers(owners: readonly ShardOwner[]): Promise<void> {
+    const due = owners.filter((owner) => this.#isAttended(owner) && this.#hasDue(owner));
+    await this.#work.run(
+      due.map((owner) => [owner.lease.shard, () => this.#attend(owner, () => owner.handleTimers())]),
+    );
+  }
+
+  /** After a failure the shard, and no other, is left alone for a moment. */
+  async #attend(owner: ShardOwner, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#warn(`work on shard ${owner.lease.shard}`, thrown);
+      await this.#options.clock.sleep(PAUSE_AFTER_ERROR_MS, this.#stopped.signal);
+    }
   }
 
   /**
@@ -155,25 +244,50 @@ class ShardKeeper implements Orchestrator {
   }
 
   async keepLeases(): Promise<void> {
-    const { membership, id, shards } = this.#options;
+    this.#forget([...this.#owners.values()].filter((owner) => owner.isLost));
+    const owners = [...this.#owners.values()];
+    await Promise.all([
+      this.#duties.run([['look for other members', () => this.#lookAround()]]),
+      this.#renewals.run(owners.map((owner) => [owner.lease.shard, () => this.#renew(owner)])),
+    ]);
+    if (this.#live.length === 0) return;
+    await this.#duties.run([
+      ['share of the shards', () => this.#takeShare()],
+      ['announcement of queues', () => this.#announceQueues()],
+    ]);
+    const leases = [...this.#owners.values()].map(({ lease }) => lease);
+    await this.#duties.run([['limit of what is taken in', () => this.#intake.keep(leases)]]);
+  }
+
+  async #lookAround(): Promise<void> {
+    const { membership, id } = this.#options;
     await membership.announceOrchestrator(id, MEMBER_MS);
     // Before any shard is taken: what is decided there must know who wants to be told.
     await this.#subscriptions.refresh();
     const [live, workers] = await Promise.all([membership.orchestrators(), membership.workers()]);
+    this.#live = live;
     this.#orchestrators = Math.max(1, live.length);
     this.#workers = workers;
     this.#slots = countSlots(workers.map((worker) => worker.queues));
     this.#largest = mostSlots(workers.map((worker) => worker.queues));
     this.#bundling = this.#queuesWhose(({ bundles }) => bundles === true);
     this.#joining = this.#queuesWhose(({ chains }) => chains === true);
-    this.#forget([...this.#owners.values()].filter((owner) => owner.isLost));
-    await this.#renew();
-    await this.#announceQueues();
+  }
+
+  async #takeShare(): Promise<void> {
+    const { shards, id } = this.#options;
     const share = Math.ceil(shards / this.#orchestrators);
+    this.#freeAt = undefined;
     if (this.#owners.size > share) await this.#giveBack(this.#owners.size - share);
     else if (this.#owners.size < share)
-      await this.#acquire(share - this.#owners.size, Math.max(0, live.indexOf(id)) * share);
-    await this.#intake.keep([...this.#owners.values()].map(({ lease }) => lease));
+      await this.#acquire(share - this.#owners.size, Math.max(0, this.#live.indexOf(id)) * share);
+  }
+
+  /** A lease that another no longer renews is taken when it runs out, not only at the next regular look. */
+  #untilNextLook(): number {
+    if (this.#freeAt === undefined) return KEEP_LEASES_MS;
+    const ms = this.#freeAt - this.#options.clock.now() + AFTER_LEASE_MS;
+    return Math.min(KEEP_LEASES_MS, Math.max(AFTER_LEASE_MS, ms));
   }
 
   /** Queues all of whose live workers are so. */
@@ -193,23 +307,17 @@ class ShardKeeper implements Orchestrator {
   }
 
   async patrol(): Promise<void> {
-    await Promise.all([...this.#owners.values()].map((owner) => owner.patrol()));
+    const owners = [...this.#owners.values()];
+    await this.#patrols.run(owners.map((owner) => [owner.lease.shard, () => owner.patrol()]));
   }
 
-  async #renew(): Promise<void> {
-    if (this.#owners.size === 0) return;
-    const owners = [...this.#owners.values()];
-    const confirmed = owners.map((owner) => owner.n);
-    const held = await this.#options.store.renew(
-      owners.map((owner) => owner.lease),
-      LEASE_MS,
-    );
-    owners.forEach((owner, i) => {
-      const stored = held.get(owner.lease.shard);
-      if (stored === undefined) owner.isLost = true;
-      else owner.compare(confirmed[i] ?? 0, stored);
-    });
-    this.#forget(owners.filter((owner) => owner.isLost));
+  async #renew(owner: ShardOwner): Promise<void> {
+    const confirmed = owner.n;
+    const held = await this.#options.store.renew([owner.lease], LEASE_MS);
+    const stored = held.get(owner.lease.shard);
+    if (stored === undefined) owner.isLost = true;
+    else owner.compare(confirmed, stored);
+    if (owner.isLost) this.#forget([owner]);
   }
 
   #forget(owners: readonly ShardOwner[]): void {
@@ -235,7 +343,9 @@ class ShardKeeper implements Orchestrator {
     let left = wanted;
     for (const shard of candidates) {
       if (left === 0 || this.#stopped.signal.aborted) return;
-      const lease = await store.acquire(shard, id, LEASE_MS);
+      const leftMs = await store.leaseLeft(shard, id);
+      if (leftMs > 0) this.#noteLease(leftMs);
+      const lease = leftMs > 0 ? undefined : await store.acquire(shard, id, LEASE_MS);
       if (!lease) continue;
       left--;
       this.#begin(
@@ -255,6 +365,11 @@ class ShardKeeper implements Orchestrator {
         }),
       );
     }
+  }
+
+  #noteLease(leftMs: number): void {
+    const at = this.#options.clock.now() + leftMs;
+    this.#freeAt = Math.min(at, this.#freeAt ?? at);
   }
 
   /** Loads the shard beside the other work; it is read from once it is loaded. */
@@ -313,10 +428,11 @@ class ShardKeeper implements Orchestrator {
     return dispatchWindow(this.#slotsOf(queue), busy * this.#orchestrators);
   }
 
-  async #loop(name: string, work: () => Promise<void>, pauseMs: number): Promise<void> {
+  async #loop(name: string, work: () => Promise<void>, pauseOf: () => number): Promise<void> {
     const { clock } = this.#options;
     while (!this.#stopped.signal.aborted) {
       try {
+        const pauseMs = pauseOf();
         if (pauseMs > 0) await clock.sleep(pauseMs, this.#stopped.signal);
         if (!this.#stopped.signal.aborted) await work();
       } catch (thrown) {
@@ -324,6 +440,15 @@ class ShardKeeper implements Orchestrator {
         await clock.sleep(PAUSE_AFTER_ERROR_MS, this.#stopped.signal);
       }
     }
+  }
+
+  #errands<Name>(textOf: (name: Name) => string): Errands<Name> {
+    return new Errands({
+      clock: this.#options.clock,
+      patienceMs: PATIENCE_MS,
+      onFailure: (name, thrown) => this.#warn(textOf(name), thrown),
+      onLateEnd: () => this.#interrupt(),
+    });
   }
 
   #warn(what: string, thrown: unknown): void {

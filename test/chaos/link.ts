@@ -15,6 +15,8 @@ export class Link {
   #lossChance = 0;
   /** Replies whose command had run. */
   lostReplies = 0;
+  /** Connections so far. */
+  opened = 0;
 
   /** `target` is asked at each new connection. Call `listening` before use, `close` in the end. */
   constructor(path: string, target: () => string, random: Random) {
@@ -64,6 +66,7 @@ export class Link {
   }
 
   #join(client: Socket): void {
+    this.opened += 1;
     const redis = createConnection(this.#target());
     const pair = [client, redis] as const;
     this.#pairs.add(pair);

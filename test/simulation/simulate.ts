@@ -10,7 +10,7 @@ import { Users } from './user.ts';
 import { START_MS, type World } from './world.ts';
 
 /** After the last fault every run must end within this time, virtual ms. */
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 240_000;
 /** After the last run everything that was in flight must be gone within this time, virtual ms. */
 const DRAIN_MS = 30_000;
 /** Time for late results and stale tickets to do harm, if they can. */

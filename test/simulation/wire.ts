@@ -60,6 +60,7 @@ function storeOf({ store, faults }: Shared, link: Link, blocking: Link): Ports['
   const write = { isWrite: true };
   return {
     acquire: (...args) => link.call('acquire', () => store.acquire(...args)),
+    leaseLeft: (...args) => link.call('leaseLeft', () => store.leaseLeft(...args)),
     renew: (...args) => link.call('renew', () => store.renew(...args)),
     release: (...args) => link.call('release', () => store.release(...args)),
     read: (...args) => blocking.call('read', () => store.read(...args)),

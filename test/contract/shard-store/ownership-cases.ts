@@ -62,6 +62,28 @@ export function ownershipCases(make: MakeShardStore): void {
     });
   });
 
+  describe('leaseLeft', () => {
+    it('says when another may take the shard', async () => {
+      const subject = await open();
+      const { store } = subject;
+      expect(await store.leaseLeft(SHARD, 'o2')).toBe(0);
+      const lease = await own(store, 'o1');
+      const leftMs = await store.leaseLeft(SHARD, 'o2');
+      expect(leftMs).toBeGreaterThan(LONG_MS - 60_000);
+      expect(leftMs).toBeLessThanOrEqual(LONG_MS);
+      expect(await store.leaseLeft(SHARD, 'o1')).toBe(0);
+      await store.release([lease]);
+      expect(await store.leaseLeft(SHARD, 'o2')).toBe(0);
+    });
+
+    it('is 0 once the lease has run out', async () => {
+      const subject = await open();
+      await subject.store.acquire(SHARD, 'o1', 1);
+      await passTime(subject, 20);
+      expect(await subject.store.leaseLeft(SHARD, 'o2')).toBe(0);
+    });
+  });
+
   describe('renew', () => {
     it('answers the shards still held', async () => {
       const { store } = await open();
