@@ -28,6 +28,10 @@ export interface Settings {
   readonly retention: string | undefined;
   /** SLUICE_MAX_RUNS: runs that have not ended, above which orchestrators take no new one; undefined for no limit. */
   readonly maxRuns: string | undefined;
+  /** SLUICE_API_HOSTS: names under which the server is reached. */
+  readonly apiHosts: string | undefined;
+  /** SLUICE_API_RATE: requests a second that one token may make. */
+  readonly apiRate: string | undefined;
   /** SLUICE_AUDIT_KEEP: records of the audit log that are kept. */
   readonly auditKeep: string | undefined;
   /** SLUICE_DEBUG: stack traces, and the engine's own messages. */
@@ -60,6 +64,8 @@ export function readSettings(environment: Environment = process.env): Settings {
     secretsDirectory: environment['SLUICE_SECRETS_DIR'] || undefined,
     retention: environment['SLUICE_RETENTION'] || undefined,
     maxRuns: environment['SLUICE_MAX_RUNS'] || undefined,
+    apiHosts: environment['SLUICE_API_HOSTS'] || undefined,
+    apiRate: environment['SLUICE_API_RATE'] || undefined,
     auditKeep: environment['SLUICE_AUDIT_KEEP'] || undefined,
     isDebug: isSet(environment['SLUICE_DEBUG']),
     isGithubActions: environment['GITHUB_ACTIONS'] === 'true',

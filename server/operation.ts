@@ -3,10 +3,9 @@
  * server binds a handler to it (route.ts), the client calls by it (client/), the OpenAPI document is made of it (openapi/).
  */
 import { z } from 'zod';
+import type { Role } from '../engine/core/access/role.ts';
 
-/** From the least to the most. */
-export const ROLES = ['viewer', 'operator', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
+export { ROLES, type Role } from '../engine/core/access/role.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'delete';
 

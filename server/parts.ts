@@ -1,6 +1,8 @@
 /** What the server is joined to, and how it behaves. The composition root (cli/compose/server.ts) fills both in. */
 import type { MiddlewareHandler } from 'hono';
 import type { ExecutorFacts } from '../dsl/index.ts';
+import type { Grants } from '../engine/core/access/role.ts';
+import type { AuditActor } from '../engine/core/audit/record.ts';
 import type { Plan } from '../engine/core/plan.ts';
 import type { ArtifactStore } from '../engine/ports/artifact-store.ts';
 import type { Clock } from '../engine/ports/clock.ts';
@@ -10,6 +12,8 @@ import type { Logger } from '../engine/ports/logger.ts';
 import type { Membership } from '../engine/ports/membership.ts';
 import type { RunIndex } from '../engine/ports/run-index.ts';
 import type { ShardStore } from '../engine/ports/shard-store.ts';
+import type { AccessTokens } from '../engine/runtime/client/access-tokens.ts';
+import type { AuditLog } from '../engine/runtime/client/audit-log.ts';
 import type { Client } from '../engine/runtime/client/client.ts';
 import type { Definitions } from '../engine/runtime/definition/definitions.ts';
 import type { Schedules } from '../engine/runtime/schedules.ts';
@@ -32,6 +36,8 @@ export interface ServerParts {
   readonly logs: LogStore;
   readonly artifacts: ArtifactStore;
   readonly secrets: Pick<SecretVault, 'list' | 'set' | 'remove'>;
+  readonly tokens: Pick<AccessTokens, 'list' | 'create' | 'revoke'>;
+  readonly audit: Pick<AuditLog, 'list' | 'verify'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Of all executors of the installation, for checking workflows. */
@@ -52,9 +58,9 @@ export const GRAPH_FORMATS = ['json', 'mermaid', 'dot', 'svg'] as const;
 export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
 /** Who calls, as far as it is known. */
-export interface Caller {
-  /** Stands in histories as `by`. */
-  readonly name: string;
+export interface Caller extends AuditActor {
+  /** What the caller may do, by namespace. */
+  readonly grants: Grants;
 }
 
 /** What middleware leaves for those behind it: `context.get('caller')`. */

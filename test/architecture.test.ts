@@ -68,6 +68,7 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['commander', ['cli/']],
   ['hono', ['server/']],
   ['@hono/node-server', ['server/listen.ts']],
+  ['rate-limiter-flexible', ['server/security/request-rate.ts']],
   ['aws4fetch', ['engine/s3/']],
   ['picomatch', ['engine/runtime/source/source-digest.ts']],
 ];

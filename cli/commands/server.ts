@@ -9,6 +9,8 @@ export const DEFAULT_PORT = 4680;
 
 interface ServerFlags extends RedisFlags {
   readonly port: number;
+  readonly host?: string;
+  readonly openLocal?: boolean;
   readonly embedded?: boolean;
 }
 
@@ -24,7 +26,9 @@ export function serverCommand(host: Host): Command {
       serveRole(host, flags, async (engine) => {
         const server = await startServer(host, engine, flags);
         const { place } = engine.connections;
-        engine.logger.info('server listens', { address: server.address, redis: place });
+        const { address, tokenFile } = server;
+        const token = tokenFile === undefined ? {} : { token: tokenFile };
+        engine.logger.info('server listens', { address, redis: place, ...token });
         return server;
       }),
     );
@@ -32,7 +36,10 @@ export function serverCommand(host: Host): Command {
 
 /** The options that say where the API is. */
 export function withAddress(command: Command): Command {
-  return command.option('--port <number>', 'port to listen at; 0 takes any that is free', port, DEFAULT_PORT);
+  return command
+    .option('--host <address>', 'address to listen at; another than 127.0.0.1 needs a token to be there')
+    .option('--open-local', 'callers from this machine need no token and may do everything')
+    .option('--port <number>', 'port to listen at; 0 takes any that is free', port, DEFAULT_PORT);
 }
 
 function port(text: string): number {

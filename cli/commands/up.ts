@@ -12,6 +12,8 @@ import { parseQueues } from './worker.ts';
 
 interface UpFlags extends RedisFlags {
   readonly port: number;
+  readonly host?: string;
+  readonly openLocal?: boolean;
   readonly queues: string;
   readonly slots?: number;
   readonly drain: number;
@@ -44,6 +46,8 @@ function up(host: Host, flags: UpFlags): Promise<void> {
       const server = await startServer(host, engine, flags);
       roles.push(server);
       host.say(`Sluice is up at ${host.colors.bold(server.address)} with ${engine.connections.place}.`);
+      if (server.tokenFile !== undefined)
+        host.say(`Its token is in ${server.tokenFile}: Authorization: Bearer $(cat ${server.tokenFile})`);
       host.say(host.colors.dim(`The API: ${server.address}/docs. Ctrl-C stops it.`));
     } catch (thrown) {
       await stop(0);

@@ -8,10 +8,6 @@ export function userActing(): Acting {
   return { who: { kind: 'user', name: userName() ?? 'unknown' } };
 }
 
-export function nobody(): undefined {
-  return undefined;
-}
-
 /** @throws CliFailure for a SLUICE_AUDIT_KEEP that is no number */
 export function auditKeep({ settings: { auditKeep: text } }: Host): { readonly keep?: number } {
   if (text === undefined) return {};

@@ -37,9 +37,9 @@ import {
   requireSuitableRedis,
 } from '../../engine/redis/index.ts';
 import { AccessTokens } from '../../engine/runtime/client/access-tokens.ts';
+import { currentActing } from '../../engine/runtime/client/acting.ts';
 import { AuditLog } from '../../engine/runtime/client/audit-log.ts';
 import {
-  type Acting,
   auditedDefinitionStore,
   auditedSecretRecords,
   auditedShardStore,
@@ -57,7 +57,7 @@ import { CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { explainSystemError } from '../system-error.ts';
 import { namedArtifactStore } from './artifacts.ts';
-import { auditKeep, nobody, userActing } from './auditing.ts';
+import { auditKeep, userActing } from './auditing.ts';
 import { findRedisPlace, type RedisPlace } from './redis-place.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 
@@ -72,11 +72,6 @@ export interface EngineOptions extends RedisFlags {
   readonly use: 'read' | 'write' | 'serve';
   readonly embedded?: boolean;
   readonly logger: Logger;
-  /**
-   * Who changes things at this moment, for the audit log; undefined for what a role does by itself. Default: the user of the
-   * system for `write`, nobody for `serve`.
-   */
-  readonly acting?: () => Acting | undefined;
 }
 
 export interface Engine {
@@ -105,6 +100,8 @@ export interface Engine {
   readonly prefix: string;
   /** True when Redis is the private one of a folder: all who use it are on this machine. */
   readonly isEmbedded: boolean;
+  /** The `.sluice` folder, when Redis is the private one in it. */
+  readonly home: string | undefined;
   close(): Promise<void>;
 }
 
@@ -193,7 +190,7 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
     });
     const auditing = {
       log: audit,
-      acting: options.acting ?? (options.use === 'write' ? userActing : nobody),
+      acting: options.use === 'write' ? userActing : currentActing,
     };
     const store = auditedShardStore(roleStore, shards, auditing);
     const index = createRedisRunIndex(connections);
@@ -240,6 +237,7 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
       queueConnection: queueAddressOf(address),
       prefix,
       isEmbedded: place.kind === 'embedded',
+      home: homeOf(place),
       async close() {
         await store.close();
         await embedded?.stop();

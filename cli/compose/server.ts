@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Plan } from '../../engine/core/plan.ts';
 import { createApp } from '../../server/app.ts';
 import { listen } from '../../server/listen.ts';
-import type { GraphFormat, ServerParts, ServerSettings } from '../../server/parts.ts';
+import type { GraphFormat, ServerParts } from '../../server/parts.ts';
 import { usageFailure } from '../failure.ts';
 import { GRAPH_FORMATS } from '../graph/index.ts';
 import type { Host } from '../host.ts';
@@ -12,42 +12,41 @@ import { definitionsOf, schedulesOf } from './definitions.ts';
 import type { Engine } from './engine.ts';
 import { allExecutors, ENGINE_EXECUTORS } from './executors.ts';
 import type { Role } from './roles.ts';
+import { type ServerAccess, serverSecurity } from './server-security.ts';
 
 /** Longer than a take-over of a shard, ms. */
 const ANSWER_MS = 5_000;
 /** Time for requests under way when the server stops, ms. */
 const GRACE_MS = 5_000;
 
-export interface ServerFlags {
-  readonly host?: string;
+export interface ServerFlags extends ServerAccess {
   readonly port: number;
 }
 
 export interface RunningServer extends Role {
   /** `http://127.0.0.1:4680`. */
   readonly address: string;
+  /** The file with the token that callers of this folder use. */
+  readonly tokenFile: string | undefined;
 }
 
 /** @throws CliFailure when the address cannot be listened at */
 export async function startServer(host: Host, engine: Engine, flags: ServerFlags): Promise<RunningServer> {
   let stopping = false;
   const parts = serverParts(host, engine, () => stopping);
-  const app = createApp(parts, serverSettings());
+  const { tokenFile, ...security } = await serverSecurity(host, engine, flags);
+  const app = createApp(parts, security);
   const listening = await listen(app, flags).catch((thrown: unknown) => {
     throw addressFailure(thrown, flags) ?? thrown;
   });
   return {
     address: `http://${listening.host.includes(':') ? `[${listening.host}]` : listening.host}:${listening.port}`,
+    tokenFile,
     async stop() {
       stopping = true;
       await listening.close(GRACE_MS);
     },
   };
-}
-
-/** What stands between requests and routes. */
-function serverSettings(): ServerSettings {
-  return {};
 }
 
 export function serverParts(host: Host, engine: Engine, isStopping: () => boolean): ServerParts {
@@ -64,6 +63,8 @@ export function serverParts(host: Host, engine: Engine, isStopping: () => boolea
     logs,
     artifacts,
     secrets: secrets.vault,
+    tokens: engine.tokens,
+    audit: engine.audit,
     clock,
     logger,
     executors: allExecutors(host.settings),

@@ -10,6 +10,7 @@ import { parseRetention } from '../../engine/core/retention.ts';
 const text = z.string().min(1);
 /** What to write for a number of runs. */
 const RUNS = 'Write a whole number from 1 to 999999999';
+const RATE = 'Write a whole number from 0 to 999999';
 const RECORDS = 'Write a whole number from 1 to 999999999';
 
 export const configFile = z
@@ -29,6 +30,20 @@ export const configFile = z
       .min(1, RUNS)
       .max(999_999_999, RUNS)
       .describe('Orchestrators take no new run while so many have not ended (SLUICE_MAX_RUNS).'),
+    api: z
+      .strictObject({
+        hosts: z
+          .array(text)
+          .min(1)
+          .describe('Names under which the server is reached, such as that of a proxy (SLUICE_API_HOSTS).'),
+        rate: z
+          .int(RATE)
+          .min(0, RATE)
+          .max(999_999, RATE)
+          .describe('Requests a second that one token may make; 0: no limit (SLUICE_API_RATE).'),
+      })
+      .partial()
+      .describe('The HTTP API.'),
     audit_keep: z
       .int(RECORDS)
       .min(1, RECORDS)

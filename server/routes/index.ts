@@ -3,7 +3,9 @@
  * A new one is a row of a file beside this one. Whoever walks the API (authorization, OpenAPI, tests) walks this.
  */
 import type { Route } from '../route.ts';
+import { auditRoutes } from './audit.ts';
 import { healthRoutes } from './health.ts';
 import { runRoutes } from './runs.ts';
+import { tokenRoutes } from './tokens.ts';
 
-export const ROUTES: readonly Route[] = [...healthRoutes, ...runRoutes];
+export const ROUTES: readonly Route[] = [...healthRoutes, ...runRoutes, ...tokenRoutes, ...auditRoutes];
