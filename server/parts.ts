@@ -1,4 +1,5 @@
 /** What the server is joined to, and how it behaves. The composition root (cli/compose/server.ts) fills both in. */
+import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import type { ExecutorFacts } from '../dsl/index.ts';
 import type { Grants } from '../engine/core/access/role.ts';
@@ -18,7 +19,9 @@ import type { Client } from '../engine/runtime/client/client.ts';
 import type { Definitions } from '../engine/runtime/definition/definitions.ts';
 import type { Schedules } from '../engine/runtime/schedules.ts';
 import type { SecretVault } from '../engine/runtime/secret/secret-vault.ts';
+import type { LiveFeeds } from './live/live-feeds.ts';
 import type { Route } from './route.ts';
+import type { RunViews } from './run-views.ts';
 
 /** The engine as the routes see it. */
 export interface ServerParts {
@@ -38,6 +41,9 @@ export interface ServerParts {
   readonly secrets: Pick<SecretVault, 'list' | 'set' | 'remove'>;
   readonly tokens: Pick<AccessTokens, 'list' | 'create' | 'revoke'>;
   readonly audit: Pick<AuditLog, 'list' | 'verify'>;
+  /** Of this server: made with the other parts. */
+  readonly views: RunViews;
+  readonly live: LiveFeeds;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Of all executors of the installation, for checking workflows. */
@@ -70,6 +76,8 @@ export interface ServerVariables {
 }
 
 export interface ServerEnv {
+  /** Of Node's server; none where requests are made up. */
+  Bindings: Partial<HttpBindings>;
   Variables: ServerVariables;
 }
 

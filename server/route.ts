@@ -23,6 +23,8 @@ export interface Call<
   readonly by: string | undefined;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
+  /** Ends the caller's connection, whatever is still to be sent. */
+  readonly disconnect: () => void;
 }
 
 /** What a handler answers: a body that fits the operation's reply, perhaps with other headers or another status. */
@@ -92,6 +94,7 @@ async function readCall<Params extends z.ZodObject, Query extends z.ZodObject, B
     url: new URL(req.url),
     by: context.get('caller')?.name,
     signal: req.raw.signal,
+    disconnect: () => context.env?.outgoing?.destroy(),
   };
 }
 

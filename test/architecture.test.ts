@@ -67,8 +67,8 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['kafkajs', ['executors/kafka/', 'engine/kafka/']],
   ['commander', ['cli/']],
   ['hono', ['server/']],
-  ['@hono/node-server', ['server/listen.ts']],
   ['rate-limiter-flexible', ['server/security/request-rate.ts']],
+  ['@hono/node-server', ['server/']],
   ['aws4fetch', ['engine/s3/']],
   ['picomatch', ['engine/runtime/source/source-digest.ts']],
 ];

@@ -1,12 +1,15 @@
 /** `sluice artifacts RUN`: the files that tasks of a run kept; `sluice artifacts get` fetches one. */
-import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { SluiceError } from '../../engine/core/errors.ts';
-import { isJsonObject, type Json } from '../../engine/core/json.ts';
 import type { ArtifactRef } from '../../engine/core/ticket.ts';
-import type { RunView } from '../../engine/runtime/client/run-view.ts';
+import {
+  fetchKept,
+  findKept,
+  type KeptArtifact,
+  keptIn,
+  plainFileName,
+} from '../../engine/runtime/client/kept-artifacts.ts';
 import { newCommand, type RedisFlags, withArtifacts, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';
@@ -14,11 +17,6 @@ import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
-
-interface Kept {
-  readonly node: string;
-  readonly ref: ArtifactRef;
-}
 
 export function artifactsCommand(host: Host): Command {
   const command = newCommand('artifacts', 'Lists the files that a run kept, and fetches them.', [
@@ -41,7 +39,7 @@ export function artifactsCommand(host: Host): Command {
     );
 }
 
-function row(engine: Engine, { node, ref }: Kept) {
+function row(engine: Engine, { node, ref }: KeptArtifact) {
   const { run, artifact, name, bytes, sha256 } = ref;
   return {
     node,
@@ -54,7 +52,7 @@ function row(engine: Engine, { node, ref }: Kept) {
   };
 }
 
-function printTable(host: Host, engine: Engine, kept: readonly Kept[]): void {
+function printTable(host: Host, engine: Engine, kept: readonly KeptArtifact[]): void {
   const columns = [
     { title: 'Node' },
     { title: 'Name' },
@@ -87,44 +85,17 @@ function getCommand(host: Host): Command {
     .action((run: string, node: string, name: string, flags: GetFlags, self: Command) =>
       withEngine(host, { ...self.optsWithGlobals(), use: 'read' }, async (engine) => {
         const ref = findKept(await engine.client.show(run), node, name);
-        await write(host, fileName(ref), await fetch(engine, ref), flags);
+        await write(host, fileName(ref), await fetchKept(engine.artifacts, ref), flags);
       }),
     );
 }
 
-/** @throws SluiceError artifact_not_found */
-function findKept(view: RunView, node: string, name: string): ArtifactRef {
-  const kept = keptIn(view);
-  const found = kept.find((one) => one.node === node && one.ref.name === name);
-  if (found !== undefined) return found.ref;
-  const names = kept.filter((one) => one.node === node).map(({ ref }) => ref.name);
-  const known =
-    names.length > 0
-      ? `"${node}" has ${names.join(', ')}`
-      : `\`sluice artifacts ${view.id}\` lists those that there are`;
-  throw new SluiceError(
-    'artifact_not_found',
-    `Run ${view.id} has no artifact "${name}" of "${node}"; ${known}.`,
+function fileName(ref: ArtifactRef): string {
+  const name = plainFileName(ref);
+  if (name !== undefined) return name;
+  throw usageFailure(
+    `"${ref.name}" has no file name that can be taken as it is; say where to write it with -o.`,
   );
-}
-
-async function fetch({ artifacts }: Engine, ref: ArtifactRef): Promise<Uint8Array> {
-  const bytes = await artifacts.get(ref.run, ref.artifact);
-  if (bytes === undefined) {
-    throw new SluiceError(
-      'artifact_not_found',
-      `The file of "${ref.name}" is not in the artifact store any more, or it is another store: see --artifacts.`,
-    );
-  }
-  if (createHash('sha256').update(bytes).digest('hex') === ref.sha256) return bytes;
-  throw new SluiceError('invalid_record', `The file of "${ref.name}" is damaged in the artifact store.`);
-}
-
-/** The last part of the key, which holds letters, digits and `. _ -` only and does not begin with a dot. */
-function fileName({ artifact, name }: ArtifactRef): string {
-  const last = artifact.slice(artifact.lastIndexOf('/') + 1);
-  if (/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(last)) return last;
-  throw usageFailure(`"${name}" has no file name that can be taken as it is; say where to write it with -o.`);
 }
 
 async function write(host: Host, own: string, bytes: Uint8Array, { output, force }: GetFlags): Promise<void> {
@@ -147,21 +118,4 @@ async function write(host: Host, own: string, bytes: Uint8Array, { output, force
     throw thrown;
   }
   host.say(`Wrote ${file} (${bytes.length} bytes).`);
-}
-
-function keptIn({ nodes }: RunView): Kept[] {
-  return nodes.flatMap(({ id, artifacts }) =>
-    Object.values(artifacts).flatMap((value) => {
-      const ref = toRef(value);
-      return ref === undefined ? [] : [{ node: id, ref }];
-    }),
-  );
-}
-
-function toRef(value: Json): ArtifactRef | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const { artifact, run, name, bytes, sha256 } = value;
-  const isRef =
-    [artifact, run, name, sha256].every((part) => typeof part === 'string') && typeof bytes === 'number';
-  return isRef ? (value as unknown as ArtifactRef) : undefined;
 }

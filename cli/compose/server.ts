@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { Plan } from '../../engine/core/plan.ts';
 import { createApp } from '../../server/app.ts';
 import { listen } from '../../server/listen.ts';
+import { LiveFeeds } from '../../server/live/live-feeds.ts';
 import type { GraphFormat, ServerParts } from '../../server/parts.ts';
+import { lineOf } from '../../server/run-line.ts';
+import { RunViews } from '../../server/run-views.ts';
 import { usageFailure } from '../failure.ts';
 import { GRAPH_FORMATS } from '../graph/index.ts';
 import type { Host } from '../host.ts';
@@ -44,6 +47,8 @@ export async function startServer(host: Host, engine: Engine, flags: ServerFlags
     tokenFile,
     async stop() {
       stopping = true;
+      // Streams would keep their connections for ever.
+      parts.live.close();
       await listening.close(GRACE_MS);
     },
   };
@@ -65,6 +70,8 @@ export function serverParts(host: Host, engine: Engine, isStopping: () => boolea
     secrets: secrets.vault,
     tokens: engine.tokens,
     audit: engine.audit,
+    views: new RunViews(client),
+    live: new LiveFeeds({ client, store, index, logger, lineOf }),
     clock,
     logger,
     executors: allExecutors(host.settings),

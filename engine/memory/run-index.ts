@@ -7,12 +7,24 @@ export interface MemoryRunIndex extends RunIndex {
 
 export function createMemoryRunIndex(): MemoryRunIndex {
   const runs = new Map<string, RunSummary>();
+  /** Change `<n>-0` is the nth. */
+  const changes: RunSummary[] = [];
   const workflows = new Map<string, SavedWorkflow>();
   const workflowKey = (namespace: string, name: string) => JSON.stringify([namespace, name]);
   return {
     async record(summary) {
       const known = runs.get(summary.id);
-      if (known === undefined || summary.status !== 'queued') runs.set(summary.id, { ...summary });
+      if (known !== undefined && summary.status === 'queued') return;
+      runs.set(summary.id, { ...summary });
+      if (known?.status !== summary.status) changes.push({ ...summary });
+    },
+    async changes(after, limit) {
+      const first = Number(after.split('-')[0]);
+      const found = changes.slice(first, first + limit).map((run, i) => ({ id: `${first + i + 1}-0`, run }));
+      return { changes: found, hasGap: false };
+    },
+    async newestChange() {
+      return `${changes.length}-0`;
     },
     forget(run) {
       runs.delete(run);

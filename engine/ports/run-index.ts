@@ -21,6 +21,13 @@ export interface RunFilter {
   readonly createdBefore?: number;
 }
 
+/** A line that was recorded because the run is new or its status is another one. */
+export interface RunChange {
+  /** `<ms>-<n>`, rising. */
+  readonly id: string;
+  readonly run: RunSummary;
+}
+
 /** A workflow as it was started last: JSON of its plan, of where its files are, and of the plans of its sub-workflows. */
 export interface SavedWorkflow {
   readonly planJson: string;
@@ -37,6 +44,18 @@ export interface RunIndex {
     limit: number,
     cursor?: string,
   ): Promise<{ readonly runs: readonly RunSummary[]; readonly next?: string }>;
+  /**
+   * The newest few thousand changes, after the id, in order, at most `limit`; waits up to `blockMs` when there are none.
+   * `hasGap`: some after the id are not kept any more.
+   */
+  changes(
+    after: string,
+    limit: number,
+    blockMs: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly changes: readonly RunChange[]; readonly hasGap: boolean }>;
+  /** The id of the newest change; `0-0` when there was none. */
+  newestChange(): Promise<string>;
   /** Remembers it as the newest version of its workflow name, so that it can be started by name. */
   saveWorkflow(namespace: string, name: string, workflow: SavedWorkflow): Promise<void>;
   /** The newest version, or undefined. */

@@ -66,6 +66,8 @@ export interface Keys {
   runs(list: RunList, value?: string): string;
   /** Hash: a run's line in the lists: `status` (index of its status), `line` (JSON). */
   runLine(run: string): string;
+  /** Stream: the newest changes of runs' lines. */
+  runChanges(): string;
   /** Hash: newest version of a workflow name: `plan`, `source`. */
   workflow(namespace: string, name: string): string;
   /** Hash: `namespace\nname` → encrypted secret, JSON. */
@@ -124,6 +126,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     memberInfos: (role) => `${prefix}{members}:${role}:infos`,
     runs: (list, value = '') => `${prefix}{runs}:${list}:${value}`,
     runLine: (run) => `${prefix}{runs}:line:${run}`,
+    runChanges: () => `${prefix}{runs}:changes`,
     workflow: (namespace, name) =>
       `${prefix}workflow:${encodeURIComponent(namespace)}:${encodeURIComponent(name)}`,
     secrets: () => `${prefix}secrets`,

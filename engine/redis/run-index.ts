@@ -1,6 +1,8 @@
 /** The run index on Redis: sorted sets by time of creation, one per namespace, workflow and status. */
 import { RUN_STATUSES } from '../core/node-state.ts';
-import type { RunFilter, RunIndex, RunSummary } from '../ports/run-index.ts';
+import type { RunChange, RunFilter, RunIndex, RunSummary } from '../ports/run-index.ts';
+import type { StreamEntry } from './blocking-pool.ts';
+import { readBlocking } from './blocking-read.ts';
 import type { Connections } from './connection.ts';
 import { createScripts } from './scripts.ts';
 
@@ -26,7 +28,7 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
       const statuses = RUN_STATUSES.map((status) => keys.runs('status', status));
       const status = RUN_STATUSES.indexOf(summary.status) + 1;
       await scripts.recordRun(
-        [keys.runLine(summary.id), ...lists, ...statuses],
+        [keys.runLine(summary.id), ...lists, ...statuses, keys.runChanges()],
         [summary.id, summary.createdAt, status, JSON.stringify(summary)],
       );
     },
@@ -40,6 +42,15 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
         runs.push(run);
       }
       return { runs };
+    },
+    async changes(after, limit, blockMs, signal) {
+      const key = keys.runChanges();
+      const found = await changesAfter(connections, { key, after, limit, blockMs, signal });
+      return { changes: found, hasGap: found.length > 0 && (await isTrimmed(connections, after)) };
+    },
+    async newestChange() {
+      const newest = (await call('xrevrange', [keys.runChanges(), '+', '-', 'COUNT', 1])) as StreamEntry[];
+      return newest[0]?.[0] ?? '0-0';
     },
     async saveWorkflow(namespace, name, { planJson, source, linkedJson }) {
       const fields = ['plan', planJson, 'source', source ?? '', 'bundled', source === undefined ? 0 : 1];
@@ -57,6 +68,43 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
       };
     },
   };
+}
+
+interface ChangesRead {
+  readonly key: string;
+  readonly after: string;
+  readonly limit: number;
+  readonly blockMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function changesAfter(
+  connections: Connections,
+  { key, after, limit, blockMs, signal }: ChangesRead,
+): Promise<RunChange[]> {
+  const entries =
+    blockMs === 0
+      ? ((await connections.call('xrange', [key, `(${after}`, '+', 'COUNT', limit])) as StreamEntry[])
+      : await readBlocking(connections, {
+          streams: new Map([[key, after]]),
+          count: limit,
+          blockMs,
+          signal,
+        }).then((replies) => replies.flatMap(([, found]) => found));
+  return entries.map(([id, fields]) => ({ id, run: JSON.parse(fields[1] ?? '') as RunSummary }));
+}
+
+/** Whether something after the id has been trimmed: the id itself, and all before the oldest, are gone. */
+async function isTrimmed({ keys, call }: Connections, after: string): Promise<boolean> {
+  if (after === '0-0') return false;
+  const [oldest] = (await call('xrange', [keys.runChanges(), '-', '+', 'COUNT', 1])) as StreamEntry[];
+  return oldest !== undefined && isLater(oldest[0], after);
+}
+
+function isLater(id: string, other: string): boolean {
+  const [ms = 0, n = 0] = id.split('-').map(Number);
+  const [otherMs = 0, otherN = 0] = other.split('-').map(Number);
+  return ms > otherMs || (ms === otherMs && n > otherN);
 }
 
 /** Any list of what the filter asks for holds all that fit; the shortest has the fewest others. */

@@ -1,6 +1,7 @@
 /** The public JSON form of one event of a run's history (`sluice show --events --json`, `--jsonl`) as a schema. */
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../engine/core/event.ts';
+import type { EventView } from '../../engine/runtime/client/run-view.ts';
 import { taskError } from './run.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, UTC.');
@@ -29,3 +30,6 @@ export const event = z
 
 /** What `sluice show --events --json` prints. */
 export const events = z.array(event).describe('The history of a run, in the order of `seq`.');
+
+/** As the engine's own type of it. */
+export const eventView = event as unknown as z.ZodType<EventView, EventView>;

@@ -48,7 +48,7 @@ export const flag = z
 export const cursor = z
   .string()
   .max(200)
-  .regex(/^[A-Za-z0-9._-]+$/, 'must be the `next` of an earlier page')
+  .regex(/^[A-Za-z0-9._~-]+$/, 'must be the `next` of an earlier page')
   .describe('`next` of an earlier page: go on there.');
 
 export const page = z.strictObject({ limit: queryNumber(50), cursor: cursor.optional() });

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { TASK_ERROR_CODES, type TaskErrorCode } from '../../engine/core/errors.ts';
 import { NODE_STATES, RUN_STATUSES } from '../../engine/core/node-state.ts';
-import { json } from './json.ts';
+import { declaredFields, json } from './json.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, UTC.');
 const values = z.record(z.string(), json);
@@ -57,7 +57,9 @@ export const node = z
         for: z.enum(['time', 'signal', 'approval', 'repeat']),
         until: time.nullable().describe('When the wait ends by itself; null when it does not.'),
         signal: z.string().optional().describe('Name of the signal.'),
-        fields: values.optional().describe('Declared fields of the form, or of the payload of the signal.'),
+        fields: declaredFields
+          .optional()
+          .describe('Declared fields of the form, or of the payload of the signal.'),
         approvers: z.array(z.string()).optional(),
       })
       .nullable()

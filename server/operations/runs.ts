@@ -1,6 +1,6 @@
 /** Runs: start them, find them, look at them. */
 import { z } from 'zod';
-import { event } from '../contract/event.ts';
+import { eventView } from '../contract/event.ts';
 import { json } from '../contract/json.ts';
 import { runList } from '../contract/list.ts';
 import {
@@ -132,7 +132,7 @@ export const listEvents = operation({
   reply: z
     .object({
       format: z.literal(1),
-      events: z.array(event),
+      events: z.array(eventView),
       next: z.int().nullable().describe('For `after`; null at the end.'),
     })
     .meta({ id: 'EventList' }),

@@ -5,7 +5,18 @@
 import type { Route } from '../route.ts';
 import { auditRoutes } from './audit.ts';
 import { healthRoutes } from './health.ts';
+import { liveRoutes } from './live.ts';
+import { runPartRoutes } from './run-parts.ts';
 import { runRoutes } from './runs.ts';
+import { steeringRoutes } from './steering.ts';
 import { tokenRoutes } from './tokens.ts';
 
-export const ROUTES: readonly Route[] = [...healthRoutes, ...runRoutes, ...tokenRoutes, ...auditRoutes];
+export const ROUTES: readonly Route[] = [
+  ...healthRoutes,
+  ...runRoutes,
+  ...runPartRoutes,
+  ...liveRoutes,
+  ...steeringRoutes,
+  ...tokenRoutes,
+  ...auditRoutes,
+];

@@ -2,7 +2,6 @@
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { Json } from '../../engine/core/json.ts';
 import { isRunEnded } from '../../engine/core/node-state.ts';
-import type { RunSummary } from '../../engine/ports/run-index.ts';
 import type { FoundWorkflow } from '../../engine/runtime/client/pins.ts';
 import { diffRuns } from '../../engine/runtime/client/run-diff.ts';
 import { showHead } from '../../engine/runtime/client/run-head.ts';
@@ -11,6 +10,7 @@ import type { ServerParts } from '../parts.ts';
 import { fillPath } from '../path-pattern.ts';
 import { RequestFailure } from '../problem.ts';
 import { route } from '../route.ts';
+import { lineOf } from '../run-line.ts';
 import { checkedInputs } from './checked-inputs.ts';
 import { findRun, type NamedRun } from './found-run.ts';
 import { nextLink } from './page-link.ts';
@@ -62,17 +62,6 @@ export const runRoutes = [
     return { body: { ...diffRuns(a, b) } };
   }),
 ];
-
-function lineOf({ id, namespace, workflow, status, createdAt, finishedAt }: RunSummary) {
-  return {
-    id,
-    namespace,
-    workflow,
-    status,
-    created_at: new Date(createdAt).toISOString(),
-    finished_at: finishedAt === undefined ? null : new Date(finishedAt).toISOString(),
-  };
-}
 
 /** @throws RequestFailure */
 export function keyOf(key: string | undefined): string | undefined {
@@ -136,10 +125,10 @@ export async function findWorkflow(
 }
 
 async function headAtEnd(parts: ServerParts, run: string, waitMs: number, signal: AbortSignal) {
-  const { client } = parts;
-  if (!isRunEnded((await client.header(run)).status))
-    await client.wait(run, AbortSignal.any([signal, AbortSignal.timeout(waitMs)]));
-  return showHead(client, run);
+  const header = await parts.client.header(run);
+  if (!isRunEnded(header.status))
+    await parts.live.untilEnded(header, AbortSignal.any([signal, AbortSignal.timeout(waitMs)]));
+  return showHead(parts.client, run);
 }
 
 async function compared(parts: ServerParts, named: NamedRun) {

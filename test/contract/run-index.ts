@@ -53,6 +53,26 @@ export function runIndexContract(name: string, make: () => Promise<RunIndexSubje
       expect(await index.findWorkflow('default', 'weather')).toBeUndefined();
     });
 
+    it('tells changes of status in order, each once', async () => {
+      const index = await open();
+      const start = await index.newestChange();
+      const run = aRun(1, { status: 'queued' });
+      await index.record(run);
+      await index.record(run);
+      await index.record({ ...run, status: 'running' });
+      await index.record({ ...run, status: 'running' });
+      const { changes, hasGap } = await index.changes(start, 10, 0);
+      expect(hasGap).toBe(false);
+      expect(changes.map((change) => change.run.status)).toEqual(['queued', 'running']);
+      const last = changes.at(-1)?.id ?? '';
+      expect(await index.newestChange()).toBe(last);
+      expect((await index.changes(last, 10, 0)).changes).toEqual([]);
+      await index.record({ ...run, status: 'failed', finishedAt: T0 + 5 });
+      const later = await index.changes(last, 10, 1_000);
+      expect(later.changes.map((change) => change.run.status)).toEqual(['failed']);
+      expect((await index.changes(start, 2, 0)).changes).toEqual(changes);
+    });
+
     it('lists runs of a time, also page by page', async () => {
       const index = await open();
       const runs = Array.from({ length: 9 }, (_, i) => aRun(i));

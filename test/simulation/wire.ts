@@ -151,6 +151,8 @@ function indexOf({ index }: Shared, link: Link): RunIndex {
   return {
     record: (...args) => link.call('record', () => index.record(...args)),
     list: (...args) => link.call('list', () => index.list(...args)),
+    changes: (...args) => link.call('changes', () => index.changes(...args)),
+    newestChange: () => link.call('newestChange', () => index.newestChange()),
     saveWorkflow: (...args) => link.call('saveWorkflow', () => index.saveWorkflow(...args)),
     findWorkflow: (...args) => link.call('findWorkflow', () => index.findWorkflow(...args)),
   };
