@@ -4,6 +4,7 @@
  * have run out. A shard whose store does not answer (a dead primary of a Cluster) holds up no other.
  */
 
+import { setMaxListeners } from 'node:events';
 import type { EngineActions } from '../core/engine-outcome.ts';
 import { LearnedDurations } from '../core/learned-durations.ts';
 import { dispatchWindow } from '../core/policy.ts';
@@ -113,6 +114,8 @@ class ShardKeeper implements Orchestrator {
   constructor(options: OrchestratorOptions) {
     this.#options = options;
     this.#complaints = new CalmLogger(options.clock, options.logger);
+    // Each shard may wait for it.
+    setMaxListeners(0, this.#stopped.signal);
     this.#work = this.#errands((shard) => `work on shard ${shard}`);
     this.#renewals = this.#errands((shard) => `renewal of shard ${shard}`);
     this.#patrols = this.#errands((shard) => `patrol of shard ${shard}`);

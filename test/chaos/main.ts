@@ -26,6 +26,8 @@ const { values } = parseArgs({
     slots: { type: 'string', default: '8' },
     fsync: { type: 'string', default: 'always' },
     strength: { type: 'string', default: '1' },
+    /** MiB of a disk for Redis that faults fill up (as root, on Linux). Default: no such disk, no such fault. */
+    disk: { type: 'string' },
     /** Only faults whose names contain one of these words: killed,frozen. */
     faults: { type: 'string', default: '' },
     folder: { type: 'string' },
@@ -62,6 +64,7 @@ async function main(): Promise<number> {
     slots: Number(values.slots),
     appendfsync: values.fsync === 'always' ? 'always' : 'everysec',
     strength: Number(values.strength),
+    diskBytes: values.disk === undefined ? undefined : Number(values.disk) * 1_024 ** 2,
     patienceMs: 120_000,
     onNews: say,
   });

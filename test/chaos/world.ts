@@ -33,6 +33,8 @@ export interface WorldOptions {
   /** Tasks at once in each worker. */
   readonly slots: number;
   readonly appendfsync: 'always' | 'everysec';
+  /** Size of a disk for Redis that can be filled up. Default: no such disk. */
+  readonly diskBytes?: number | undefined;
 }
 
 /** One process and its link. */
@@ -71,7 +73,8 @@ export class World {
   static async open(options: WorldOptions): Promise<World> {
     await mkdir(options.folder, { recursive: true });
     const extraArgs = ['--enable-debug-command', 'yes', '--lua-time-limit', '200'];
-    const redis = await privateRedis({ appendfsync: options.appendfsync, extraArgs });
+    const { appendfsync, diskBytes } = options;
+    const redis = await privateRedis({ appendfsync, extraArgs, diskBytes });
     const world = new World(options, redis);
     try {
       await world.connections.ready(10_000);

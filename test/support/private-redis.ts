@@ -16,12 +16,15 @@ import {
 } from '../../engine/redis/embedded/server-use.ts';
 import { readServerPid, supervise } from '../../engine/redis/embedded/supervisor.ts';
 import { REDIS_CACHE } from './redis-cache.ts';
+import { type SmallDisk, smallDisk } from './small-disk.ts';
 
 export interface PrivateRedisOptions {
   /** Default `everysec`. */
   readonly appendfsync?: 'always' | 'everysec';
   /** More server arguments; later ones win. */
   readonly extraArgs?: readonly string[];
+  /** Keeps its data on a disk of this size, which can be filled up; see small-disk.ts for where that can be. */
+  readonly diskBytes?: number | undefined;
 }
 
 export interface PrivateRedis {
@@ -31,6 +34,9 @@ export interface PrivateRedis {
   readonly directory: string;
   /** Of the server that runs now; throws when none does. */
   readonly pid: number;
+  /** It was not killed, and has not ended by itself. */
+  readonly isRunning: boolean;
+  readonly disk: SmallDisk | undefined;
   /** SIGKILL; resolves when it is gone. It stays away until `restart`. */
   kill9(): Promise<void>;
   /** Freezes it: connections stay open, nothing answers. */
@@ -44,10 +50,12 @@ export interface PrivateRedis {
 
 export async function privateRedis(options: PrivateRedisOptions = {}): Promise<PrivateRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-private-'));
-  const { extraArgs: always = [] } = options;
+  const { extraArgs: always = [], diskBytes } = options;
+  const disk = diskBytes === undefined ? undefined : await smallDisk(join(directory, 'disk'), diskBytes);
   const start = (extraArgs: readonly string[] = []) =>
-    startIn(directory, { ...options, extraArgs: [...always, ...extraArgs] });
+    startIn(directory, { ...options, extraArgs: [...always, ...extraArgs], disk });
   let use: ServerUse | undefined = await start().catch(async (error: unknown) => {
+    await disk?.close();
     await rm(directory, { recursive: true, force: true });
     throw error;
   });
@@ -68,8 +76,12 @@ export async function privateRedis(options: PrivateRedisOptions = {}): Promise<P
   return {
     connection: { path },
     directory,
+    disk,
     get pid() {
       return pid();
+    },
+    get isRunning() {
+      return use !== undefined && isRunning(use.shell) && readServerPid(use.runDirectory) !== undefined;
     },
     freeze: () => void process.kill(pid(), 'SIGSTOP'),
     thaw: () => void process.kill(pid(), 'SIGCONT'),
@@ -84,17 +96,23 @@ export async function privateRedis(options: PrivateRedisOptions = {}): Promise<P
     },
     async stop() {
       await end();
+      await disk?.close();
       await rm(directory, { recursive: true, force: true });
     },
   };
 }
 
-async function startIn(directory: string, options: PrivateRedisOptions): Promise<ServerUse> {
+async function startIn(
+  directory: string,
+  options: PrivateRedisOptions & { readonly disk: SmallDisk | undefined },
+): Promise<ServerUse> {
   const env = process.env;
   const binary = await findRedisBinary({ cacheDirectory: REDIS_CACHE, env });
   const runDirectory = await openRunDirectory(directory, env);
-  const { appendfsync = 'everysec', extraArgs = [] } = options;
-  const command = serverCommand({ binary, dataDirectory: directory, runDirectory, appendfsync, extraArgs });
+  const { appendfsync = 'everysec', extraArgs = [], disk } = options;
+  const dataDirectory = disk?.path ?? directory;
+  const bare = serverCommand({ binary, dataDirectory, runDirectory, appendfsync, extraArgs });
+  const command = disk?.enter(bare) ?? bare;
   const logFile = join(directory, 'redis.log');
   const lockFile = join(directory, 'redis.lock');
   const supervised = supervise({ runDirectory, lockFile, logFile, command, restarts: 0, env });

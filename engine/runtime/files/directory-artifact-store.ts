@@ -10,12 +10,18 @@ import { isRunId } from '../../core/run-id.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { plainRelativePath } from './relative-path.ts';
 
+/** No space, or more than this user may have. */
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
 export interface DirectoryArtifactStoreOptions {
   /** Largest artifact, bytes. Default 1 GiB. */
   readonly maxBytes?: number;
 }
 
-/** @param root is made when the first artifact comes. */
+/**
+ * @param root is made when the first artifact comes.
+ * `put` throws SluiceError `artifacts_unreachable` while the disk is full, and leaves nothing behind.
+ */
 export function createDirectoryArtifactStore(
   root: string,
   options: DirectoryArtifactStoreOptions = {},
@@ -27,10 +33,12 @@ export function createDirectoryArtifactStore(
     async put(run, key, bytes) {
       const path = pathOf(run, key);
       const part = join(home, `.part-${randomBytes(9).toString('hex')}`);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await writeFile(part, bytes, { mode: 0o600, flag: 'wx' });
         await rename(part, path);
+      } catch (thrown) {
+        throw explain(thrown, home);
       } finally {
         await rm(part, { force: true });
       }
@@ -63,7 +71,18 @@ function fileOf(key: string): string {
   return isOrdinary ? key : `_${createHash('sha256').update(key).digest('hex')}`;
 }
 
+/** A disk without room is an outage: what was to be stored waits until there is some. */
+function explain(thrown: unknown, home: string): unknown {
+  if (!FULL.has(codeOf(thrown))) return thrown;
+  const text = `There is no room on the disk of ${home}: free some space there. What is to be stored waits for it.`;
+  return new SluiceError('artifacts_unreachable', text, { cause: thrown });
+}
+
+function codeOf(thrown: unknown): unknown {
+  return thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+}
+
 function isAbsent(thrown: unknown): boolean {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  const code = codeOf(thrown);
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR';
 }

@@ -124,6 +124,26 @@ const clientsKilled: Fault = {
   },
 };
 
+/**
+ * No room for the append-only file. With `everysec` Redis refuses to write (MISCONF) until there is some; with `always` it ends, as it
+ * could not keep its word, and is started again.
+ */
+const diskFull: Fault = {
+  name: 'Redis without room on its disk',
+  perMinute: 0.25,
+  onRedis: true,
+  async strike(world, random) {
+    const { redis } = world;
+    if (redis.disk === undefined) return false;
+    redis.disk.fill();
+    const ms = await pauseBetween(random, 2_000, 12_000);
+    const hasEnded = !redis.isRunning;
+    redis.disk.free();
+    if (hasEnded) await redis.restart();
+    return `for ${ms} ms${hasEnded ? ', and it ended' : ''}`;
+  },
+};
+
 export const REDIS_FAULTS: readonly Fault[] = [
   killed,
   loading,
@@ -131,6 +151,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   asleep,
   readOnly,
   full,
+  diskFull,
   busy,
   forgetful,
   clientsKilled,

@@ -7,20 +7,22 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseFlightKey } from '../../../engine/core/flight.ts';
-import type { WorkerStore } from '../../../engine/ports/shard-store.ts';
+import type { SettledMessage } from '../../../engine/core/message.ts';
+import type { SettleReply, WorkerStore } from '../../../engine/ports/shard-store.ts';
 import type { FunctionContext } from '../../../executors/index.ts';
 import type { LedgerLine } from '../ledger.ts';
 
 /** The clock of the machine, whatever the role's own was set to. */
 const now = Date.now.bind(Date);
 
+/** Of a chain: the one that is worked on now. */
 interface Claimed {
-  readonly run: string;
-  readonly index: number;
-  readonly generation: number;
-  readonly attempt: number;
+  run: string;
+  index: number;
+  generation: number;
+  attempt: number;
   delivery: number;
-  node?: string;
+  readonly node?: string | undefined;
 }
 
 interface WorkInputs {
@@ -32,6 +34,8 @@ interface WorkInputs {
 export class ChaosWork {
   readonly #ledger: number;
   readonly #claims = new AsyncLocalStorage<Claimed>();
+  /** What nodes are called, of those that came by here: a shell task does not. */
+  readonly #names = new Map<string, string>();
   #count = 0;
 
   constructor(ledger: string) {
@@ -49,20 +53,34 @@ export class ChaosWork {
       });
     };
     const settle: WorkerStore['settle'] = async (name, session, message) => {
-      const claimed = this.#claims.getStore();
       const reply = await store.settle(name, session, message);
-      if (claimed && reply !== 'late' && message.outcome.status === 'succeeded')
-        this.#write(claimed, 'taken', String(message.outcome.outputs['token']));
+      this.#noteTaken(message, reply);
       return reply;
     };
-    return { ...store, claim, settle };
+    const settleAndClaim: WorkerStore['settleAndClaim'] = async (name, session, message, next) => {
+      const current = this.#claims.getStore();
+      const reply = await store.settleAndClaim(name, session, message, next);
+      this.#noteTaken(message, reply.settled);
+      if (current && reply.next) Object.assign(current, { ...placeOf(next), delivery: reply.next.delivery });
+      return reply;
+    };
+    return { ...store, claim, settle, settleAndClaim };
+  }
+
+  #noteTaken(message: SettledMessage, reply: SettleReply): void {
+    const { run, generation, attempt, delivery, node: index, outcome } = message;
+    if (reply === 'late' || outcome.status !== 'succeeded') return;
+    const node = this.#names.get(`${run}:${index}`);
+    const claimed = { run, index, generation, attempt, delivery, node };
+    this.#write(claimed, 'taken', String(outcome.outputs['token']));
   }
 
   readonly run = async ({ inputs, task, index, signal }: FunctionContext<WorkInputs>) => {
     const { given, does, workMs } = inputs;
-    const claimed = this.#claims.getStore();
-    if (claimed === undefined) throw new Error('this work was begun without a claim');
-    claimed.node = index === undefined ? task : `${task}[${index}]`;
+    const current = this.#claims.getStore();
+    if (current === undefined) throw new Error('this work was begun without a claim');
+    const claimed = { ...current, node: index === undefined ? task : `${task}[${index}]` };
+    this.#names.set(`${claimed.run}:${claimed.index}`, claimed.node);
     const token = `f${process.pid}-${this.#count++}`;
     this.#write(claimed, 'start', token, { given });
     const stopped = await pause(workMs, false, { signal }).catch(() => true);
@@ -73,7 +91,8 @@ export class ChaosWork {
   };
 
   #write(claimed: Claimed, what: LedgerLine['what'], token: string, more: Partial<LedgerLine> = {}): void {
-    const { run, index, node = `#${index}`, attempt, generation, delivery } = claimed;
+    const { run, index, attempt, generation, delivery } = claimed;
+    const node = claimed.node ?? `#${index}`;
     const line: LedgerLine = {
       what,
       run,

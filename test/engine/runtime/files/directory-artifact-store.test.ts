@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDirectoryArtifactStore } from '../../../../engine/runtime/files/directory-artifact-store.ts';
 import { artifactStoreContract } from '../../../contract/artifact-store.ts';
+import { canMakeDisks, smallDisk } from '../../../support/small-disk.ts';
 
 const RUN = '01J8ZQ4T9W0000000000000000';
 const BYTES = Uint8Array.of(1, 2, 3);
@@ -45,6 +46,27 @@ describe('the directory artifact store', () => {
       expect(await readdir(join(parent, 'artifacts', RUN))).toHaveLength(1);
     },
   );
+
+  it.runIf(canMakeDisks())('asks for room on a full disk, leaves nothing behind, and goes on', async () => {
+    const disk = await smallDisk(join(parent, 'disk'), 1_024 * 1_024);
+    try {
+      const artifacts = createDirectoryArtifactStore(disk.outside);
+      await artifacts.put(RUN, 'before', BYTES);
+      disk.fill();
+      const big = new Uint8Array(64 * 1_024);
+      await expect(artifacts.put(RUN, 'big', big)).rejects.toMatchObject({
+        code: 'artifacts_unreachable',
+        message: expect.stringContaining('no room'),
+      });
+      expect(await artifacts.get(RUN, 'before')).toEqual(Buffer.from(BYTES));
+      disk.free();
+      expect(await readdir(disk.outside)).toEqual([RUN]);
+      await artifacts.put(RUN, 'big', big);
+      expect(await artifacts.get(RUN, 'big')).toHaveLength(big.length);
+    } finally {
+      await disk.close();
+    }
+  });
 
   it('takes nothing for a run id that is none', async () => {
     const artifacts = createDirectoryArtifactStore(parent);
