@@ -11,6 +11,8 @@ export interface RedisFlags {
   readonly prefix?: string;
   /** Place of artifacts; only of commands that store or fetch some. */
   readonly artifacts?: string;
+  /** Place of logs; only of commands that write or read some. */
+  readonly logs?: string;
 }
 
 /** A command with its summary and its examples. */
@@ -32,6 +34,11 @@ export function withRedis(command: Command): Command {
 /** The option of commands that store or fetch artifacts. */
 export function withArtifacts(command: Command): Command {
   return command.option('--artifacts <place>', 's3://bucket/prefix or a folder (else SLUICE_ARTIFACTS)');
+}
+
+/** The option of commands that write or read logs of tasks. */
+export function withLogStore(command: Command): Command {
+  return command.option('--logs <place>', 'a folder, or redis (else SLUICE_LOGS, else redis)');
 }
 
 /** The options of commands that start a run. */

@@ -16,6 +16,10 @@ export interface Settings {
   readonly prefix: string | undefined;
   /** SLUICE_ARTIFACTS: `s3://bucket/prefix` or a folder. */
   readonly artifacts: string | undefined;
+  /** SLUICE_LOGS: `redis`, or a folder. */
+  readonly logs: string | undefined;
+  /** SLUICE_LOG_BYTES: bytes of its log that are kept of an attempt. */
+  readonly logBytes: string | undefined;
   readonly s3: S3Settings;
   /** SLUICE_ALLOW_ADDRESSES: what HTTP tasks may reach beyond public addresses. */
   readonly allowAddresses: string | undefined;
@@ -57,6 +61,8 @@ export function readSettings(environment: Environment = process.env): Settings {
     redis: environment['REDIS_URL'] || undefined,
     prefix: environment['SLUICE_PREFIX'] || undefined,
     artifacts: environment['SLUICE_ARTIFACTS'] || undefined,
+    logs: environment['SLUICE_LOGS'] || undefined,
+    logBytes: environment['SLUICE_LOG_BYTES'] || undefined,
     s3: readS3Settings(environment),
     allowAddresses: environment['SLUICE_ALLOW_ADDRESSES'] || undefined,
     secretsKey: environment['SLUICE_SECRETS_KEY'] || undefined,

@@ -39,6 +39,7 @@ import { createDirectoryArtifactStore } from '../engine/runtime/files/directory-
 import { createOutputStore, type OutputStore } from '../engine/runtime/files/output-store.ts';
 import { createRealClock } from '../engine/runtime/real-clock.ts';
 import { openArtifactPlace } from './artifact-place.ts';
+import { logCap, openLogPlace } from './log-place.ts';
 import { openSecrets } from './secrets.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -182,7 +183,9 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
       definitions,
       client: createClient({ store, index, shards, clock, random, outputs, findWorkflow }),
       membership: createRedisMembership(connections),
-      logs: createRedisLogStore(connections, { shards }),
+      logs:
+        openLogPlace(settings.logs, '.', logCap(settings.logBytes)) ??
+        createRedisLogStore(connections, { shards, ...logCap(settings.logBytes) }),
       artifacts: far ?? near,
       outputs,
       secrets: openSecrets({ environment: settings.environment, connections, clock, home }),

@@ -1,22 +1,37 @@
-/** `sluice logs RUN[/NODE]`: what tasks wrote. */
-import type { Command } from 'commander';
-import type { LogLine } from '../../engine/ports/log-store.ts';
-import { nodeName, recordsOf } from '../../engine/runtime/client/run-view.ts';
-import { newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
+/** `sluice logs RUN[/NODE]`: what tasks wrote, all of it, what holds a pattern, or live. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../../engine/core/duration.ts';
+import { LOG_LEVELS, type LogLevel } from '../../engine/core/log-level.ts';
+import { checkFilter, filterLines, type LogFilter } from '../../engine/runtime/client/log-filter.ts';
+import {
+  type FoundLine,
+  type LogPage,
+  type LogQuery,
+  logsOf,
+  searchLogs,
+} from '../../engine/runtime/client/log-search.ts';
+import { newCommand, type RedisFlags, wholeNumber, withLogStore, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import { EXIT } from '../exit-code.ts';
-import { CliFailure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { listenForInterruption } from '../interruption.ts';
-import { AttemptLog, type AttemptName } from '../view/attempt-log.ts';
-import { inert } from '../view/inert.ts';
-import { plainText } from '../view/plain-text.ts';
+import { logLinePrinter } from '../view/log-line.ts';
 import { followRun, type TaskLine } from '../view/run-follower.ts';
 
 interface LogsFlags extends RedisFlags {
   readonly follow?: boolean;
-  readonly attempt?: number;
+  readonly attempt?: number | 'all';
+  readonly grep?: string;
+  readonly regex?: boolean;
+  readonly ignoreCase?: boolean;
+  /** ms before now, or a moment. */
+  readonly since?: { readonly ago: number } | { readonly at: number };
+  readonly level?: LogLevel;
+  readonly tail?: number;
+  readonly times?: boolean;
+  readonly json?: boolean;
   readonly jsonl?: boolean;
 }
 
@@ -24,38 +39,59 @@ export function logsCommand(host: Host): Command {
   const command = newCommand('logs', 'Prints what the tasks of a run wrote.', [
     'logs 01JD2Z3B4V5N6M7K8J9H0G1F2E',
     "logs '01JD2Z3B4V5N6M7K8J9H0G1F2E/resize[3]' --attempt 1",
-    'logs 01JD2Z3B4V5N6M7K8J9H0G1F2E/publish -f',
-  ]).argument('<run[/node]>', 'id of the run, and a task or node of it');
-  return withRedis(command)
+    'logs 01JD2Z3B4V5N6M7K8J9H0G1F2E publish -f',
+    'logs 01JD2Z3B4V5N6M7K8J9H0G1F2E --grep oops --attempt all',
+  ])
+    .argument('<run[/node]>', 'id of the run, and a task or node of it')
+    .argument('[node]', 'a task or node of the run');
+  return withLogStore(withRedis(command))
     .option('-f, --follow', 'go on with new lines until the run ends')
-    .option('--attempt <n>', 'lines of this attempt (default: the last one)', wholeNumber)
+    .option('--grep <text>', 'only lines that hold this text')
+    .option('--regex', '--grep is a regular expression of JavaScript')
+    .option('--ignore-case', '--grep finds capitals and small letters alike')
+    .option('--since <when>', 'only lines since then: 10m (ago), or 2026-01-31T12:00:00Z', sinceFlag)
+    .addOption(new Option('--level <level>', 'only lines of this level and above').choices(LOG_LEVELS))
+    .option('--attempt <n>', 'lines of this attempt, or of all (default: the last one)', attemptFlag)
+    .option('--tail <n>', 'only the last n of them', wholeNumber)
+    .option('--times', 'put the time before each line')
+    .option('--json', 'print one JSON document')
     .option('--jsonl', 'print each line as JSON, unchanged')
-    .action((subject: string, flags: LogsFlags) =>
-      withEngine(host, { ...flags, use: 'read' }, async (engine) => {
-        const [run, node] = splitSubject(subject);
-        const found = await findNodes(engine, run, node);
-        const isOneNode = found.size === 1 && found.values().next().value?.name === node;
-        const print = linePrinter(host, flags, !isOneNode);
-        const reading = { host, engine, run, print, attempt: flags.attempt };
-        if (flags.follow) await follow(reading, node);
-        else await printAll(reading, found);
-      }),
+    .action((subject: string, node: string | undefined, flags: LogsFlags) =>
+      withEngine(host, { ...flags, use: 'read' }, (engine) => print(host, engine, { subject, node, flags })),
     );
+}
+
+interface Asked {
+  readonly subject: string;
+  readonly node: string | undefined;
+  readonly flags: LogsFlags;
 }
 
 interface Reading {
   readonly host: Host;
   readonly engine: Engine;
-  readonly run: string;
+  readonly flags: LogsFlags;
+  readonly query: Omit<LogQuery, 'limit' | 'cursor'>;
   readonly print: (line: TaskLine) => void;
-  readonly attempt: number | undefined;
 }
 
-interface FoundNode {
-  /** `resize[3]`. */
-  readonly name: string;
-  /** The last one; 0 when there was none. */
-  readonly attempt: number;
+async function print(host: Host, engine: Engine, { subject, node: second, flags }: Asked): Promise<void> {
+  const [run, first] = splitSubject(subject);
+  if (flags.follow && (flags.json || flags.tail))
+    throw usageFailure('--follow prints lines as they come: --json and --tail do not go with it.');
+  const node = second ?? first;
+  const query = { run, node, attempt: flags.attempt, ...filterOf(flags, engine.clock.now()) };
+  checkFilter(query);
+  const named = await logsOf(engine.client, { run, node });
+  const isOneNode = named.length === 1 && named[0]?.name === node;
+  const line = logLinePrinter(host, {
+    ...flags,
+    isPrefixed: !isOneNode,
+    isOneAttempt: flags.attempt !== 'all',
+  });
+  const reading = { host, engine, flags, query, print: line };
+  if (flags.follow) await follow(reading);
+  else await printAll(reading);
 }
 
 function splitSubject(subject: string): [run: string, node: string | undefined] {
@@ -63,68 +99,67 @@ function splitSubject(subject: string): [run: string, node: string | undefined] 
   return at < 0 ? [subject, undefined] : [subject.slice(0, at), subject.slice(at + 1)];
 }
 
-/** All nodes, or those that the name means: a node, or all nodes of a task. */
-async function findNodes(
-  engine: Engine,
-  run: string,
-  wanted: string | undefined,
-): Promise<Map<number, FoundNode>> {
-  const { stored, plan } = await engine.client.load(run);
-  const found = new Map<number, FoundNode>();
-  for (const [index, record] of recordsOf(stored, plan).entries()) {
-    const name = nodeName(record, index, plan);
-    const task = plan.tasks[record.task];
-    if (wanted !== undefined && wanted !== name && wanted !== task?.id) continue;
-    // The record of a fan-out's task has no log of its own.
-    if (index < plan.tasks.length && task?.fanOut !== undefined) continue;
-    found.set(index, { name, attempt: record.attempt });
+function filterOf({ grep, regex, ignoreCase, since, level }: LogsFlags, now: number): LogFilter {
+  const from = since === undefined ? undefined : 'at' in since ? since.at : now - since.ago;
+  return { grep, isRegex: regex, ignoresCase: ignoreCase, since: from, level };
+}
+
+const PAGE = 1_000;
+/** Lines that `--json` and `--tail` hold at once. */
+const MAX_HELD = 100_000;
+
+async function printAll({ host, engine, flags, query, print }: Reading): Promise<void> {
+  const keeps = flags.json ? (flags.tail ?? MAX_HELD + 1) : flags.tail;
+  const held: FoundLine[] = [];
+  const missing: LogPage['missing'][number][] = [];
+  let count = 0;
+  for await (const page of pages(engine, query)) {
+    missing.push(...page.missing);
+    count += page.lines.length;
+    if (keeps === undefined) for (const line of page.lines) print(line);
+    else held.push(...page.lines);
+    if (keeps !== undefined && held.length > keeps + PAGE) held.splice(0, held.length - keeps);
+    if (flags.json && flags.tail === undefined && count > MAX_HELD)
+      throw usageFailure(
+        `There are more than ${MAX_HELD} lines: take --jsonl, or fewer with --tail or --grep.`,
+      );
   }
-  const isFanOutWithoutNodes = plan.tasks.some(({ id }) => id === wanted);
-  if (found.size > 0 || wanted === undefined || isFanOutWithoutNodes) return found;
-  const ids = plan.tasks.map(({ id }) => id).join(', ');
-  throw new CliFailure(EXIT.notFound, `Run ${run} has no node "${wanted}". Its tasks: ${ids}.`);
+  const last = keeps === undefined ? [] : held.slice(-keeps);
+  if (flags.json)
+    return host.print(JSON.stringify({ format: 1, lines: last.map(jsonLine), missing }, null, 2));
+  for (const line of last) print(line);
+  for (const { node, lines } of missing)
+    host.say(`The first ${lines} lines of ${node} are not kept any more.`);
+  if (count === 0) host.say(isFiltered(query) ? 'No line was found.' : 'No lines were logged.');
 }
 
-function linePrinter(host: Host, { jsonl }: LogsFlags, isPrefixed: boolean): (line: TaskLine) => void {
-  if (jsonl)
-    return ({ node, attempt, at, stream, text }) =>
-      host.print(JSON.stringify({ node, attempt, at: new Date(at).toISOString(), stream, text }));
-  // The runner of GitHub Actions reads stdout, too.
-  const asText = host.settings.isGithubActions ? inert : (text: string) => text;
-  return ({ node, text }) => host.print(asText(`${isPrefixed ? `[${node}] ` : ''}${plainText(text)}`));
-}
-
-async function printAll(reading: Reading, found: ReadonlyMap<number, FoundNode>): Promise<void> {
-  const { host, engine, run, print, attempt } = reading;
-  let isEmpty = true;
-  for (const [node, { name, attempt: last }] of found) {
-    if ((attempt ?? last) === 0) continue;
-    const log: AttemptName = { run, node, attempt: attempt ?? last };
-    const lines = await new AttemptLog(log).readNew(engine.logs);
-    tellMissing(host, name, lines[0]);
-    if (lines.length > 0) isEmpty = false;
-    for (const line of lines) print({ ...line, node: name, attempt: log.attempt });
+async function* pages(engine: Engine, query: Reading['query']): AsyncGenerator<LogPage> {
+  for (let cursor: string | undefined; ; ) {
+    const page = await searchLogs(engine, { ...query, limit: PAGE, cursor });
+    yield page;
+    if (page.next === undefined) return;
+    cursor = page.next;
   }
-  if (isEmpty) host.say('No lines were logged.');
 }
 
-/** Lines are numbered from 1; a log keeps the newest ones. */
-function tellMissing(host: Host, node: string, first: LogLine | undefined): void {
-  const missing = Number(first?.id ?? 1) - 1;
-  if (missing > 0) host.say(`The first ${missing} lines of ${node} are not kept any more.`);
+function isFiltered({ grep, since, level }: LogFilter): boolean {
+  return grep !== undefined || since !== undefined || level !== undefined;
+}
+
+function jsonLine({ node, attempt, at, stream, level, text }: FoundLine) {
+  return { node, attempt, at: new Date(at).toISOString(), stream, level, text };
 }
 
 /** Nodes of a fan-out may come into being only now, so lines are chosen by name. */
-async function follow(
-  { host, engine, run, print, attempt }: Reading,
-  wanted: string | undefined,
-): Promise<void> {
+async function follow({ host, engine, query, print }: Reading): Promise<void> {
   const { client, logs } = engine;
+  const { run, node, attempt } = query;
   const interruption = listenForInterruption();
   const sink = {
     line(line: TaskLine) {
-      const isWanted = wanted === undefined || line.node === wanted || line.node.startsWith(`${wanted}[`);
-      if (isWanted && (attempt === undefined || attempt === line.attempt)) print(line);
+      const isOfNode = node === undefined || line.node === node || line.node.startsWith(`${node}[`);
+      const isOfAttempt = attempt === undefined || attempt === 'all' || attempt === line.attempt;
+      if (isOfNode && isOfAttempt && filterLines([line], query).length > 0) print(line);
     },
     event: () => {},
     note: host.say,
@@ -133,4 +168,18 @@ async function follow(
   await followRun({ client, logs, run, sink, withLogs: true, signal: interruption.signal });
   interruption.release();
   host.exitCode = interruption.exitCode() ?? EXIT.ok;
+}
+
+function sinceFlag(text: string): LogsFlags['since'] {
+  const ago = parseDuration(text);
+  if (ago !== undefined) return { ago };
+  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return { at };
+  throw new InvalidArgumentError(
+    'It must be a duration such as 10m, or a time such as 2026-01-31T12:00:00Z.',
+  );
+}
+
+function attemptFlag(text: string): number | 'all' {
+  return text === 'all' ? text : wholeNumber(text);
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { mergeRetention } from '../../engine/core/retention.ts';
 import { pruneAll } from '../../engine/runtime/pruner.ts';
-import { newCommand, type RedisFlags, withArtifacts, withRedis } from '../command.ts';
+import { newCommand, type RedisFlags, withArtifacts, withLogStore, withRedis } from '../command.ts';
 import { userActing } from '../compose/auditing.ts';
 import { prunerOptions, retentionFlag } from '../compose/retention.ts';
 import { withEngine } from '../compose/with-engine.ts';
@@ -20,7 +20,7 @@ export function pruneCommand(host: Host): Command {
     'prune --retention succeeded=7d,failed=30d',
     'prune --retention count=100',
   ]);
-  return withArtifacts(withRedis(command))
+  return withLogStore(withArtifacts(withRedis(command)))
     .option('--retention <bounds>', 'for workflows without their own', retentionFlag)
     .option('--dry-run', 'only show what would be removed')
     .action(({ retention, dryRun = false, ...flags }: PruneFlags) =>

@@ -11,6 +11,7 @@ import {
   wholeNumber,
   withArtifacts,
   withInputs,
+  withLogStore,
   withOutput,
   withRedis,
 } from '../command.ts';
@@ -41,7 +42,7 @@ export function runCommand(host: Host): Command {
     'run workflow.yaml --input year=2015 --input city=Seattle',
     'run workflow.yaml --json > run.json',
   ]).argument('<file>', 'workflow file');
-  return withArtifacts(withRedis(withOutput(withInputs(command))))
+  return withLogStore(withArtifacts(withRedis(withOutput(withInputs(command)))))
     .option('--slots <n>', 'tasks at once in each queue', wholeNumber)
     .action((file: string, flags: RunFlags) => runFile(host, file, flags));
 }

@@ -1,6 +1,6 @@
 /** `sluice server`: the HTTP API, until it is told to stop. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { newCommand, type RedisFlags, withArtifacts, withRedis } from '../command.ts';
+import { newCommand, type RedisFlags, withArtifacts, withLogStore, withRedis } from '../command.ts';
 import { serveRole } from '../compose/serve-role.ts';
 import { startServer } from '../compose/server.ts';
 import type { Host } from '../host.ts';
@@ -20,7 +20,7 @@ export function serverCommand(host: Host): Command {
     'server --port 8080',
     'server --embedded',
   ]);
-  return withArtifacts(withRedis(withAddress(command)))
+  return withLogStore(withArtifacts(withRedis(withAddress(command))))
     .option('--embedded', 'use the private Redis of this folder')
     .action((flags: ServerFlags) =>
       serveRole(host, flags, async (engine) => {

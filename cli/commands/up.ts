@@ -1,7 +1,15 @@
 /** `sluice up`: everything on this machine: orchestrator, worker and server, on a private Redis unless one is named. */
 import { cpus } from 'node:os';
 import type { Command } from 'commander';
-import { duration, newCommand, type RedisFlags, wholeNumber, withArtifacts, withRedis } from '../command.ts';
+import {
+  duration,
+  newCommand,
+  type RedisFlags,
+  wholeNumber,
+  withArtifacts,
+  withLogStore,
+  withRedis,
+} from '../command.ts';
 import { startKafkaTriggers } from '../compose/kafka-triggers.ts';
 import { type Role, startOrchestrator, startWorker } from '../compose/roles.ts';
 import { serveRole } from '../compose/serve-role.ts';
@@ -25,7 +33,7 @@ export function upCommand(host: Host): Command {
     'up --port 8080 --slots 8',
     'up --redis redis://localhost:6379',
   ]);
-  return withArtifacts(withRedis(withAddress(command)))
+  return withLogStore(withArtifacts(withRedis(withAddress(command))))
     .option('--queues <list>', 'queues of the worker: default:4,gpu:1', 'default')
     .option('--slots <n>', 'slots of queues that name none (default: 2 per CPU)', wholeNumber)
     .option('--drain <duration>', 'how long to finish work when stopped', duration, 30_000)

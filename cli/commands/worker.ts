@@ -1,7 +1,15 @@
 /** `sluice worker`: serves queues until it is told to stop. */
 import { cpus } from 'node:os';
 import { type Command, Option } from 'commander';
-import { duration, newCommand, type RedisFlags, wholeNumber, withArtifacts, withRedis } from '../command.ts';
+import {
+  duration,
+  newCommand,
+  type RedisFlags,
+  wholeNumber,
+  withArtifacts,
+  withLogStore,
+  withRedis,
+} from '../command.ts';
 import { startWorker } from '../compose/roles.ts';
 import { serveRole } from '../compose/serve-role.ts';
 import { usageFailure } from '../failure.ts';
@@ -23,7 +31,7 @@ export function workerCommand(host: Host): Command {
     'worker --queues default:8,gpu:1 --name gpu-box --labels zone=eu',
     'worker --embedded',
   ]);
-  return withArtifacts(withRedis(command))
+  return withLogStore(withArtifacts(withRedis(command)))
     .option('--embedded', 'use the private Redis of this folder')
     .option('--queues <list>', 'queues, each with its slots: default:4,gpu:1', 'default')
     .option('--slots <n>', 'slots of queues that name none (default: 2 per CPU)', wholeNumber)

@@ -23,7 +23,6 @@ import {
   createRedisAuditStore,
   createRedisCacheStore,
   createRedisDefinitionStore,
-  createRedisLogStore,
   createRedisMembership,
   createRedisRunIndex,
   createRedisSecretRecords,
@@ -58,6 +57,7 @@ import type { Host } from '../host.ts';
 import { explainSystemError } from '../system-error.ts';
 import { namedArtifactStore } from './artifacts.ts';
 import { auditKeep, userActing } from './auditing.ts';
+import { openLogs } from './logs.ts';
 import { findRedisPlace, type RedisPlace } from './redis-place.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 
@@ -221,7 +221,7 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
       index,
       definitions,
       membership: createRedisMembership(connections),
-      logs: createRedisLogStore(connections, { shards }),
+      logs: openLogs(host, options.logs, { connections, shards }),
       artifacts: far ?? near,
       outputs,
       secrets: openSecrets({ settings: host.settings, records, clock, home: homeOf(place) }),

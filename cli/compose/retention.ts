@@ -17,7 +17,17 @@ export function retentionFlag(text: string): PlanRetention {
 
 /** @throws CliFailure when SLUICE_RETENTION cannot be read */
 export function prunerOptions(host: Host, engine: Engine): PrunerOptions {
-  const { roleStore: store, index, definitions, artifacts, shards, clock, logger, connections } = engine;
+  const {
+    roleStore: store,
+    index,
+    definitions,
+    artifacts,
+    logs,
+    shards,
+    clock,
+    logger,
+    connections,
+  } = engine;
   const text = host.settings.retention;
   const parsed = text === undefined ? { retention: {} } : parseRetention(text);
   if ('problem' in parsed) throw usageFailure(`SLUICE_RETENTION: ${parsed.problem}.`);
@@ -27,6 +37,7 @@ export function prunerOptions(host: Host, engine: Engine): PrunerOptions {
     index,
     definitions,
     artifacts,
+    logs,
     shards,
     clock,
     logger,

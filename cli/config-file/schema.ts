@@ -11,6 +11,7 @@ const text = z.string().min(1);
 /** What to write for a number of runs. */
 const RUNS = 'Write a whole number from 1 to 999999999';
 const RATE = 'Write a whole number from 0 to 999999';
+const BYTES = 'Write a number of bytes from 1000 to 999999999999';
 const RECORDS = 'Write a whole number from 1 to 999999999';
 
 export const configFile = z
@@ -51,6 +52,14 @@ export const configFile = z
       .describe('Records of the audit log that are kept (SLUICE_AUDIT_KEEP).'),
     prefix: text.describe('Begins every key in Redis (SLUICE_PREFIX).'),
     artifacts: text.describe('`s3://bucket/prefix`, or a folder that all roles share (SLUICE_ARTIFACTS).'),
+    logs: text.describe(
+      'Where logs of tasks are kept: `redis`, or a folder that all roles share (SLUICE_LOGS).',
+    ),
+    log_bytes: z
+      .int(BYTES)
+      .min(1_000, BYTES)
+      .max(999_999_999_999, BYTES)
+      .describe('Bytes of its log that are kept of an attempt, the newest (SLUICE_LOG_BYTES).'),
     retention: text
       .refine((value) => !('problem' in parseRetention(value)), {
         error: 'succeeded=7d,failed=30d,count=500',

@@ -29,6 +29,13 @@ export const SETTINGS: readonly SettingName[] = [
   { setting: 'redis_tls.servername', variable: 'SLUICE_REDIS_SERVERNAME' },
   { setting: 'prefix', variable: 'SLUICE_PREFIX', otherwise: 'sluice:' },
   { setting: 'artifacts', variable: 'SLUICE_ARTIFACTS', isPath: true, otherwise: 'beside Redis' },
+  {
+    setting: 'logs',
+    variable: 'SLUICE_LOGS',
+    isPath: true,
+    otherwise: 'in Redis',
+  },
+  { setting: 'log_bytes', variable: 'SLUICE_LOG_BYTES', otherwise: '4194304 of an attempt' },
   { setting: 'retention', variable: 'SLUICE_RETENTION', otherwise: 'for ever' },
   { setting: 'max_runs', variable: 'SLUICE_MAX_RUNS', otherwise: 'no limit' },
   { setting: 'api.hosts', variable: 'SLUICE_API_HOSTS', otherwise: 'localhost' },
@@ -96,7 +103,10 @@ export function variablesOf(config: ConfigFile, path: string): ReadonlyMap<strin
   for (const { setting, variable, isPath } of SETTINGS) {
     const value = textFor(config, setting);
     if (value === undefined) continue;
-    const isFolder = isPath === true && !/^[a-z][a-z0-9+.-]+:\/\//i.test(value);
+    const isFolder =
+      isPath === true &&
+      !(setting === 'logs' && value === 'redis') &&
+      !/^[a-z][a-z0-9+.-]+:\/\//i.test(value);
     variables.set(variable, isFolder ? resolve(dirname(path), value) : value);
   }
   return variables;

@@ -25,3 +25,36 @@ function isTimeout(thrown: unknown): boolean {
   const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
   return code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
+
+const manyScript = new Script('{ const p = new RegExp(pattern, flags); lines.map((line) => p.test(line)); }');
+const manyPlace: { pattern: string; flags: string; lines: readonly string[] } = {
+  pattern: '',
+  flags: '',
+  lines: [],
+};
+const manyContext = createContext(manyPlace);
+
+export interface LinePattern {
+  /** A regular expression of JavaScript. */
+  readonly pattern: string;
+  readonly ignoresCase: boolean;
+  /** For all lines together, ms. */
+  readonly timeoutMs: number;
+}
+
+/** For each line whether the pattern matches in it; undefined when that takes too long. @throws SyntaxError a bad pattern */
+export function matchingLines(
+  lines: readonly string[],
+  { pattern, ignoresCase, timeoutMs }: LinePattern,
+): readonly boolean[] | undefined {
+  Object.assign(manyPlace, { lines, pattern, flags: ignoresCase ? 'iu' : 'u' });
+  try {
+    const found: unknown = manyScript.runInContext(manyContext, { timeout: timeoutMs });
+    return Array.isArray(found) ? found.map((one) => one === true) : [];
+  } catch (thrown) {
+    if (isTimeout(thrown)) return undefined;
+    throw thrown;
+  } finally {
+    manyPlace.lines = [];
+  }
+}

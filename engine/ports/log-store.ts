@@ -1,4 +1,7 @@
-/** Logs of tasks: lines per attempt, capped (the oldest go first, and the reader is told how many). */
+/**
+ * Logs of tasks: lines per attempt, capped by lines and bytes. The oldest go first; ids count lines from 1 without gaps, so that
+ * the first id read tells how many. Adapters: engine/redis, engine/memory, runtime/files/directory-log-store.ts.
+ */
 
 export interface LogLine {
   /** Position for paging; increases within an attempt. */
@@ -15,8 +18,13 @@ export interface LogName {
   readonly attempt: number;
 }
 
+/** Bytes of text kept of one attempt, where nobody says otherwise. */
+export const DEFAULT_LOG_BYTES = 4 * 1_024 ** 2;
+
 export interface LogStore {
   append(name: LogName, lines: readonly Omit<LogLine, 'id'>[]): Promise<void>;
   /** Lines after the position `after` ('0' for all), at most `limit`. */
   read(name: LogName, after: string, limit: number): Promise<readonly LogLine[]>;
+  /** Removes the logs of all attempts of a run. Absent: they go with the run's state. */
+  remove?(run: string): Promise<void>;
 }

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { shardOf } from '../core/run-id.ts';
-import type { LogLine, LogName, LogStore } from '../ports/log-store.ts';
+import { DEFAULT_LOG_BYTES, type LogLine, type LogName, type LogStore } from '../ports/log-store.ts';
 import type { Argument, Connections } from './connection.ts';
 import { createScripts } from './scripts.ts';
 
@@ -13,6 +13,8 @@ export interface RedisLogStoreOptions {
   readonly shards: number;
   /** Lines kept of one attempt. Default 10,000. */
   readonly maxLines?: number;
+  /** Bytes of text kept of one attempt. Default `DEFAULT_LOG_BYTES`. */
+  readonly maxBytes?: number;
 }
 
 /** Lines in one script call. */
@@ -30,7 +32,7 @@ const STREAMS: ReadonlyMap<string, LogLine['stream']> = new Map([
 
 export function createRedisLogStore(connections: Connections, options: RedisLogStoreOptions): LogStore {
   const { keys, call } = connections;
-  const maxLines = options.maxLines ?? 10_000;
+  const { maxLines = 10_000, maxBytes = DEFAULT_LOG_BYTES } = options;
   const scripts = createScripts(connections);
   const keyOf = ({ run, node, attempt }: LogName) =>
     keys.log(shardOf(run, options.shards), run, node, attempt);
@@ -40,7 +42,7 @@ export function createRedisLogStore(connections: Connections, options: RedisLogS
       for (let at = 0; at < lines.length; at += BATCH_LINES) {
         const args = lines.slice(at, at + BATCH_LINES).flatMap(toArguments);
         const batch = randomBytes(6).toString('base64url');
-        await scripts.appendLog([keyOf(name)], [batch, maxLines, ...args]);
+        await scripts.appendLog([keyOf(name)], [batch, maxLines, maxBytes, ...args]);
       }
     },
     async read(name, after, limit) {

@@ -12,6 +12,7 @@ import { shardOf } from '../core/run-id.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DefinitionStore } from '../ports/definition-store.ts';
+import type { LogStore } from '../ports/log-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Membership } from '../ports/membership.ts';
 import type { RunIndex, RunSummary } from '../ports/run-index.ts';
@@ -24,6 +25,8 @@ export interface PrunerOptions {
   readonly definitions: Pick<DefinitionStore, 'list'>;
   readonly remover: RunRemover;
   readonly artifacts: Pick<ArtifactStore, 'remove'>;
+  /** Logs that are not part of a run's state. */
+  readonly logs?: Pick<LogStore, 'remove'>;
   readonly shards: number;
   /** Bounds for runs whose workflow has none of its own. */
   readonly retention: PlanRetention;
@@ -166,10 +169,11 @@ export class Pruner {
   }
 
   async #remove({ id }: RunSummary): Promise<boolean> {
-    const { remover, artifacts, dryRun } = this.#options;
+    const { remover, artifacts, logs, dryRun } = this.#options;
     if (dryRun) return true;
     if (!(await remover.remove(id))) return false;
     await artifacts.remove?.(id);
+    await logs?.remove?.(id);
     return true;
   }
 }

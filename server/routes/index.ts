@@ -6,6 +6,7 @@ import type { Route } from '../route.ts';
 import { auditRoutes } from './audit.ts';
 import { healthRoutes } from './health.ts';
 import { liveRoutes } from './live.ts';
+import { logRoutes } from './logs.ts';
 import { runPartRoutes } from './run-parts.ts';
 import { runRoutes } from './runs.ts';
 import { steeringRoutes } from './steering.ts';
@@ -15,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   ...healthRoutes,
   ...runRoutes,
   ...runPartRoutes,
+  ...logRoutes,
   ...liveRoutes,
   ...steeringRoutes,
   ...tokenRoutes,

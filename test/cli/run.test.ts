@@ -107,6 +107,13 @@ describe('a run that succeeds', () => {
 
     const logs = await folder.run(['logs', `${run.id}/greet`]);
     expect(logs).toMatchObject({ code: 0, stdout: 'hello world\n' });
+    const found = await folder.run(['logs', run.id, 'greet', '--grep', 'WORLD', '--ignore-case', '--json']);
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      lines: [{ node: 'greet', attempt: 1, stream: 'stdout', level: 'info', text: 'hello world' }],
+      missing: [],
+    });
+    const none = await folder.run(['logs', run.id, '--level', 'error']);
+    expect(none).toMatchObject({ code: 0, stdout: '', stderr: 'No line was found.\n' });
     const wrong = await folder.run(['logs', `${run.id}/gret`]);
     expect(wrong).toMatchObject({ code: 4, stderr: expect.stringContaining('Its tasks: greet, each.') });
   });

@@ -10,6 +10,8 @@ export interface LogStoreSubject {
 export interface LogStoreSettings {
   /** Lines kept of one attempt; an adapter may keep up to a fifth more, or 200 more if that is more. */
   readonly maxLines: number;
+  /** Bytes of text kept of one attempt; an adapter may keep up to half of it less. */
+  readonly maxBytes: number;
 }
 
 const NAME: LogName = { run: '01J8ZQ4T9W0000000000000000', node: 0, attempt: 1 };
@@ -27,8 +29,8 @@ export function logStoreContract(
 ): void {
   describe(`log store contract: ${name}`, () => {
     const subjects: LogStoreSubject[] = [];
-    const open = async (maxLines = 10_000) => {
-      const subject = await make({ maxLines });
+    const open = async (maxLines = 10_000, maxBytes = 4_000_000) => {
+      const subject = await make({ maxLines, maxBytes });
       subjects.push(subject);
       return subject.logs;
     };
@@ -112,6 +114,30 @@ export function logStoreContract(
       expect(texts.length).toBeGreaterThanOrEqual(500);
       expect(texts.length).toBeLessThanOrEqual(700);
       expect(texts).toEqual(texts.map((_, i) => `line ${3_000 - texts.length + i}`));
+    });
+
+    it('keeps the newest lines that fit the bytes, and their numbers say how many went', async () => {
+      const logs = await open(10_000, 10_000);
+      for (let batch = 0; batch < 40; batch++)
+        await logs.append(
+          NAME,
+          Array.from({ length: 10 }, (_, i) => aLine(`${batch * 10 + i} ${'ä'.repeat(45)}`)),
+        );
+      const lines = await logs.read(NAME, '0', 5_000);
+      const bytes = lines.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+      expect(bytes).toBeLessThanOrEqual(10_000);
+      expect(bytes).toBeGreaterThan(4_500);
+      expect(lines.at(-1)?.id).toBe('400');
+      expect(lines.map(({ id, text }) => [Number(id) - 1, Number(text.split(' ')[0])])).toEqual(
+        lines.map((_, i) => Array(2).fill(400 - lines.length + i)),
+      );
+    });
+
+    it('keeps a batch that is larger than the cap as a whole', async () => {
+      const logs = await open(10_000, 1_000);
+      await logs.append(NAME, [aLine('before')]);
+      await logs.append(NAME, [aLine('a'.repeat(900)), aLine('b'.repeat(900))]);
+      expect((await logs.read(NAME, '0', 10)).map(({ text }) => text[0]).slice(-2)).toEqual(['a', 'b']);
     });
   });
 }

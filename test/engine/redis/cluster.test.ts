@@ -63,9 +63,9 @@ runIndexContract('Redis Cluster', async () => {
   return { index: createRedisRunIndex(connections), close };
 });
 
-logStoreContract('Redis Cluster', async ({ maxLines }) => {
+logStoreContract('Redis Cluster', async (settings) => {
   const { connections, close } = await openConnections();
-  return { logs: createRedisLogStore(connections, { shards: 4, maxLines }), close };
+  return { logs: createRedisLogStore(connections, { shards: 4, ...settings }), close };
 });
 
 artifactStoreContract('Redis Cluster', async () => {

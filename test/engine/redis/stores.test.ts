@@ -39,9 +39,9 @@ runIndexContract('Redis', async () => {
   return { index: createRedisRunIndex(connections), close };
 });
 
-logStoreContract('Redis', async ({ maxLines }) => {
+logStoreContract('Redis', async (settings) => {
   const { connections, close } = await openConnections();
-  return { logs: createRedisLogStore(connections, { shards: 4, maxLines }), close };
+  return { logs: createRedisLogStore(connections, { shards: 4, ...settings }), close };
 });
 
 artifactStoreContract('Redis', async () => {
