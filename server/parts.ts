@@ -12,10 +12,12 @@ import type { LogStore } from '../engine/ports/log-store.ts';
 import type { Logger } from '../engine/ports/logger.ts';
 import type { Membership } from '../engine/ports/membership.ts';
 import type { RunIndex } from '../engine/ports/run-index.ts';
+import type { SecretStore } from '../engine/ports/secret-store.ts';
 import type { ShardStore } from '../engine/ports/shard-store.ts';
 import type { AccessTokens } from '../engine/runtime/client/access-tokens.ts';
 import type { AuditLog } from '../engine/runtime/client/audit-log.ts';
 import type { Client } from '../engine/runtime/client/client.ts';
+import type { Webhooks } from '../engine/runtime/client/webhooks.ts';
 import type { Definitions } from '../engine/runtime/definition/definitions.ts';
 import type { Schedules } from '../engine/runtime/schedules.ts';
 import type { SecretVault } from '../engine/runtime/secret/secret-vault.ts';
@@ -39,6 +41,9 @@ export interface ServerParts {
   readonly logs: LogStore;
   readonly artifacts: ArtifactStore;
   readonly secrets: Pick<SecretVault, 'list' | 'set' | 'remove'>;
+  /** What values of secrets are read from, for signatures. */
+  readonly secretValues: SecretStore;
+  readonly webhooks: Pick<Webhooks, 'find'>;
   readonly tokens: Pick<AccessTokens, 'list' | 'create' | 'revoke'>;
   readonly audit: Pick<AuditLog, 'list' | 'verify'>;
   /** Of this server: made with the other parts. */

@@ -8,10 +8,8 @@ export async function readJsonBody(
   request: Request,
   { bodyBytes = DEFAULT_BODY_BYTES }: Pick<AnyOperation, 'bodyBytes'>,
 ): Promise<unknown> {
-  const announced = Number(request.headers.get('content-length') ?? 0);
-  if (announced > bodyBytes) throw tooLarge(bodyBytes);
-  if (request.body === null || request.method === 'GET' || request.method === 'HEAD') return undefined;
-  const bytes = await readBytes(request.body, bodyBytes);
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+  const bytes = await readBody(request, bodyBytes);
   if (bytes.length === 0) return undefined;
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type !== 'application/json' && !type.endsWith('+json')) {
@@ -22,6 +20,12 @@ export async function readJsonBody(
     );
   }
   return parse(bytes);
+}
+
+/** The bytes as they came. @throws RequestFailure payload_too_large, by the length that was announced before anything is read */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
+  return request.body === null ? new Uint8Array() : readBytes(request.body, limit);
 }
 
 async function readBytes(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 /** The HTTP API on an engine. */
 import { randomUUID } from 'node:crypto';
 import type { Plan } from '../../engine/core/plan.ts';
+import { Webhooks } from '../../engine/runtime/client/webhooks.ts';
 import { createApp } from '../../server/app.ts';
 import { listen } from '../../server/listen.ts';
 import { LiveFeeds } from '../../server/live/live-feeds.ts';
@@ -68,6 +69,8 @@ export function serverParts(host: Host, engine: Engine, isStopping: () => boolea
     logs,
     artifacts,
     secrets: secrets.vault,
+    secretValues: secrets.store,
+    webhooks: new Webhooks(engine.definitions),
     tokens: engine.tokens,
     audit: engine.audit,
     views: new RunViews(client),

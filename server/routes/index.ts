@@ -11,6 +11,7 @@ import { runPartRoutes } from './run-parts.ts';
 import { runRoutes } from './runs.ts';
 import { steeringRoutes } from './steering.ts';
 import { tokenRoutes } from './tokens.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export const ROUTES: readonly Route[] = [
   ...healthRoutes,
@@ -21,4 +22,5 @@ export const ROUTES: readonly Route[] = [
   ...steeringRoutes,
   ...tokenRoutes,
   ...auditRoutes,
+  ...webhookRoutes,
 ];

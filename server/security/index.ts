@@ -2,8 +2,9 @@
  * What stands between a request and its route, in this order: headers of the answer, the page that it comes from, whose it is, how
  * often they came, and whether they may. All of it before anything of the body is read.
  */
+import type { MiddlewareHandler } from 'hono';
 import { whileActing } from '../../engine/runtime/client/acting.ts';
-import type { Guard, ServerSettings } from '../parts.ts';
+import type { Guard, ServerEnv, ServerSettings } from '../parts.ts';
 import { RequestFailure } from '../problem.ts';
 import { ROUTES } from '../routes/index.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
@@ -30,8 +31,14 @@ export function createSecurity(
 }
 
 function callerGuard(authenticate: Authenticate, rate: RequestRate): Guard {
+  /** Some of these find out themselves who it is; then a stranger counts as one. */
+  const letIn: MiddlewareHandler<ServerEnv> = async (context, next) => {
+    await rate.count(`public:${peerOf(context)}`);
+    await next();
+    if (context.res.status === 401) await rate.countStranger(peerOf(context));
+  };
   return (route) => async (context, next) => {
-    if (route.role === 'public') return next();
+    if (route.role === 'public') return letIn(context, next);
     const caller = await authenticate(context).catch(async (thrown: unknown) => {
       if (thrown instanceof RequestFailure) await rate.countStranger(peerOf(context));
       throw thrown;

@@ -14,7 +14,7 @@ import { type GuardedApp, guardedApp, NAMESPACE, REACHED } from './guarded-app.t
 
 const HOST = '127.0.0.1';
 /** Those that anybody may call. One more is a decision, and stands here. */
-const PUBLIC = ['livez', 'readyz', 'version'];
+const PUBLIC = ['livez', 'readyz', 'version', 'receiveWebhook'];
 
 let guarded: GuardedApp;
 let listening: Listening;
@@ -84,7 +84,7 @@ async function makeCallers({ token, expired, revoked }: GuardedApp): Promise<Cal
 
 function pathOf(route: Route): string {
   const values = new Map([['namespace', NAMESPACE]]);
-  return route.path.replace(/\{(\w+)\}/g, (_, name: string) => values.get(name) ?? 'x');
+  return route.path.replace(/\{(\w+)\*?\}/g, (_, name: string) => values.get(name) ?? 'x');
 }
 
 /** What the table says: reached, or the status and code of the refusal. */
