@@ -7,9 +7,14 @@ import type { ServerEnv } from '../parts.ts';
 import { RequestFailure } from '../problem.ts';
 import { isLoopbackHost, type SecuritySettings } from './settings.ts';
 
+/** Of a server that others reach: load balancers ask by its address, whatever it is called, and are told nothing but how it is. */
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+
 export function siteCheck(settings: Pick<SecuritySettings, 'host' | 'hosts'>): MiddlewareHandler<ServerEnv> {
   const isKnown = hostCheck(settings);
+  const isReached = !isLoopbackHost(settings.host);
   return async (context, next) => {
+    if (isReached && PROBES.has(context.req.path)) return next();
     const host = (context.req.header('host') ?? '').toLowerCase();
     if (!isKnown(host)) throw foreignHost(host);
     const problem = foreignSite(context, host);

@@ -48,6 +48,13 @@ describe('web pages of others', () => {
     expect((await get({ host: 'evil.example' })).status).toBe(403);
   });
 
+  it('a load balancer may ask by the address how a named server is, and nothing else', async () => {
+    const { get } = await setUp({ host: '0.0.0.0', hosts: ['sluice.example.com'] });
+    for (const path of ['/livez', '/readyz'])
+      expect((await get({ host: '10.1.2.3:4680' }, path)).status).not.toBe(403);
+    expect((await get({ host: '10.1.2.3:4680' }, '/version')).status).toBe(403);
+  });
+
   it.each<[what: string, headers: { readonly [name: string]: string }]>([
     ['another origin', { origin: 'https://evil.example' }],
     ['a sandboxed frame', { origin: 'null' }],
