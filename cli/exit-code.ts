@@ -25,6 +25,7 @@ const BY_ERROR = {
   schedule_not_found: EXIT.notFound,
   limit_not_found: EXIT.notFound,
   version_not_found: EXIT.notFound,
+  definition_changed: EXIT.conflict,
   secret_not_found: EXIT.notFound,
   token_not_found: EXIT.notFound,
   artifact_not_found: EXIT.notFound,

@@ -61,7 +61,7 @@ export class Compilation {
     const executors = new Map((options.executors ?? BUILTIN_FACTS).map((one) => [one.name, one]));
     this.#around = { executors, fileExists: options.fileExists };
     this.#rootFolder = posix.dirname(slashes(file.path));
-    this.#root = load(file, '');
+    this.#root = load(file, '', options.namespace);
     this.#files.set(posix.basename(slashes(file.path)), this.#root);
   }
 
@@ -150,19 +150,22 @@ export class Compilation {
     const isAllowed = this.#files.size < MAX_FILES;
     const text = isAllowed ? this.#options.readFile?.(relativePath) : undefined;
     const path = posix.join(this.#rootFolder, relativePath);
-    const file = text === undefined ? undefined : load({ path, text }, posix.dirname(relativePath));
+    const file =
+      text === undefined
+        ? undefined
+        : load({ path, text }, posix.dirname(relativePath), this.#options.namespace);
     this.#files.set(relativePath, file);
     return file;
   }
 }
 
-function load(file: SourceFile, folder: string): LoadedFile {
+function load(file: SourceFile, folder: string, usual = 'default'): LoadedFile {
   const report = new Report({ path: file.path, text: file.text.replace(/^\uFEFF/, '') });
   const units: Unit[] = [];
   const loaded: LoadedFile = { report, folder, units };
   for (const read of readDocuments(report)) {
     const name = read.source.name ?? nameOfFile(file.path);
-    units.push({ file: loaded, read, name, namespace: read.source.namespace ?? 'default' });
+    units.push({ file: loaded, read, name, namespace: read.source.namespace ?? usual });
   }
   return loaded;
 }

@@ -17,6 +17,8 @@ export interface CompileOptions {
    * it, a `workflow: ./FILE` is an error.
    */
   readonly readFile?: (relativePath: string) => string | undefined;
+  /** Of workflows that name none. Default: `default`. */
+  readonly namespace?: string;
 }
 
 export interface Compiled {

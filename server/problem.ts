@@ -46,6 +46,7 @@ export const STATUS_OF_ERROR = {
   schedule_not_found: 404,
   limit_not_found: 404,
   version_not_found: 404,
+  definition_changed: 412,
   secret_not_found: 404,
   artifact_not_found: 404,
   token_not_found: 404,

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { formatDuration } from '../../engine/core/duration.ts';
 import type { LimitKind } from '../../engine/core/limit/address.ts';
 import { disagreementOf } from '../../engine/core/limit/declared.ts';
-import type { Declaration, LimitEntry } from '../../engine/core/limit/document.ts';
+import type { LimitEntry } from '../../engine/core/limit/document.ts';
 import {
   changeLimit,
   type LimitChange,
@@ -12,7 +12,8 @@ import {
   readLimit,
   readLimits,
 } from '../../engine/runtime/client/limit-view.ts';
-import type { LimitLine, LimitList } from '../../server/contract/limits.ts';
+import type { LimitList } from '../../server/contract/limits.ts';
+import { limitLineOf } from '../../server/limit-line.ts';
 import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { liveOrchestrators } from '../compose/live-orchestrators.ts';
@@ -201,36 +202,8 @@ function unused(key: string, namespace: string): CliFailure {
 }
 
 function printJson(host: Host, views: readonly LimitView[]): void {
-  const found: LimitList = { format: 1, limits: views.map(toLine) };
+  const found: LimitList = { format: 1, limits: views.map(limitLineOf) };
   host.print(JSON.stringify(found, null, 2));
-}
-
-function toLine(view: LimitView): LimitLine {
-  const { namespace, key, kind, definition, usedUnits, freeAt } = view;
-  const disagreement = disagreementOf(view.definition);
-  return {
-    namespace,
-    key,
-    kind,
-    limit: definition?.limit ?? null,
-    per_ms: definition?.perMs ?? null,
-    set_by: definition?.by === 'operator' ? (definition.name ?? 'operator') : null,
-    declared: definition?.declared ? toDeclaration(definition.declared) : null,
-    differs: disagreement ? toDeclaration(disagreement[1]) : null,
-    used: kind === 'rate' ? usedUnits : view.holders.length,
-    free_at: freeAt === undefined ? null : new Date(freeAt).toISOString(),
-    holders: view.holders.map(toEntry),
-    waiters: view.waiters.map(toEntry),
-  };
-}
-
-function toDeclaration({ workflow, limit, perMs }: Declaration): NonNullable<LimitLine['declared']> {
-  return { workflow, limit, per_ms: perMs ?? null };
-}
-
-function toEntry({ run, workflow, label, since, cost }: LimitEntry): LimitLine['holders'][number] {
-  const node = label === '' ? null : label;
-  return { run, workflow, node, since: new Date(since).toISOString(), units: cost };
 }
 
 function printTable(host: Host, views: readonly LimitView[]): void {

@@ -1,6 +1,7 @@
 /** `sluice schedules`: what starts by itself, and when; pausing and resuming it. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { nextTicks, type ScheduleName, type ScheduleView } from '../../engine/runtime/schedules.ts';
+import { scheduleLineOf } from '../../server/schedule-line.ts';
 import { newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
 import { schedulesOf, withOrchestrator } from '../compose/definitions.ts';
 import { withEngine } from '../compose/with-engine.ts';
@@ -104,7 +105,7 @@ function list(host: Host, flags: SchedulesFlags): Promise<void> {
     const now = await engine.store.now();
     const found = all.filter((one) => flags.namespace === undefined || one.namespace === flags.namespace);
     if (flags.json) {
-      const schedules = found.map((one) => toJson(one, now));
+      const schedules = found.map((one) => scheduleLineOf(one, now));
       return host.print(JSON.stringify({ format: 1, schedules }, null, 2));
     }
     if (found.length === 0)
@@ -169,48 +170,14 @@ function tellTrouble(host: Host, { workflow, number, state }: ScheduleView): voi
   }
 }
 
-const iso = (ms: number) => new Date(ms).toISOString();
-
-function toJson(one: ScheduleView, now: number) {
-  const { spec, state } = one;
-  const { inputs: _inputs, ...trigger } = spec.trigger;
-  const [next] = nextTicks(one, now, 1);
-  return {
-    namespace: one.namespace,
-    workflow: one.workflow,
-    trigger: one.number,
-    ...trigger,
-    version: spec.version,
-    next: next === undefined ? null : iso(next),
-    last: state.last === undefined ? null : { logical_time: iso(state.last.tick), run: state.last.run },
-    paused:
-      state.paused === undefined ? null : { at: iso(state.paused.at), reason: state.paused.reason ?? null },
-    started: state.started,
-    skipped: state.skipped,
-    waiting: state.queue.map(iso),
-    active: state.active.map(({ run, tick }) => ({ run, logical_time: iso(tick) })),
-    missed: state.missed === undefined ? null : { from: iso(state.missed.from), to: iso(state.missed.to) },
-    problem:
-      state.problem === undefined
-        ? null
-        : { logical_time: iso(state.problem.tick), message: state.problem.message },
-    backfills: one.backfills.map((backfill) => ({
-      id: backfill.id,
-      status: backfill.status,
-      from: iso(backfill.from),
-      to: iso(backfill.to),
-      started: backfill.started,
-      running: backfill.active.length,
-      ...backfill.ended,
-    })),
-  };
-}
-
 function showNext(host: Host, workflow: string, flags: OneFlags): Promise<void> {
   return withEngine(host, { ...flags, use: 'read' }, async (engine) => {
     const schedule = await schedulesOf(engine).find(nameOf(workflow, flags));
     const times = nextTicks(schedule, await engine.store.now(), flags.count ?? 5);
-    if (flags.json) return host.print(JSON.stringify({ format: 1, next: times.map(iso) }, null, 2));
+    if (flags.json)
+      return host.print(
+        JSON.stringify({ format: 1, next: times.map((time) => new Date(time).toISOString()) }, null, 2),
+      );
     if (times.length === 0) return host.say(`Nothing: it ${reasonForNone(schedule)}.`);
     const zone = zoneOf(schedule.spec.trigger);
     const rows = times.map((time) => [zonedTime(time, zone), shortTime(time)]);

@@ -1,20 +1,7 @@
 /** The graph as JSON, for other tools. */
-import { compileGraph } from '../../engine/core/graph.ts';
 import type { Plan } from '../../engine/core/plan.ts';
+import { planGraphOf } from '../../engine/runtime/client/plan-graph.ts';
 
 export function toJson(plan: Plan): string {
-  const { level } = compileGraph(plan);
-  const nodes = plan.tasks.map(({ id, action, queue, fanOut, triggerRule, at }, i) => ({
-    id,
-    level: level[i] ?? 0,
-    uses: action.uses,
-    queue,
-    trigger_rule: triggerRule,
-    fan_out: fanOut?.kind ?? null,
-    at: at ?? null,
-  }));
-  const edges = plan.tasks.flatMap((task) =>
-    task.edges.map(({ from, ...edge }) => ({ from: plan.tasks[from]?.id ?? '', to: task.id, ...edge })),
-  );
-  return JSON.stringify({ format: 1, workflow: plan.name, version: plan.hash, nodes, edges }, null, 2);
+  return JSON.stringify(planGraphOf(plan), null, 2);
 }

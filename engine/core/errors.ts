@@ -88,6 +88,7 @@ export const SLUICE_ERROR_CODES = {
   schedule_not_found: 'no schedule has this name',
   limit_not_found: 'no limit has this key',
   version_not_found: 'the workflow has no such version',
+  definition_changed: 'the definition is not the one that was to be changed: somebody was first',
   secret_not_found: 'no secret has this name',
   token_not_found: 'no API token has this id or name',
   secrets_locked: 'the key of the secret store is missing or is not the right one',

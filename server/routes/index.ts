@@ -7,20 +7,29 @@ import { auditRoutes } from './audit.ts';
 import { healthRoutes } from './health.ts';
 import { liveRoutes } from './live.ts';
 import { logRoutes } from './logs.ts';
+import { operatingRoutes } from './operating.ts';
+import { referenceRoutes } from './reference.ts';
 import { runPartRoutes } from './run-parts.ts';
 import { runRoutes } from './runs.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { steeringRoutes } from './steering.ts';
 import { tokenRoutes } from './tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
+import { workflowRoutes } from './workflows.ts';
 
-export const ROUTES: readonly Route[] = [
+const OWN: readonly Route[] = [
   ...healthRoutes,
   ...runRoutes,
   ...runPartRoutes,
   ...logRoutes,
   ...liveRoutes,
   ...steeringRoutes,
+  ...workflowRoutes,
+  ...scheduleRoutes,
+  ...operatingRoutes,
   ...tokenRoutes,
   ...auditRoutes,
   ...webhookRoutes,
 ];
+
+export const ROUTES: readonly Route[] = [...OWN, ...referenceRoutes(OWN)];

@@ -19,6 +19,8 @@ export interface DefinitionDraft {
   /** Plans of other files that it runs as sub-workflows. */
   readonly linked?: readonly Plan[];
   readonly source?: SourceRef;
+  /** Only if the definition's revision is this one; 0: only if there is none. */
+  readonly expected?: number;
 }
 
 export interface Applied {
@@ -49,7 +51,8 @@ export class Definitions {
 
   /**
    * Makes the plan the workflow's current version, a new one unless it is the current one already, and sets its schedules.
-   * @throws SluiceError no_answer when no orchestrator has taken the schedules yet; the definition is stored all the same
+   * @throws SluiceError no_answer when no orchestrator has taken the schedules yet; the definition is stored all the same;
+   * definition_changed when it is not the expected one
    */
   async apply(draft: DefinitionDraft): Promise<Applied> {
     const { definitions, store } = this.#options;
@@ -57,6 +60,7 @@ export class Definitions {
     for (const one of [plan, ...linked]) await definitions.putPlan(one);
     const appliedAt = await store.now();
     const applied = await this.#change(plan.namespace, plan.name, (definition) => {
+      requireRevision(draft, definition?.revision ?? 0);
       const preview = previewOf(definition, plan, source);
       if (preview.change === 'unchanged') return undefined;
       const version: DefinitionVersion = {
@@ -159,6 +163,16 @@ export class Definitions {
       `The plan ${hash} of an applied workflow is not in this Redis; apply it again.`,
     );
   }
+}
+
+/** @throws SluiceError definition_changed */
+function requireRevision({ plan, expected }: DefinitionDraft, revision: number): void {
+  if (expected === undefined || expected === revision) return;
+  const now = revision === 0 ? 'does not exist' : `has the revision ${revision}`;
+  throw new SluiceError(
+    'definition_changed',
+    `The workflow ${plan.name} of the namespace ${plan.namespace} ${now} now, not ${expected}; look at it again.`,
+  );
 }
 
 interface Changed {

@@ -1,0 +1,257 @@
+/** Workflows: check, apply and look at them. */
+import { z } from 'zod';
+import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../dsl/index.ts';
+import { declaredFields, json } from '../contract/json.ts';
+import { flag, name, namespaceParams, page, wholeNumber, workflowParams } from '../contract/names.ts';
+import { operation } from '../operation.ts';
+import { values } from './runs.ts';
+
+const tag = 'Workflows';
+const WORKFLOWS = '/api/v1/namespaces/{namespace}/workflows';
+export const WORKFLOW = `${WORKFLOWS}/{workflow}`;
+
+const codes = Object.keys(DIAGNOSTIC_CODES) as [DiagnosticCode, ...DiagnosticCode[]];
+
+/** Largest workflow file, characters. */
+const MAX_SOURCE = 1_000_000;
+const source = z.string().min(1).max(MAX_SOURCE).describe('Text of the workflow file, YAML.');
+
+const diagnostic = z
+  .object({
+    severity: z.enum(['error', 'warning']),
+    code: z.enum(codes),
+    message: z.string(),
+    file: z.string(),
+    line: z.int().describe('From 1.'),
+    column: z.int().describe('From 1, in UTF-16 units.'),
+    length: z.int(),
+    hint: z.string().optional(),
+  })
+  .meta({ id: 'Diagnostic' });
+
+const graph = z
+  .object({
+    format: z.literal(1),
+    workflow: z.string(),
+    version: z.string(),
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        level: z.int(),
+        uses: z.string(),
+        queue: z.string(),
+        trigger_rule: z.string(),
+        fan_out: z.string().nullable(),
+        at: json.describe('Where it stands in the file.'),
+      }),
+    ),
+    edges: z.array(z.looseObject({ from: z.string(), to: z.string() })),
+  })
+  .meta({ id: 'Graph' });
+
+export const validateWorkflows = operation({
+  id: 'validateWorkflows',
+  method: 'post',
+  path: '/api/v1/namespaces/{namespace}/validate',
+  role: 'viewer',
+  tag,
+  summary: 'Check a workflow file',
+  description: 'All mistakes at once, as `sluice validate` finds them. Nothing is stored.',
+  params: namespaceParams,
+  bodyBytes: 4 * MAX_SOURCE,
+  body: z.strictObject({
+    source,
+    file: z.string().max(200).optional().describe('Its name in diagnostics. Default: workflow.yaml.'),
+  }),
+  reply: z
+    .object({
+      format: z.literal(1),
+      valid: z.boolean(),
+      workflows: z.array(
+        z.object({
+          namespace: z.string(),
+          name: z.string(),
+          version: z.string(),
+          tasks: z.array(z.string()),
+          inputs: declaredFields,
+          graph,
+        }),
+      ),
+      diagnostics: z.array(diagnostic),
+    })
+    .meta({ id: 'Validation' }),
+});
+
+const workflowLine = z
+  .object({
+    namespace: z.string(),
+    name: z.string(),
+    version: z.int(),
+    plan: z.string().describe('Hash of the compiled workflow.'),
+    applied_at: z.iso.datetime(),
+    description: z.string().nullable(),
+    tasks: z.int(),
+    schedules: z.array(z.int()).describe('Triggers that are schedules, by number.'),
+  })
+  .meta({ id: 'WorkflowLine' });
+
+export const listWorkflows = operation({
+  id: 'listWorkflows',
+  method: 'get',
+  path: WORKFLOWS,
+  role: 'viewer',
+  tag,
+  summary: 'List applied workflows, by name',
+  params: namespaceParams,
+  query: page,
+  reply: z
+    .object({ format: z.literal(1), workflows: z.array(workflowLine), next: z.string().nullable() })
+    .meta({ id: 'WorkflowList' }),
+});
+
+const versionLine = z.object({ number: z.int(), plan: z.string(), applied_at: z.iso.datetime() });
+
+export const getWorkflow = operation({
+  id: 'getWorkflow',
+  method: 'get',
+  path: WORKFLOW,
+  role: 'viewer',
+  tag,
+  summary: 'Get a workflow, with its versions',
+  description:
+    'Its ETag is what `If-Match` takes when it is changed; with If-None-Match an unchanged one is answered 304.',
+  params: workflowParams,
+  headers: { 'if-none-match': 'ETag that is known.' },
+  reply: z
+    .object({
+      format: z.literal(1),
+      namespace: z.string(),
+      name: z.string(),
+      revision: z.int(),
+      version: z.int().describe('The one that is started.'),
+      description: z.string().nullable(),
+      inputs: declaredFields,
+      versions: z.array(versionLine).describe('Newest first.'),
+    })
+    .meta({ id: 'Workflow' }),
+});
+
+export const getVersion = operation({
+  id: 'getVersion',
+  method: 'get',
+  path: `${WORKFLOW}/versions/{version}`,
+  role: 'viewer',
+  tag,
+  summary: 'Get a version of a workflow',
+  params: workflowParams.extend({ version: wholeNumber }),
+  reply: versionLine
+    .extend({
+      format: z.literal(1),
+      inputs: declaredFields,
+      tasks: z.array(z.string()),
+      source: z
+        .string()
+        .nullable()
+        .describe('The file as it was applied by the API; null for one of another way.'),
+    })
+    .meta({ id: 'WorkflowVersion' }),
+});
+
+export const applyWorkflow = operation({
+  id: 'applyWorkflow',
+  method: 'put',
+  path: WORKFLOW,
+  role: 'operator',
+  tag,
+  summary: 'Make a file the current version of a workflow',
+  description:
+    'The file must hold this workflow, and none of another namespace. With If-Match only if nobody has changed it since (else 412), ' +
+    'with `If-None-Match: *` only if there is none.',
+  params: workflowParams,
+  query: z.strictObject({ dry_run: flag.describe('Only say what would change.') }),
+  headers: { 'if-match': 'ETag of the workflow as it was seen.', 'if-none-match': '`*`: only a new one.' },
+  bodyBytes: 4 * MAX_SOURCE,
+  body: z.strictObject({ source }),
+  reply: z
+    .object({
+      format: z.literal(1),
+      namespace: z.string(),
+      name: z.string(),
+      change: z.enum(['created', 'updated', 'unchanged']),
+      version: z.int(),
+      diagnostics: z.array(diagnostic).describe('Warnings.'),
+    })
+    .meta({ id: 'Applied' }),
+});
+
+export const removeWorkflow = operation({
+  id: 'removeWorkflow',
+  method: 'delete',
+  path: WORKFLOW,
+  role: 'operator',
+  tag,
+  summary: 'Remove a workflow with its schedules; its runs stay',
+  params: workflowParams,
+  status: 204,
+});
+
+export const rollbackWorkflow = operation({
+  id: 'rollbackWorkflow',
+  method: 'post',
+  path: `${WORKFLOW}/rollback`,
+  role: 'operator',
+  tag,
+  summary: 'Make an earlier version the current one',
+  params: workflowParams,
+  body: z.strictObject({ version: z.int().min(1) }),
+  reply: z.object({ format: z.literal(1), namespace: z.string(), name: z.string(), version: z.int() }),
+});
+
+export const workflowGraph = operation({
+  id: 'getWorkflowGraph',
+  method: 'get',
+  path: `${WORKFLOW}/graph`,
+  role: 'viewer',
+  tag,
+  summary: 'Get the graph of a workflow',
+  params: workflowParams,
+  query: z.strictObject({ version: wholeNumber.optional() }),
+  reply: graph,
+});
+
+export const drawWorkflow = operation({
+  id: 'drawWorkflow',
+  method: 'get',
+  path: `${WORKFLOW}/graph/{drawing}`,
+  role: 'viewer',
+  tag,
+  summary: 'Draw the graph of a workflow',
+  params: workflowParams.extend({ drawing: z.enum(['mermaid', 'dot', 'svg']) }),
+  query: z.strictObject({ version: wholeNumber.optional() }),
+  raw: { mediaType: 'text/plain', description: 'The drawing, as text; of svg as an attachment.' },
+});
+
+export const planWorkflow = operation({
+  id: 'planWorkflow',
+  method: 'post',
+  path: '/api/v1/namespaces/{namespace}/plan',
+  role: 'viewer',
+  tag,
+  summary: 'What a run would do, without running it',
+  params: namespaceParams,
+  bodyBytes: 4 * MAX_SOURCE,
+  body: z
+    .strictObject({
+      workflow: name.optional().describe('An applied workflow.'),
+      version: z.int().min(1).optional(),
+      source: source.optional().describe('Or the text of a workflow file; its first workflow.'),
+      inputs: values.optional(),
+    })
+    .refine(
+      ({ workflow, source }) => (workflow === undefined) !== (source === undefined),
+      'needs one of workflow and source',
+    ),
+  reply: z
+    .looseObject({ format: z.literal(1), workflow: z.string(), version: z.string() })
+    .meta({ id: 'Forecast', description: 'As `sluice plan --json` prints it.' }),
+});

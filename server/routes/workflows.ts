@@ -1,0 +1,219 @@
+/** Checking, applying and looking at workflows. */
+import { linkedPlans } from '../../engine/core/child-plan.ts';
+import { SluiceError } from '../../engine/core/errors.ts';
+import { forecastRun } from '../../engine/core/forecast/index.ts';
+import type { Plan, PlanTask } from '../../engine/core/plan.ts';
+import type { DefinitionLine, DefinitionVersion } from '../../engine/ports/definition-store.ts';
+import { planGraphOf } from '../../engine/runtime/client/plan-graph.ts';
+import { learnFromRuns } from '../../engine/runtime/client/run-history.ts';
+import { triggerProblems } from '../../engine/runtime/definition/schedule-setter.ts';
+import {
+  applyWorkflow,
+  drawWorkflow,
+  getVersion,
+  getWorkflow,
+  listWorkflows,
+  planWorkflow,
+  removeWorkflow,
+  rollbackWorkflow,
+  validateWorkflows,
+  workflowGraph,
+} from '../operations/workflows.ts';
+import type { ServerParts } from '../parts.ts';
+import { RequestFailure } from '../problem.ts';
+import { route } from '../route.ts';
+import { keepSource, readSource, sourceRefOf } from './applied-source.ts';
+import { checkedInputs } from './checked-inputs.ts';
+import { compileSent, isClean, requireClean } from './compiled.ts';
+import { nextLink } from './page-link.ts';
+import { findWorkflow } from './runs.ts';
+
+export const workflowRoutes = [
+  route(validateWorkflows)(({ params: { namespace }, body }, parts) => {
+    const { plans, diagnostics } = compileSent(parts, { namespace, ...body });
+    const workflows = plans.map((plan) => ({
+      namespace: plan.namespace,
+      name: plan.name,
+      version: plan.hash,
+      tasks: plan.tasks.map(({ id }) => id),
+      inputs: plan.inputs,
+      graph: planGraphOf(plan),
+    }));
+    return { body: { format: 1, valid: isClean(diagnostics), workflows, diagnostics } };
+  }),
+
+  route(listWorkflows)(async ({ params, query: { limit, cursor }, url }, { definitions }) => {
+    const all = (await definitions.list()).filter(({ namespace }) => namespace === params.namespace);
+    const rest = cursor === undefined ? all : all.filter(({ name }) => name > cursor);
+    const lines = rest.slice(0, limit);
+    const next = rest.length > limit ? (lines.at(-1)?.name ?? null) : null;
+    return {
+      body: { format: 1, workflows: lines.map(workflowLineOf), next },
+      headers: nextLink(url, 'cursor', next),
+    };
+  }),
+
+  route(getWorkflow)(async ({ params: { namespace, workflow }, header }, { definitions }) => {
+    const { revision, current, versions, name } = await definitions.history(namespace, workflow);
+    const etag = `"${revision}"`;
+    if (header('if-none-match') === etag) return new Response(null, { status: 304, headers: { etag } });
+    const plan = (await definitions.find(namespace, workflow))?.plan;
+    return {
+      body: {
+        format: 1,
+        namespace,
+        name,
+        revision,
+        version: current,
+        description: plan?.description ?? null,
+        inputs: plan?.inputs ?? {},
+        versions: versions.map(versionLineOf).reverse(),
+      },
+      headers: { etag },
+    };
+  }),
+
+  route(getVersion)(async ({ params: { namespace, workflow, version } }, parts) => {
+    const found = await parts.definitions.find(namespace, workflow, version);
+    if (!found) throw notFound(namespace, workflow);
+    const { plan } = found;
+    const source = await readSource(parts, found.version.source);
+    const tasks = plan.tasks.map(({ id }) => id);
+    return { body: { format: 1, ...versionLineOf(found.version), inputs: plan.inputs, tasks, source } };
+  }),
+
+  route(applyWorkflow)(async ({ params, query, body: { source }, header }, parts) => {
+    const { plans, linked, diagnostics } = compileSent(parts, { namespace: params.namespace, source });
+    requireClean(diagnostics);
+    const plan = chosen(plans, params);
+    const expected = expectedRevision(header('if-match'), header('if-none-match'));
+    const draft = { plan, linked: linkedPlans(plan, [...linked, ...plans]) };
+    const applied = query.dry_run
+      ? await parts.definitions.preview({ ...draft, source: sourceRefOf(source) })
+      : await parts.definitions.apply({
+          ...draft,
+          source: await keepSource(parts, source),
+          ...(expected === undefined ? {} : { expected }),
+        });
+    const { revision } = query.dry_run
+      ? { revision: undefined }
+      : await parts.definitions.history(params.namespace, params.workflow);
+    return {
+      body: { format: 1, ...applied, diagnostics },
+      headers: revision === undefined ? {} : { etag: `"${revision}"` },
+    };
+  }),
+
+  route(removeWorkflow)(async ({ params: { namespace, workflow } }, { definitions }) => {
+    await definitions.remove(namespace, workflow);
+    return { body: undefined };
+  }),
+
+  route(rollbackWorkflow)(async ({ params: { namespace, workflow }, body }, { definitions }) => {
+    const { current, name } = await definitions.rollback(namespace, workflow, body.version);
+    return { body: { format: 1, namespace, name, version: current } };
+  }),
+
+  route(workflowGraph)(async ({ params, query: { version } }, parts) => {
+    const { plan } = await findWorkflow(parts, { ...params, version });
+    return { body: planGraphOf(plan) };
+  }),
+
+  route(drawWorkflow)(async ({ params, query: { version } }, parts) => {
+    const { plan } = await findWorkflow(parts, { ...params, version });
+    const isSvg = params.drawing === 'svg';
+    return new Response(await parts.draw(plan, params.drawing), {
+      headers: {
+        'content-type': isSvg ? 'image/svg+xml; charset=utf-8' : 'text/plain; charset=utf-8',
+        ...(isSvg ? { 'content-disposition': 'attachment; filename="graph.svg"' } : {}),
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      },
+    });
+  }),
+
+  route(planWorkflow)(async ({ params: { namespace }, body }, parts) => {
+    const { plan, linked } = await planOf(parts, { namespace, ...body });
+    const inputs = checkedInputs(plan, body.inputs ?? {});
+    const known = new Map(linked.map((one) => [one.hash, one]));
+    const forecast = forecastRun({
+      plan,
+      inputs,
+      now: await parts.store.now(),
+      learned: await learnFromRuns(parts, plan),
+      childOf: (task: PlanTask) => (task.child?.hash === undefined ? undefined : known.get(task.child.hash)),
+    });
+    return { body: { ...forecast, inputs } };
+  }),
+];
+
+interface Named {
+  readonly namespace: string;
+  readonly workflow: string;
+}
+
+/** @throws RequestFailure, SluiceError invalid_workflow */
+function chosen(plans: readonly Plan[], { namespace, workflow }: Named): Plan {
+  const foreign = plans.find((plan) => plan.namespace !== namespace);
+  if (foreign)
+    throw wrongFile(
+      `holds ${foreign.name} of the namespace ${foreign.namespace}; apply it there, not in ${namespace}`,
+    );
+  const plan = plans.find(({ name }) => name === workflow);
+  const names = plans.map(({ name }) => name).join(', ');
+  if (!plan) throw wrongFile(`holds ${names}, not ${workflow}; add \`name: ${workflow}\``);
+  const [problem] = triggerProblems(plan);
+  if (problem) throw wrongFile(`cannot be scheduled: ${problem}`);
+  return plan;
+}
+
+function wrongFile(why: string): SluiceError {
+  const errors = [{ pointer: '/body/source', detail: `The file ${why}.` }];
+  return new SluiceError('invalid_workflow', `The file ${why}.`, { details: { errors } });
+}
+
+function expectedRevision(ifMatch: string | undefined, ifNoneMatch: string | undefined): number | undefined {
+  if (ifNoneMatch === '*') return 0;
+  if (ifMatch === undefined || ifMatch === '*') return undefined;
+  const [, revision] = /^"(\d{1,15})"$/.exec(ifMatch.trim()) ?? [];
+  if (revision !== undefined) return Number(revision);
+  const detail = 'must be one ETag, as a workflow has it';
+  throw new RequestFailure('invalid_request', `If-Match ${detail}.`, {
+    errors: [{ pointer: '/header/if-match', detail }],
+  });
+}
+
+interface Planned {
+  readonly namespace: string;
+  readonly workflow?: string | undefined;
+  readonly version?: number | undefined;
+  readonly source?: string | undefined;
+}
+
+async function planOf(
+  parts: ServerParts,
+  { namespace, workflow, version, source }: Planned,
+): Promise<{ readonly plan: Plan; readonly linked: readonly Plan[] }> {
+  if (workflow !== undefined) return findWorkflow(parts, { namespace, workflow, version });
+  const { plans, linked, diagnostics } = compileSent(parts, { namespace, source: source ?? '' });
+  requireClean(diagnostics);
+  const [plan] = plans;
+  if (!plan) throw wrongFile('holds no workflow');
+  // Another namespace would teach what it has run.
+  return { plan: chosen(plans, { namespace, workflow: plan.name }), linked: [...linked, ...plans] };
+}
+
+function notFound(namespace: string, workflow: string): SluiceError {
+  return new SluiceError('workflow_not_found', `The namespace ${namespace} has no workflow ${workflow}.`);
+}
+
+function workflowLineOf(line: DefinitionLine) {
+  const { namespace, name, version, plan, appliedAt, description = null, tasks, schedules } = line;
+  const applied_at = new Date(appliedAt).toISOString();
+  return { namespace, name, version, plan, applied_at, description, tasks, schedules };
+}
+
+function versionLineOf({ number, plan, appliedAt }: DefinitionVersion) {
+  return { number, plan, applied_at: new Date(appliedAt).toISOString() };
+}
