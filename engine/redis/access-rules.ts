@@ -1,0 +1,131 @@
+/**
+ * Redis users for the roles: what each may touch, and by which commands. Every key of keys.ts belongs to one area, so that a new key is
+ * given to somebody or does not compile. The rules stand in docs/security.md; a test compares them, and runs the roles under them.
+ */
+import { DEFAULT_PREFIX, type Keys } from './keys.ts';
+
+export const REDIS_USERS = ['orchestrator', 'worker', 'server'] as const;
+/** `server` is also for the command line. */
+export type RedisUser = (typeof REDIS_USERS)[number];
+
+type Area =
+  | 'meta'
+  | 'shards'
+  | 'wake'
+  | 'members'
+  | 'runs'
+  | 'workflows'
+  | 'secrets'
+  | 'cache'
+  | 'definitions'
+  | 'access'
+  | 'audit'
+  | 'queues';
+
+/** The queue of tasks is BullMQ's and has no key of ours: see engine/bullmq/job-form.ts. */
+export const AREA_OF_KEY = {
+  meta: 'meta',
+  lease: 'shards',
+  inbox: 'shards',
+  flight: 'shards',
+  timers: 'shards',
+  beats: 'shards',
+  live: 'shards',
+  actors: 'shards',
+  outbox: 'shards',
+  answer: 'shards',
+  plan: 'shards',
+  run: 'shards',
+  progress: 'shards',
+  nodes: 'shards',
+  outputs: 'shards',
+  largeOutputs: 'shards',
+  buckets: 'shards',
+  events: 'shards',
+  log: 'shards',
+  blob: 'shards',
+  blobs: 'shards',
+  removing: 'shards',
+  blobPart: 'shards',
+  wake: 'wake',
+  members: 'members',
+  memberInfos: 'members',
+  runs: 'runs',
+  runLine: 'runs',
+  runChanges: 'runs',
+  workflow: 'workflows',
+  secrets: 'secrets',
+  cached: 'cache',
+  definition: 'definitions',
+  definitionLines: 'definitions',
+  definitionPlan: 'definitions',
+  subscriptions: 'definitions',
+  definitionChanges: 'definitions',
+  tokens: 'access',
+  tokenUses: 'access',
+  auditRecords: 'audit',
+  auditEnds: 'audit',
+} as const satisfies Record<keyof Keys, Area>;
+
+const PATTERN = {
+  meta: 'meta',
+  shards: '{s*}:*',
+  wake: 'wake:*',
+  members: '{members}:*',
+  runs: '{runs}:*',
+  workflows: 'workflow:*',
+  secrets: 'secrets',
+  cache: 'cached:*',
+  definitions: '{definitions}:*',
+  access: '{access}:*',
+  audit: '{audit}:*',
+  queues: 'bull{*',
+} as const satisfies Record<Area, string>;
+
+interface Reach {
+  readonly changes: readonly Area[];
+  readonly reads: readonly Area[];
+}
+
+const REACH = {
+  orchestrator: {
+    changes: ['meta', 'shards', 'wake', 'members', 'runs', 'workflows', 'queues'],
+    reads: ['definitions'],
+  },
+  worker: {
+    changes: ['meta', 'shards', 'wake', 'members', 'cache', 'queues'],
+    reads: ['secrets'],
+  },
+  server: {
+    changes: [
+      'meta',
+      'shards',
+      'wake',
+      'members',
+      'runs',
+      'workflows',
+      'secrets',
+      'definitions',
+      'access',
+      'audit',
+    ],
+    reads: ['queues'],
+  },
+} as const satisfies Record<RedisUser, Reach>;
+
+/** From left to right: later rules win over earlier ones. */
+const COMMANDS =
+  '-@all +@read +@write +@transaction +@blocking +@connection -@dangerous -@admin -function -keys -migrate -restore -swapdb ' +
+  '+eval +evalsha +script|load +script|exists +info +time +hello +ping +client|setname +cluster|info +cluster|slots +cluster|shards';
+
+/** Rules for `ACL SETUSER sluice-<user> on >PASSWORD …`, for Redis 7; 6.2 knows neither `%R~` (write `~`) nor `+cluster|shards`. */
+export function accessRules(user: RedisUser, prefix: string = DEFAULT_PREFIX): string {
+  const { changes, reads } = REACH[user];
+  const keys = (mark: string, areas: readonly Area[]) =>
+    areas.map((area) => `${mark}${escapeGlob(prefix)}${PATTERN[area]}`);
+  return ['resetkeys', ...keys('~', changes), ...keys('%R~', reads), 'resetchannels', COMMANDS].join(' ');
+}
+
+function escapeGlob(text: string): string {
+  return text.replace(/[*?[\]\\]/g, (sign) => `\\${sign}`);
+}
