@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../engine/core/duration.ts';
 import type { Host } from './host.ts';
+import { statusAddress } from './status-address.ts';
 
 /** Makes one command. Its action sets `host.exitCode` when that is not 0. */
 export type CommandDefinition = (host: Host) => Command;
@@ -34,6 +35,15 @@ export function withRedis(command: Command): Command {
 /** The option of commands that store or fetch artifacts. */
 export function withArtifacts(command: Command): Command {
   return command.option('--artifacts <place>', 's3://bucket/prefix or a folder (else SLUICE_ARTIFACTS)');
+}
+
+/** The option of roles that tell how they are. */
+export function withStatusPort(command: Command): Command {
+  return command.option(
+    '--metrics-port <[host:]port>',
+    'serve /metrics, /livez and /readyz there',
+    statusAddress,
+  );
 }
 
 /** The option of commands that write or read logs of tasks. */

@@ -57,6 +57,8 @@ export interface ServerParts {
   readonly engineActions: ReadonlySet<string>;
   /** Draws a plan; undefined for a format that there is not. */
   readonly draw: (plan: Plan, format: GraphFormat) => Promise<string>;
+  /** For Prometheus. Absent: nothing is measured. */
+  readonly metrics?: { readonly contentType: string; text(): Promise<string> } | undefined;
   /** Of the program. */
   readonly version: string;
   /** True once the server is told to stop: it takes no new work then. */

@@ -50,6 +50,7 @@ const ARROWS: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ['executors/', ['engine/core/', 'engine/ports/']],
   ['testing/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'engine/memory/', 'dsl/', 'executors/']],
   ['sdk/', ['engine/', 'dsl/', 'executors/']],
+  ['monitoring/', ['engine/core/', 'engine/ports/', 'engine/runtime/client/', 'dsl/']],
   ['server/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'dsl/']],
 ];
 
@@ -69,6 +70,7 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['hono', ['server/']],
   ['rate-limiter-flexible', ['server/security/request-rate.ts']],
   ['@hono/node-server', ['server/']],
+  ['prom-client', ['monitoring/registry.ts']],
   ['aws4fetch', ['engine/s3/']],
   ['picomatch', ['engine/runtime/source/source-digest.ts']],
 ];

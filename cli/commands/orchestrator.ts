@@ -1,14 +1,16 @@
 /** `sluice orchestrator`: owns shards and decides what runs next, until it is told to stop. */
 import type { Command } from 'commander';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
+import { newCommand, type RedisFlags, withRedis, withStatusPort } from '../command.ts';
 import { startKafkaTriggers } from '../compose/kafka-triggers.ts';
 import { startOrchestrator } from '../compose/roles.ts';
 import { serveRole } from '../compose/serve-role.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import type { StatusAddress } from '../status-address.ts';
 
 interface OrchestratorFlags extends RedisFlags {
   readonly embedded?: boolean;
+  readonly metricsPort?: StatusAddress;
   readonly maxRuns?: string;
 }
 
@@ -17,11 +19,11 @@ export function orchestratorCommand(host: Host): Command {
     'orchestrator --redis redis://localhost:6379',
     'orchestrator --embedded',
   ]);
-  return withRedis(command)
+  return withStatusPort(withRedis(command))
     .option('--embedded', 'use the private Redis of this folder')
     .option('--max-runs <number>', 'take no new run while so many have not ended (SLUICE_MAX_RUNS)')
     .action((flags: OrchestratorFlags) =>
-      serveRole(host, flags, async (engine) => {
+      serveRole(host, { ...flags, measures: ['orchestrator'] }, async (engine) => {
         const role = await startOrchestrator(host, engine, { maxRuns: maxRunsOf(host, flags) });
         const { place } = engine.connections;
         engine.logger.info('orchestrator drives runs', { redis: place, shards: engine.shards });

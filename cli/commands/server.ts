@@ -1,6 +1,7 @@
 /** `sluice server`: the HTTP API, until it is told to stop. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { newCommand, type RedisFlags, withArtifacts, withLogStore, withRedis } from '../command.ts';
+import { roleMetrics } from '../compose/metrics.ts';
 import { serveRole } from '../compose/serve-role.ts';
 import { startServer } from '../compose/server.ts';
 import type { Host } from '../host.ts';
@@ -23,7 +24,7 @@ export function serverCommand(host: Host): Command {
   return withLogStore(withArtifacts(withRedis(withAddress(command))))
     .option('--embedded', 'use the private Redis of this folder')
     .action((flags: ServerFlags) =>
-      serveRole(host, flags, async (engine) => {
+      serveRole(host, { ...flags, metrics: roleMetrics(['server']) }, async (engine) => {
         const server = await startServer(host, engine, flags);
         const { place } = engine.connections;
         const { address, tokenFile } = server;

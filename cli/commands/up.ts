@@ -11,6 +11,7 @@ import {
   withRedis,
 } from '../command.ts';
 import { startKafkaTriggers } from '../compose/kafka-triggers.ts';
+import { roleMetrics } from '../compose/metrics.ts';
 import { type Role, startOrchestrator, startWorker } from '../compose/roles.ts';
 import { serveRole } from '../compose/serve-role.ts';
 import { startServer } from '../compose/server.ts';
@@ -42,7 +43,8 @@ export function upCommand(host: Host): Command {
 
 function up(host: Host, flags: UpFlags): Promise<void> {
   const queues = parseQueues(flags.queues, flags.slots ?? Math.max(4, 2 * cpus().length));
-  return serveRole(host, { ...flags, embedded: true }, async (engine) => {
+  const metrics = roleMetrics(['orchestrator', 'worker', 'server']);
+  return serveRole(host, { ...flags, embedded: true, metrics }, async (engine) => {
     const roles: Role[] = [];
     const stop = async (drainMs: number) => {
       // In this order, so that no request meets half an engine, and what workers settle is still decided on.

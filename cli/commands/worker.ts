@@ -9,11 +9,13 @@ import {
   withArtifacts,
   withLogStore,
   withRedis,
+  withStatusPort,
 } from '../command.ts';
 import { startWorker } from '../compose/roles.ts';
 import { serveRole } from '../compose/serve-role.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import type { StatusAddress } from '../status-address.ts';
 
 interface WorkerFlags extends RedisFlags {
   readonly queues: string;
@@ -22,6 +24,7 @@ interface WorkerFlags extends RedisFlags {
   readonly labels?: string;
   readonly drain: number;
   readonly embedded?: boolean;
+  readonly metricsPort?: StatusAddress;
   readonly allowAddress?: readonly string[];
 }
 
@@ -31,7 +34,7 @@ export function workerCommand(host: Host): Command {
     'worker --queues default:8,gpu:1 --name gpu-box --labels zone=eu',
     'worker --embedded',
   ]);
-  return withLogStore(withArtifacts(withRedis(command)))
+  return withStatusPort(withLogStore(withArtifacts(withRedis(command))))
     .option('--embedded', 'use the private Redis of this folder')
     .option('--queues <list>', 'queues, each with its slots: default:4,gpu:1', 'default')
     .option('--slots <n>', 'slots of queues that name none (default: 2 per CPU)', wholeNumber)
@@ -54,7 +57,7 @@ export function workerCommand(host: Host): Command {
 function serve(host: Host, flags: WorkerFlags): Promise<void> {
   const queues = parseQueues(flags.queues, flags.slots ?? Math.max(4, 2 * cpus().length));
   const labels = parseLabels(flags.labels);
-  return serveRole(host, flags, async (engine) => {
+  return serveRole(host, { ...flags, measures: ['worker'] }, async (engine) => {
     const allowAddress = flags.allowAddress ? { allowAddress: flags.allowAddress } : {};
     const worker = await startWorker(host, engine, { queues, labels, name: flags.name, ...allowAddress });
     const { place } = engine.connections;

@@ -50,6 +50,7 @@ import { Definitions } from '../../engine/runtime/definition/definitions.ts';
 import { createDirectoryArtifactStore } from '../../engine/runtime/files/directory-artifact-store.ts';
 import { createOutputStore, type OutputStore } from '../../engine/runtime/files/output-store.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
+import type { Metrics } from '../../monitoring/registry.ts';
 import type { RedisFlags } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
@@ -71,6 +72,8 @@ export interface EngineOptions extends RedisFlags {
    */
   readonly use: 'read' | 'write' | 'serve';
   readonly embedded?: boolean;
+  /** Where roles count what they do. Default: nowhere. */
+  readonly metrics?: Metrics | undefined;
   readonly logger: Logger;
 }
 
@@ -95,6 +98,7 @@ export interface Engine {
   readonly cache: CacheStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics | undefined;
   /** As BullMQ takes it. */
   readonly queueConnection: QueueAddress;
   readonly prefix: string;
@@ -234,6 +238,7 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
       cache: createRedisCacheStore(connections),
       clock,
       logger,
+      metrics: options.metrics,
       queueConnection: queueAddressOf(address),
       prefix,
       isEmbedded: place.kind === 'embedded',

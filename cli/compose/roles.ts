@@ -12,6 +12,8 @@ import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orch
 import { Pruner } from '../../engine/runtime/pruner.ts';
 import type { IntakeSettings } from '../../engine/runtime/shard/intake.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
+import { measuredOwnerStore, measuredQueue, setLoad } from '../../monitoring/orchestrator-metrics.ts';
+import { measuredLogs, measuredWorkerStore } from '../../monitoring/worker-metrics.ts';
 import { readAddressPolicy } from '../../sdk/address-policy.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
@@ -55,8 +57,9 @@ function addressPolicy(
   }
 }
 
-function openQueue({ queueConnection, prefix, logger }: Engine) {
-  return createBullTaskQueue({ connection: queueConnection, prefix, logger });
+function openQueue({ queueConnection, prefix, logger, metrics }: Engine) {
+  const queue = createBullTaskQueue({ connection: queueConnection, prefix, logger });
+  return metrics ? measuredQueue(queue, metrics) : queue;
 }
 
 export async function startOrchestrator(
@@ -64,7 +67,8 @@ export async function startOrchestrator(
   engine: Engine,
   intake: IntakeSettings = { maxRuns: 0 },
 ): Promise<RunningOrchestrator> {
-  const { shards, roleStore: store, membership, index, definitions, outputs, clock, logger } = engine;
+  const { shards, metrics, membership, index, definitions, outputs, clock, logger } = engine;
+  const store = metrics ? measuredOwnerStore(engine.roleStore, metrics, () => clock.now()) : engine.roleStore;
   const queue = openQueue(engine);
   const actions = engineActions(allExecutors(host.settings));
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
@@ -83,6 +87,7 @@ export async function startOrchestrator(
     logger,
   });
   await orchestrator.start();
+  metrics?.beforeScrape(() => setLoad(metrics, orchestrator.load(), clock.now()));
   const pruner = new Pruner({ ...prunerOptions(host, engine), turn: { id, membership } });
   pruner.start();
   return {
@@ -96,8 +101,10 @@ export async function startOrchestrator(
 }
 
 export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags): Promise<RunningWorker> {
-  const { roleStore: store, membership, logs, artifacts, outputs, secrets, cache, clock, logger } = engine;
+  const { metrics, membership, artifacts, outputs, secrets, cache, clock, logger } = engine;
   const { cacheDirectory, temporaryDirectory } = host.settings;
+  const store = metrics ? measuredWorkerStore(engine.roleStore, metrics) : engine.roleStore;
+  const logs = metrics ? measuredLogs(engine.logs, metrics) : engine.logs;
   const addresses = addressPolicy(host, engine, flags.allowAddress);
   const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(engine);
@@ -127,6 +134,11 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
     version: readVersion(),
   });
   await worker.start();
+  const slots = Object.values(flags.queues).reduce((sum, one) => sum + one, 0);
+  metrics?.beforeScrape(() => {
+    metrics.set('sluice_worker_slots', slots);
+    metrics.set('sluice_worker_tasks', worker.active());
+  });
   return {
     worker,
     name,

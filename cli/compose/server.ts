@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Plan } from '../../engine/core/plan.ts';
 import { Webhooks } from '../../engine/runtime/client/webhooks.ts';
+import type { Metrics } from '../../monitoring/registry.ts';
 import { createApp } from '../../server/app.ts';
 import { listen } from '../../server/listen.ts';
 import { LiveFeeds } from '../../server/live/live-feeds.ts';
-import type { GraphFormat, ServerParts } from '../../server/parts.ts';
+import type { GraphFormat, Guard, ServerParts, ServerSettings } from '../../server/parts.ts';
 import { lineOf } from '../../server/run-line.ts';
 import { RunViews } from '../../server/run-views.ts';
 import { usageFailure } from '../failure.ts';
@@ -39,7 +40,7 @@ export async function startServer(host: Host, engine: Engine, flags: ServerFlags
   let stopping = false;
   const parts = serverParts(host, engine, () => stopping);
   const { tokenFile, ...security } = await serverSecurity(host, engine, flags);
-  const app = createApp(parts, security);
+  const app = createApp(parts, engine.metrics ? withRequestMetrics(security, engine.metrics) : security);
   const listening = await listen(app, flags).catch((thrown: unknown) => {
     throw addressFailure(thrown, flags) ?? thrown;
   });
@@ -53,6 +54,21 @@ export async function startServer(host: Host, engine: Engine, flags: ServerFlags
       await listening.close(GRACE_MS);
     },
   };
+}
+
+/** Before all other guards, so that what they refuse is counted. */
+function withRequestMetrics(settings: ServerSettings, metrics: Metrics): ServerSettings {
+  const count: Guard = (route) => async (context, next) => {
+    const from = performance.now();
+    await next();
+    const operation = route.id;
+    metrics.observe('sluice_http_seconds', (performance.now() - from) / 1_000, { operation });
+    metrics.count('sluice_http_requests_total', 1, {
+      operation,
+      status: `${Math.floor(context.res.status / 100)}xx`,
+    });
+  };
+  return { ...settings, guards: [count, ...(settings.guards ?? [])] };
 }
 
 export function serverParts(host: Host, engine: Engine, isStopping: () => boolean): ServerParts {
@@ -80,6 +96,7 @@ export function serverParts(host: Host, engine: Engine, isStopping: () => boolea
     executors: allExecutors(host.settings),
     engineActions: ENGINE_EXECUTORS,
     draw: async (plan: Plan, format: GraphFormat) => GRAPH_FORMATS[format](plan),
+    metrics: engine.metrics,
     version: readVersion(),
     isStopping,
     newRequestId: randomUUID,

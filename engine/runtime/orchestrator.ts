@@ -9,6 +9,7 @@ import type { EngineActions } from '../core/engine-outcome.ts';
 import { LearnedDurations } from '../core/learned-durations.ts';
 import { dispatchWindow } from '../core/policy.ts';
 import { isMadeQueue, slotsFor } from '../core/queue-name.ts';
+import { loadOf, type ShardLoad } from '../core/shard-load.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DefinitionStore } from '../ports/definition-store.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -52,6 +53,8 @@ export interface Orchestrator {
   keepLeases(): Promise<void>;
   /** Shards owned now. */
   owned(): readonly number[];
+  /** What lies on them. Goes through all their nodes. */
+  load(): ShardLoad;
 }
 
 const LEASE_MS = 1_500;
@@ -155,6 +158,10 @@ class ShardKeeper implements Orchestrator {
     await Promise.all(owners.map((owner) => owner.stop()));
     await this.#options.store.release(owners.map((owner) => owner.lease)).catch(() => {});
     await this.#options.membership.leave(this.#options.id).catch(() => {});
+  }
+
+  load(): ShardLoad {
+    return loadOf([...this.#owners.values()].map(({ state }) => state));
   }
 
   owned(): readonly number[] {

@@ -25,6 +25,17 @@ export const readyz = operation({
   reply: z.object({ status: z.enum(['ok', 'not_ready']), parts: z.record(z.string(), z.string()) }),
 });
 
+export const metrics = operation({
+  id: 'metrics',
+  method: 'get',
+  path: '/metrics',
+  role: 'viewer',
+  tag,
+  summary: 'What Prometheus scrapes',
+  description: 'The text format of Prometheus. The scraper names a token that is a viewer of all namespaces.',
+  raw: { mediaType: 'text/plain', description: 'Metrics in the text format.' },
+});
+
 export const version = operation({
   id: 'version',
   method: 'get',

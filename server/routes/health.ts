@@ -1,7 +1,8 @@
 /** /livez, /readyz, /version. */
 import { messageOf } from '../../engine/core/errors.ts';
-import { livez, readyz, version } from '../operations/health.ts';
+import { livez, metrics, readyz, version } from '../operations/health.ts';
 import type { ServerParts } from '../parts.ts';
+import { RequestFailure } from '../problem.ts';
 import { route } from '../route.ts';
 
 /** A part that takes longer is not ready, ms. */
@@ -17,6 +18,12 @@ export const healthRoutes = [
     };
     const isReady = Object.values(states).every((state) => state === 'ok');
     return { status: isReady ? 200 : 503, body: { status: isReady ? 'ok' : 'not_ready', parts: states } };
+  }),
+
+  route(metrics)(async (_call, { metrics: measured }) => {
+    if (measured === undefined) throw new RequestFailure('not_found', 'This server measures nothing.');
+    const headers = { 'content-type': measured.contentType, 'cache-control': 'no-store' };
+    return new Response(await measured.text(), { headers });
   }),
 
   route(version)((_call, parts) => ({ body: { name: 'sluice', version: parts.version } })),

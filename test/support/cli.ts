@@ -21,6 +21,8 @@ export interface CliProcess {
   /** Resolves when the text was written, to either stream. @throws when the process ends before. */
   saw(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  /** What it wrote so far, stdout before stderr. */
+  written(): string;
 }
 
 export interface CliFolder {
@@ -78,6 +80,7 @@ function startCli(
     pid: child.pid ?? 0,
     ended,
     kill: (signal) => void child.kill(signal),
+    written: () => `${written.stdout}\n${written.stderr}`,
     saw: (text) =>
       new Promise((resolve, reject) => {
         const look = () => {
