@@ -2,6 +2,7 @@
  * `npm run chaos -- --minutes N --seed S [--runs N]`: real processes on a real Redis under all faults at once, judged by the
  * checker. Prints what was done and what was found, keeps all raw records as JSON lines, and ends with 1 when a promise broke.
  * `npm run chaos -- --points orchestrator|worker`: the role is killed before and after each of its calls to Redis.
+ * `npm run chaos -- --tails 100`: the append-only file loses its end, as by a power cut, so often; Redis and roles start on the rest.
  * `npm run chaos -- --figures NAMES`: one fault at a time, and how long it takes to get over it, as the table of docs/reliability.md.
  */
 import { mkdtempSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { measureFigures } from './figures/index.ts';
 import { FAULTS } from './nemesis/index.ts';
 import { killAtPoints, pointsOf } from './points.ts';
 import { type StormResult, storm } from './storm.ts';
+import { cutTails } from './tails.ts';
 import type { RoleKind } from './world.ts';
 
 const { values } = parseArgs({
@@ -33,6 +35,8 @@ const { values } = parseArgs({
     folder: { type: 'string' },
     /** Measure instead: `all`, or names of figures. */
     figures: { type: 'string' },
+    /** Cut the end of an append-only file so often instead. */
+    tails: { type: 'string' },
     /** Kill a role at each named point instead: `orchestrator` or `worker`. */
     points: { type: 'string' },
   },
@@ -48,6 +52,7 @@ async function main(): Promise<number> {
   if (values.figures !== undefined) return figures(folder, values.figures);
   if (values.points !== undefined)
     return points(folder, values.points === 'worker' ? 'worker' : 'orchestrator');
+  if (values.tails !== undefined) return tails(folder, Number(values.tails));
   const words = values.faults.split(',').filter(Boolean);
   const faults = FAULTS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   const minutes = Number(values.minutes);
@@ -100,6 +105,22 @@ async function points(folder: string, kind: RoleKind): Promise<number> {
     `killed at ${reached.length} points; never came to ${missed.join(', ') || 'none'}; ${violations.length} violations`,
   );
   return violations.length > 0 ? 1 : 0;
+}
+
+async function tails(folder: string, times: number): Promise<number> {
+  const { seed, nodes } = values;
+  const sizes = { times, runs: 12, nodes: Number(nodes), atOnce: 4 };
+  const { opened, found, gone, stuck, violations } = await cutTails({
+    folder,
+    seed: Number(seed),
+    ...sizes,
+    onNews: say,
+  });
+  say(`${opened} files with an end cut off were opened: ${found} runs were there, ${gone} in none any more`);
+  for (const { invariant, run, what } of violations.slice(0, SHOWN))
+    say(`VIOLATION ${invariant} ${run}: ${what}`);
+  say(`${stuck} runs stuck, ${violations.length} violations`);
+  return violations.length + stuck > 0 ? 1 : 0;
 }
 
 function report({

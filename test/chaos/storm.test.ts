@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FAULTS } from './nemesis/index.ts';
 import { killAtPoints } from './points.ts';
 import { storm } from './storm.ts';
+import { cutTails } from './tails.ts';
 
 let folder: string;
 
@@ -57,4 +58,11 @@ it.each([
   const { reached, violations } = await killAtPoints({ folder, kind, points, onNews: () => {} });
   expect(reached).toEqual(points);
   expect(violations).toEqual([]);
+});
+
+it('goes on from an append-only file whose end is missing', { timeout: 120_000 }, async () => {
+  const sizes = { times: 3, runs: 4, nodes: 8, atOnce: 3 };
+  const result = await cutTails({ folder, seed: 2, ...sizes, onNews: () => {} });
+  expect(result).toMatchObject({ opened: 3, stuck: 0, violations: [] });
+  expect(result.found).toBeGreaterThan(0);
 });

@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly appendfsync: 'always' | 'everysec';
   /** Size of a disk for Redis that can be filled up. Default: no such disk. */
   readonly diskBytes?: number | undefined;
+  /** A folder with what Redis begins with. */
+  readonly data?: string | undefined;
 }
 
 /** One process and its link. */
@@ -73,8 +75,8 @@ export class World {
   static async open(options: WorldOptions): Promise<World> {
     await mkdir(options.folder, { recursive: true });
     const extraArgs = ['--enable-debug-command', 'yes', '--lua-time-limit', '200'];
-    const { appendfsync, diskBytes } = options;
-    const redis = await privateRedis({ appendfsync, extraArgs, diskBytes });
+    const { appendfsync, diskBytes, data } = options;
+    const redis = await privateRedis({ appendfsync, extraArgs, diskBytes, data });
     const world = new World(options, redis);
     try {
       await world.connections.ready(10_000);

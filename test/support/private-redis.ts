@@ -2,7 +2,7 @@
  * A Redis of its own for a test that kills or freezes it. Its data and its socket path stay the same over restarts,
  * so that clients find it again. It ends with the test process, however that one ends.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRedisBinary } from '../../engine/redis/embedded/index.ts';
@@ -25,6 +25,8 @@ export interface PrivateRedisOptions {
   readonly extraArgs?: readonly string[];
   /** Keeps its data on a disk of this size, which can be filled up; see small-disk.ts for where that can be. */
   readonly diskBytes?: number | undefined;
+  /** Begins with a copy of what is in this folder. */
+  readonly data?: string | undefined;
 }
 
 export interface PrivateRedis {
@@ -50,7 +52,8 @@ export interface PrivateRedis {
 
 export async function privateRedis(options: PrivateRedisOptions = {}): Promise<PrivateRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-private-'));
-  const { extraArgs: always = [], diskBytes } = options;
+  const { extraArgs: always = [], diskBytes, data } = options;
+  if (data !== undefined) await cp(data, directory, { recursive: true });
   const disk = diskBytes === undefined ? undefined : await smallDisk(join(directory, 'disk'), diskBytes);
   const start = (extraArgs: readonly string[] = []) =>
     startIn(directory, { ...options, extraArgs: [...always, ...extraArgs], disk });

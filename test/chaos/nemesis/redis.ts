@@ -8,7 +8,7 @@ import { type Fault, pauseBetween } from './fault.ts';
 
 const killed: Fault = {
   name: 'Redis killed',
-  perMinute: 1.8,
+  perMinute: 2.2,
   onRedis: true,
   async strike(world, random) {
     await world.killRedis();

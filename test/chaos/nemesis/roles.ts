@@ -69,7 +69,7 @@ function anAwake(world: World, random: Random, kind: RoleKind): Role | undefined
 
 export const ROLE_FAULTS: readonly Fault[] = [
   kill('worker', 12),
-  kill('orchestrator', 6),
+  kill('orchestrator', 7),
   freeze('worker', 1.5, [3_000, 60_000]),
   freeze('orchestrator', 1, [1_000, 20_000]),
   stopWorker,
