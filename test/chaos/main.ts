@@ -10,7 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureFigures } from './figures/index.ts';
+import { CLUSTER_FAULTS } from './nemesis/cluster.ts';
 import { FAULTS } from './nemesis/index.ts';
+import { ROLE_FAULTS } from './nemesis/roles.ts';
 import { killAtPoints, pointsOf } from './points.ts';
 import { type StormResult, storm } from './storm.ts';
 import { cutTails } from './tails.ts';
@@ -28,6 +30,8 @@ const { values } = parseArgs({
     slots: { type: 'string', default: '8' },
     fsync: { type: 'string', default: 'always' },
     strength: { type: 'string', default: '1' },
+    /** On a Redis Cluster whose primaries are killed and frozen, beside the roles. */
+    cluster: { type: 'boolean', default: false },
     /** MiB of a disk for Redis that faults fill up (as root, on Linux). Default: no such disk, no such fault. */
     disk: { type: 'string' },
     /** Only faults whose names contain one of these words: killed,frozen. */
@@ -54,7 +58,9 @@ async function main(): Promise<number> {
     return points(folder, values.points === 'worker' ? 'worker' : 'orchestrator');
   if (values.tails !== undefined) return tails(folder, Number(values.tails));
   const words = values.faults.split(',').filter(Boolean);
-  const faults = FAULTS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  const faults = (values.cluster ? [...ROLE_FAULTS, ...CLUSTER_FAULTS] : FAULTS).filter(
+    ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+  );
   const minutes = Number(values.minutes);
   say(`seed ${values.seed}, ${minutes} minutes, appendfsync ${values.fsync}; records in ${folder}`);
   const result = await storm({
@@ -70,6 +76,7 @@ async function main(): Promise<number> {
     appendfsync: values.fsync === 'always' ? 'always' : 'everysec',
     strength: Number(values.strength),
     diskBytes: values.disk === undefined ? undefined : Number(values.disk) * 1_024 ** 2,
+    cluster: values.cluster,
     patienceMs: 120_000,
     onNews: say,
   });

@@ -79,7 +79,11 @@ export class Players {
     const played: Played = { number, draft, run: '', told: [], seen: [], wrong: [], hasEnded: false };
     this.played.push(played);
     const going: Promise<void> = this.#live(played, random)
-      .catch((thrown: unknown) => void played.wrong.push(`the client met ${String(thrown)}`))
+      .catch((thrown: unknown) => {
+        // That it is gone is judged by `kept`, which knows what Redis may have forgotten.
+        const isGone = thrown instanceof SluiceError && thrown.code === 'run_not_found';
+        if (!isGone) played.wrong.push(`the client met ${String(thrown)}`);
+      })
       .finally(() => this.#going.delete(going));
     this.#going.add(going);
   }

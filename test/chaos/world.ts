@@ -6,6 +6,7 @@ import { appendFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { bullPrefix } from '../../engine/bullmq/job-form.ts';
 import { SILENT } from '../../engine/ports/logger.ts';
 import {
   type ConnectionOptions,
@@ -20,6 +21,7 @@ import { createRealClock } from '../../engine/runtime/real-clock.ts';
 import type { Random } from '../simulation/random.ts';
 import { SluiceChild } from '../support/cluster/sluice-child.ts';
 import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
+import { redisCluster as openCluster, type TestRedisCluster } from '../support/redis-cluster.ts';
 import type { Disturbance } from './evidence.ts';
 import { Link } from './link.ts';
 
@@ -35,6 +37,8 @@ export interface WorldOptions {
   readonly appendfsync: 'always' | 'everysec';
   /** Size of a disk for Redis that can be filled up. Default: no such disk. */
   readonly diskBytes?: number | undefined;
+  /** Three primaries with a replica each. There are no links then: clients find the nodes by themselves. */
+  readonly cluster?: boolean | undefined;
   /** A folder with what Redis begins with. */
   readonly data?: string | undefined;
 }
@@ -54,7 +58,9 @@ const SHARDS = 16;
 
 export class World {
   readonly options: WorldOptions;
+  /** Of a Cluster: its first node. */
   readonly redis: PrivateRedis;
+  readonly redisCluster: TestRedisCluster | undefined;
   readonly ledger: string;
   readonly shards = SHARDS;
   /** Past all links, for looking. */
@@ -64,6 +70,8 @@ export class World {
   readonly disturbances: Disturbance[] = [];
   /** What Redis may have forgotten. */
   readonly losses: { readonly from: number; readonly to: number }[] = [];
+  /** Something of the queue that all work goes through. */
+  readonly queueKey = `${bullPrefix('sluice:', 'default')}:default:wait`;
   /** Where links lead to. */
   target: string;
   readonly #roles = new Set<Role>();
@@ -76,8 +84,10 @@ export class World {
     await mkdir(options.folder, { recursive: true });
     const extraArgs = ['--enable-debug-command', 'yes', '--lua-time-limit', '200'];
     const { appendfsync, diskBytes, data } = options;
-    const redis = await privateRedis({ appendfsync, extraArgs, diskBytes, data });
-    const world = new World(options, redis);
+    const redisCluster = options.cluster === true ? await openCluster({ replicas: true }) : undefined;
+    const [first] = redisCluster?.nodes ?? [];
+    const redis = first?.redis ?? (await privateRedis({ appendfsync, extraArgs, diskBytes, data }));
+    const world = new World(options, redis, redisCluster);
     try {
       await world.connections.ready(10_000);
       await world.fill();
@@ -88,9 +98,14 @@ export class World {
     }
   }
 
-  private constructor(options: WorldOptions, redis: PrivateRedis) {
+  private constructor(
+    options: WorldOptions,
+    redis: PrivateRedis,
+    redisCluster: TestRedisCluster | undefined,
+  ) {
     this.options = options;
     this.redis = redis;
+    this.redisCluster = redisCluster;
     this.target = redis.connection.path;
     this.ledger = join(options.folder, 'ledger.jsonl');
     this.connections = this.another();
@@ -125,7 +140,8 @@ export class World {
     const { folder, slots } = this.options;
     const name = `${kind}-${this.#started++}`;
     const link = await this.link(name);
-    const args = [kind, '--redis', link.path, '--name', name, '--ledger', this.ledger];
+    const place = this.redisCluster?.url ?? link.path;
+    const args = [kind, '--redis', place, '--name', name, '--ledger', this.ledger];
     const child = await SluiceChild.run(
       'test/chaos/role/main.js',
       [...args, '--slots', String(slots), ...flags],
@@ -163,14 +179,17 @@ export class World {
 
   /** A client behind a link. It closes with the world. */
   clientBehind(link: Link): Client {
-    const connections = createConnections({ path: link.path, logger: SILENT });
+    const connections = this.redisCluster
+      ? this.another()
+      : createConnections({ path: link.path, logger: SILENT });
     this.#closing.push(() => connections.close());
     return clientOn(connections);
   }
 
   /** Other connections past all links; whoever asks closes them. */
   another(options: ConnectionOptions['options'] = {}): Connections {
-    return createConnections({ ...this.redis.connection, logger: SILENT, options });
+    const place = this.redisCluster?.connection ?? this.redis.connection;
+    return createConnections({ ...place, logger: SILENT, options });
   }
 
   /** SIGKILL. Answers when, ms since 1970. */
@@ -240,7 +259,7 @@ export class World {
     await Promise.all(this.#closing.map((close) => close()));
     await this.connections.close();
     for (const link of this.#links) link.close();
-    await this.redis.stop();
+    await (this.redisCluster ?? this.redis).stop();
   }
 
   #drop(link: Link): void {

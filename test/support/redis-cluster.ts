@@ -9,6 +9,8 @@ const SLOTS = 16_384;
 /** A node counts as gone after this silence, ms. */
 const NODE_TIMEOUT_MS = 1_500;
 const PATIENCE_MS = 20_000;
+/** A node that does not answer a question for so long is passed over, ms. */
+const ANSWER_MS = 1_000;
 
 export interface ClusterNode {
   readonly redis: PrivateRedis;
@@ -23,6 +25,8 @@ export interface TestRedisCluster {
   readonly nodes: readonly ClusterNode[];
   /** The node that serves the key now. */
   primaryOf(key: string): Promise<ClusterNode>;
+  /** Whether the node is a replica that has all its primary has. */
+  isFollowing(node: ClusterNode): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -44,6 +48,7 @@ export async function redisCluster({ replicas = false } = {}): Promise<TestRedis
     url: `redis-cluster://${places.map(({ host, port }) => `${host}:${port}`).join(',')}`,
     nodes,
     primaryOf: (key) => findPrimary(nodes, key),
+    isFollowing: (node) => ask(node, isFollowing),
     stop,
   };
 }
@@ -126,7 +131,13 @@ async function until(
 }
 
 async function ask<T>({ redis }: ClusterNode, question: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis({ ...redis.connection, lazyConnect: true, retryStrategy: () => null });
+  const client = new Redis({
+    ...redis.connection,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    // One that is frozen.
+    socketTimeout: ANSWER_MS,
+  });
   client.on('error', () => {});
   try {
     await client.connect();
@@ -134,6 +145,11 @@ async function ask<T>({ redis }: ClusterNode, question: (client: Redis) => Promi
   } finally {
     client.disconnect();
   }
+}
+
+async function isFollowing(client: Redis): Promise<boolean> {
+  const info = String(await client.call('INFO', 'replication'));
+  return /role:slave/.test(info) && /master_link_status:up/.test(info);
 }
 
 async function findPrimary(nodes: readonly ClusterNode[], key: string): Promise<ClusterNode> {

@@ -22,6 +22,8 @@ export interface Figure {
   readonly name: string;
   /** Default number of repetitions. */
   readonly times: number;
+  /** Its world is on a Redis Cluster. */
+  readonly onCluster?: true;
   measure(world: World, options: FigureOptions): Promise<readonly Measured[]>;
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describeMachine } from '../../../bench/machine.ts';
 import { Random } from '../../simulation/random.ts';
 import { World } from '../world.ts';
+import { primaryKilled } from './cluster.ts';
 import { failover } from './failover.ts';
 import { type Figure, type Measured, rowOf } from './figure.ts';
 import { orchestratorKilled } from './orchestrators.ts';
@@ -17,6 +18,7 @@ export const FIGURES: readonly Figure[] = [
   redisBack,
   outage,
   failover,
+  primaryKilled,
   timers,
 ];
 
@@ -52,9 +54,11 @@ export async function measureFigures({
       workers: 3,
       slots: 16,
       appendfsync: 'everysec',
+      cluster: figure.onCluster,
     });
     try {
-      redis = /redis_version:(\S+)/.exec(String(await world.connections.call('info', ['server'])))?.[1] ?? '';
+      const info = String(await world.connections.call('info', ['server']));
+      redis = /redis_version:(\S+)/.exec(info)?.[1] ?? '';
       const measured = await figure.measure(world, {
         seed,
         times,

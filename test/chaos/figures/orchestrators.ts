@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Random } from '../../simulation/random.ts';
 import type { Figure } from './figure.ts';
-import { Pulse } from './pulse.ts';
+import { longestGap, Pulse } from './pulse.ts';
 
 export const orchestratorKilled: Figure = {
   name: 'orchestrator-killed',
@@ -40,14 +40,4 @@ export const orchestratorKilled: Figure = {
 
 export function allShards(count: number): readonly number[] {
   return Array.from({ length: count }, (_, shard) => shard);
-}
-
-/** Between two starts, from the last before that time on. */
-function longestGap(starts: readonly number[], from: number): number {
-  const first = Math.max(
-    0,
-    starts.findLastIndex((at) => at <= from),
-  );
-  const gaps = starts.slice(first + 1).map((at, i) => at - (starts[first + i] ?? at));
-  return Math.max(...gaps);
 }

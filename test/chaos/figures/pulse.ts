@@ -85,3 +85,13 @@ export class Pulse {
     }
   }
 }
+
+/** Between two starts, from the last before that time on. */
+export function longestGap(starts: readonly number[], from: number): number {
+  const first = Math.max(
+    0,
+    starts.findLastIndex((at) => at <= from),
+  );
+  const gaps = starts.slice(first + 1).map((at, i) => at - (starts[first + i] ?? at));
+  return Math.max(...gaps);
+}
