@@ -27,6 +27,8 @@ export interface TestRedisCluster {
   primaryOf(key: string): Promise<ClusterNode>;
   /** Whether the node is a replica that has all its primary has. */
   isFollowing(node: ClusterNode): Promise<boolean>;
+  /** CONFIG SET on each node. */
+  configure(name: string, value: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,6 +50,9 @@ export async function redisCluster({ replicas = false } = {}): Promise<TestRedis
     url: `redis-cluster://${places.map(({ host, port }) => `${host}:${port}`).join(',')}`,
     nodes,
     primaryOf: (key) => findPrimary(nodes, key),
+    async configure(name, value) {
+      for (const node of nodes) await ask(node, (client) => client.config('SET', name, value));
+    },
     isFollowing: (node) => ask(node, isFollowing),
     stop,
   };
