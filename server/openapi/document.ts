@@ -12,8 +12,10 @@ export function openApiDocument(routes: readonly AnyOperation[], { version }: Do
   const components = new Components();
   const paths: { [path: string]: { [method: string]: Json } } = {};
   for (const route of routes) {
-    const path = paths[route.path] ?? {};
-    paths[route.path] = path;
+    // OpenAPI has no way to say that a parameter takes slashes.
+    const place = route.path.replace('*}', '}');
+    const path = paths[place] ?? {};
+    paths[place] = path;
     path[route.method] = operationObject(route, components);
   }
   return {
