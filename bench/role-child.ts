@@ -31,7 +31,8 @@ export class RoleChild {
     const script = fileURLToPath(
       new URL(isSource ? './role-process.ts' : './role-process.js', import.meta.url),
     );
-    const execArgv = isSource ? ['--import', 'jiti/register'] : [];
+    // What this process was started with goes along: `node --cpu-prof` profiles all roles.
+    const execArgv = isSource ? ['--import', 'jiti/register'] : process.execArgv;
     const role = new RoleChild(name, fork(script, [name, JSON.stringify(settings)], { execArgv }));
     await role.#next('ready');
     return role;

@@ -46,6 +46,13 @@ function createEventsReader({ path, prefix }: ContenderOptions): EventsReader {
   };
 }
 
+export function processesOf({ worker }: BullParts): ReadonlyMap<string, number> {
+  return new Map([
+    ['client', process.pid],
+    ['worker', worker.pid],
+  ]);
+}
+
 export async function closeBullParts(parts: BullParts): Promise<void> {
   await parts.worker.stop();
   await parts.events.close();

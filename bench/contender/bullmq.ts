@@ -10,6 +10,7 @@ import {
   keptBytes,
   measure,
   openBullParts,
+  processesOf,
 } from './bull-contender.ts';
 import { type Contender, type ContenderOptions, checked, type Sample } from './contender.ts';
 
@@ -20,6 +21,7 @@ export async function openBullmq(options: ContenderOptions): Promise<Contender> 
   const parts = await openBullParts(options);
   return {
     name: 'bullmq',
+    processes: processesOf(parts),
     fanOuts(count, width) {
       const jobs = count * (width + 2);
       return measure(parts, jobs, () => addAll(parts, jobs, { left: 0 }));

@@ -14,6 +14,8 @@ export interface Sample {
 
 export interface Contender {
   readonly name: ContenderName;
+  /** Process id by role: what its processor time is counted by. */
+  readonly processes: ReadonlyMap<string, number>;
   /** `count` graphs at once, each one node → `width` nodes → one node. */
   fanOuts(count: number, width: number): Promise<Sample>;
   /** `count` chains of `length` nodes at once. */

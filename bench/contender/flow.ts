@@ -11,6 +11,7 @@ import {
   keptBytes,
   measure,
   openBullParts,
+  processesOf,
 } from './bull-contender.ts';
 import { type Contender, type ContenderOptions, checked, type Sample } from './contender.ts';
 
@@ -21,6 +22,7 @@ export async function openFlow(options: ContenderOptions): Promise<Contender> {
   await producer.waitUntilReady();
   return {
     name: 'flow',
+    processes: processesOf(parts),
     fanOuts: (count, width) =>
       measure(parts, count * (width + 1), () => producer.addBulk(repeat(count, () => fanIn(width)))),
     chains: (count, length) =>

@@ -33,6 +33,11 @@ export async function openSluice(options: ContenderOptions): Promise<Contender> 
   const parts = { client, store, worker };
   return {
     name: 'sluice',
+    processes: new Map([
+      ['client', process.pid],
+      ['orchestrator', orchestrator.pid],
+      ['worker', worker.pid],
+    ]),
     fanOuts: (count, width) => measureRuns(parts, fanOutPlan(width), count, width + 2),
     chains: (count, length) => measureRuns(parts, chainPlan(length), count, length),
     smallest: () => smallRun(parts),
@@ -56,7 +61,7 @@ async function measureRuns(parts: SluiceParts, plan: Plan, runs: number, nodes: 
   const before = performance.now();
   const started = await Promise.all(Array.from({ length: runs }, () => client.start(plan)));
   await reached;
-  for (const { run } of started) await untilEnded(parts.store, run);
+  await Promise.all(started.map(({ run }) => untilEnded(parts.store, run)));
   const ms = performance.now() - before;
   return checked({ ms, ...(await worker.report()) }, runs * nodes);
 }

@@ -3,6 +3,7 @@ import type { TaskError } from './errors.ts';
 import type { Json } from './json.ts';
 import type { OutputsRef } from './large-outputs.ts';
 import type { RunStatus } from './node-state.ts';
+import type { RunHeader } from './run-header.ts';
 import type { AttemptResult } from './ticket.ts';
 
 /** Of messages from clients: the id under which the owner answers. A repeated request gets the first answer again. */
@@ -35,6 +36,8 @@ export type AttemptOutcome =
 export interface StartMessage {
   readonly type: 'start';
   readonly run: string;
+  /** As stored, so that its owner need not read it; absent when it is large. */
+  readonly header?: RunHeader;
 }
 
 /** Work has gone on for 100 ms: sent by the worker so that it shows, and so that the timeout's clock is known. */

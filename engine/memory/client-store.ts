@@ -35,9 +35,10 @@ export function clientStore(context: StoreContext): ClientStore {
       if (!always && closedUntil > context.now()) return { kind: 'full', reason: 'memory' };
       if (!always && maxLive > 0 && shard.live.size >= maxLive) return { kind: 'full', reason: 'runs' };
       if (!shard.plans.has(plan.hash)) shard.plans.set(plan.hash, JSON.stringify(plan));
-      runState(shard, header.id).header = JSON.stringify({ ...header, createdAt: context.now() });
+      const stored: RunHeader = { ...header, createdAt: context.now() };
+      runState(shard, header.id).header = JSON.stringify(stored);
       shard.live.add(header.id);
-      append({ type: 'start', run: header.id });
+      append({ type: 'start', run: header.id, header: stored });
       return { kind: 'started', run: header.id };
     },
     async send(messages) {

@@ -12,11 +12,13 @@ export function createMemoryRunIndex(): MemoryRunIndex {
   const workflows = new Map<string, SavedWorkflow>();
   const workflowKey = (namespace: string, name: string) => JSON.stringify([namespace, name]);
   return {
-    async record(summary) {
-      const known = runs.get(summary.id);
-      if (known !== undefined && summary.status === 'queued') return;
-      runs.set(summary.id, { ...summary });
-      if (known?.status !== summary.status) changes.push({ ...summary });
+    async record(...summaries) {
+      for (const summary of summaries) {
+        const known = runs.get(summary.id);
+        if (known !== undefined && summary.status === 'queued') continue;
+        runs.set(summary.id, { ...summary });
+        if (known?.status !== summary.status) changes.push({ ...summary });
+      }
     },
     async changes(after, limit) {
       const first = Number(after.split('-')[0]);

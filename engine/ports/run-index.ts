@@ -36,8 +36,8 @@ export interface SavedWorkflow {
 }
 
 export interface RunIndex {
-  /** Adds or replaces a run's line. `queued` changes nothing for a run that is known: it may arrive after what followed. */
-  record(summary: RunSummary): Promise<void>;
+  /** Adds or replaces runs' lines. `queued` changes nothing for a run that is known: it may arrive after what followed. */
+  record(...summaries: readonly RunSummary[]): Promise<void>;
   /** Newest first, from `cursor`; `next` is absent at the end. */
   list(
     filter: RunFilter,

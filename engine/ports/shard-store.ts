@@ -188,7 +188,7 @@ export interface ClientStore {
   shards(wanted?: number): Promise<number>;
   /** The store's clock, ms. */
   now(): Promise<number>;
-  /** Stores plan and header and appends the `start` message, in one step, unless the run is there already or the shard is full. */
+  /** Stores plan and header and appends the `start` message (with the header, unless it is large), in one step, unless the run is there already or the shard is full. */
   start(header: Omit<RunHeader, 'createdAt'>, plan: Plan, settings?: StartSettings): Promise<StartReply>;
   /** Appends messages to the inboxes of the shards that their runs and actors live on. Messages must be idempotent: it may happen twice. */
   send(messages: readonly InboxMessage[]): Promise<void>;

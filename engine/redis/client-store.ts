@@ -9,6 +9,8 @@ import { loadPlan, loadRun, readEvents, readHeader } from './run-reader.ts';
 import { scanDocuments } from './scan.ts';
 import type { StoreContext } from './store-context.ts';
 
+/** Bytes of a header that goes along with its `start` message at most; an owner reads up to 1,000 messages of a shard at once. */
+const TRAVELLING_HEADER = 8_192;
 /** Messages in one script call. */
 const SEND_PIECE = 250;
 /** Plans of which is remembered that they are stored. */
@@ -82,7 +84,8 @@ function start(
     context.flush(shard);
     const name = keys.plan(shard, plan.hash);
     const names = [keys.run(shard, run), name, keys.live(shard), keys.inbox(shard), keys.lease(shard)];
-    const submit = (planJson: string) => scripts.start(names, [run, body, message, planJson, always ? 1 : 0]);
+    const submit = (planJson: string) =>
+      scripts.start(names, [run, body, message, planJson, always ? 1 : 0, TRAVELLING_HEADER]);
     const sent = sentPlans.has(name);
     let [kind, stored] = await submit(sent ? '' : JSON.stringify(plan));
     if (kind === 'plan') [kind, stored] = await submit(JSON.stringify(plan));

@@ -4,10 +4,13 @@ import type { RunChange, RunFilter, RunIndex, RunSummary } from '../ports/run-in
 import type { StreamEntry } from './blocking-pool.ts';
 import { readBlocking } from './blocking-read.ts';
 import type { Connections } from './connection.ts';
-import { createScripts } from './scripts.ts';
+import type { Keys } from './keys.ts';
+import { createScripts, type Scripts } from './scripts.ts';
 
 /** Lines read at once. */
 const PIECE = 200;
+/** Lines written by one script call: some 2 ms of Redis. */
+const RECORDED_AT_ONCE = 100;
 
 /** A place in the order of runs: newest first, then by id downwards. */
 interface Position {
@@ -19,18 +22,11 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
   const { keys, call } = connections;
   const scripts = createScripts(connections);
   return {
-    async record(summary) {
-      const lists = [
-        keys.runs('all'),
-        keys.runs('namespace', summary.namespace),
-        keys.runs('workflow', summary.workflow),
-      ];
-      const statuses = RUN_STATUSES.map((status) => keys.runs('status', status));
-      const status = RUN_STATUSES.indexOf(summary.status) + 1;
-      await scripts.recordRun(
-        [keys.runLine(summary.id), ...lists, ...statuses, keys.runChanges()],
-        [summary.id, summary.createdAt, status, JSON.stringify(summary)],
-      );
+    async record(...summaries) {
+      const sent: Promise<unknown>[] = [];
+      for (let at = 0; at < summaries.length; at += RECORDED_AT_ONCE)
+        sent.push(recordRuns(keys, scripts, summaries.slice(at, at + RECORDED_AT_ONCE)));
+      await Promise.all(sent);
     },
     async list(filter, limit, cursor) {
       const runs: RunSummary[] = [];
@@ -70,41 +66,21 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
   };
 }
 
-interface ChangesRead {
-  readonly key: string;
-  readonly after: string;
-  readonly limit: number;
-  readonly blockMs: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function changesAfter(
-  connections: Connections,
-  { key, after, limit, blockMs, signal }: ChangesRead,
-): Promise<RunChange[]> {
-  const entries =
-    blockMs === 0
-      ? ((await connections.call('xrange', [key, `(${after}`, '+', 'COUNT', limit])) as StreamEntry[])
-      : await readBlocking(connections, {
-          streams: new Map([[key, after]]),
-          count: limit,
-          blockMs,
-          signal,
-        }).then((replies) => replies.flatMap(([, found]) => found));
-  return entries.map(([id, fields]) => ({ id, run: JSON.parse(fields[1] ?? '') as RunSummary }));
-}
-
-/** Whether something after the id has been trimmed: the id itself, and all before the oldest, are gone. */
-async function isTrimmed({ keys, call }: Connections, after: string): Promise<boolean> {
-  if (after === '0-0') return false;
-  const [oldest] = (await call('xrange', [keys.runChanges(), '-', '+', 'COUNT', 1])) as StreamEntry[];
-  return oldest !== undefined && isLater(oldest[0], after);
-}
-
-function isLater(id: string, other: string): boolean {
-  const [ms = 0, n = 0] = id.split('-').map(Number);
-  const [otherMs = 0, otherN = 0] = other.split('-').map(Number);
-  return ms > otherMs || (ms === otherMs && n > otherN);
+function recordRuns(keys: Keys, scripts: Scripts, runs: readonly RunSummary[]): Promise<unknown> {
+  const lists = [keys.runs('all'), ...RUN_STATUSES.map((status) => keys.runs('status', status))];
+  const linesOf = ({ id, namespace, workflow }: RunSummary) => [
+    keys.runLine(id),
+    keys.runs('namespace', namespace),
+    keys.runs('workflow', workflow),
+  ];
+  const argumentsOf = (run: RunSummary) => {
+    const status = RUN_STATUSES.indexOf(run.status) + 1;
+    return [run.id, run.createdAt, status, JSON.stringify(run)];
+  };
+  return scripts.recordRun(
+    [...lists, keys.runChanges(), ...runs.flatMap(linesOf)],
+    [RUN_STATUSES.length, ...runs.flatMap(argumentsOf)],
+  );
 }
 
 /** Any list of what the filter asks for holds all that fit; the shortest has the fewest others. */

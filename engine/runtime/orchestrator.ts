@@ -20,6 +20,7 @@ import type { TaskQueue } from '../ports/task-queue.ts';
 import { CalmLogger } from './calm-logger.ts';
 import { Errands } from './errands.ts';
 import type { OutputStore } from './files/output-store.ts';
+import { RunLines } from './run-lines.ts';
 import { Intake, type IntakeSettings } from './shard/intake.ts';
 import { ShardOwner } from './shard/shard-owner.ts';
 import { Subscriptions } from './shard/subscriptions.ts';
@@ -73,7 +74,7 @@ const AFTER_LEASE_MS = 5;
 const ENTRIES = 1_000;
 const PAUSE_AFTER_ERROR_MS = 200;
 /** How long news of chains that go on may gather, ms. */
-const GATHER_MS = 1;
+const GATHER_MS = 5;
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   return new ShardKeeper(options);
@@ -108,11 +109,10 @@ class ShardKeeper implements Orchestrator {
   #bundling: ReadonlySet<string> = new Set();
   /** Queues all of whose workers go on with chains. */
   #joining: ReadonlySet<string> = new Set();
-  /** The last news was of chains going on, and of nothing else. */
-  #isGoingOn = false;
   #workers: readonly WorkerInfo[] = [];
   readonly #subscriptions: Subscriptions;
   readonly #intake: Intake;
+  readonly #lines: RunLines;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
@@ -124,6 +124,7 @@ class ShardKeeper implements Orchestrator {
     this.#patrols = this.#errands((shard) => `patrol of shard ${shard}`);
     this.#duties = this.#errands((duty) => duty);
     const { store, clock, shards, intake = { maxRuns: 0 } } = options;
+    this.#lines = new RunLines(options.index, clock);
     this.#intake = new Intake(store, clock, { ...intake, shards });
     this.#subscriptions = new Subscriptions(options.definitions, options.clock);
   }
@@ -156,6 +157,7 @@ class ShardKeeper implements Orchestrator {
     const owners = [...this.#owners.values()];
     this.#owners.clear();
     await Promise.all(owners.map((owner) => owner.stop()));
+    await this.#lines.stop();
     await this.#options.store.release(owners.map((owner) => owner.lease)).catch(() => {});
     await this.#options.membership.leave(this.#options.id).catch(() => {});
   }
@@ -240,17 +242,27 @@ class ShardKeeper implements Orchestrator {
 
   /**
    * While all that comes is chains going on, nobody waits for a decision: a commit for each hop would only take the processor
-   * from the worker. The first such news is taken at once; what follows on its heels is let come together for a moment.
+   * from the worker. Such news is let come together for a moment, which ends with the first news of anything else.
    */
   async #gather(
     cursors: ReadonlyMap<number, string>,
     batches: readonly InboxBatch[],
   ): Promise<readonly InboxBatch[]> {
-    const wasGoingOn = this.#isGoingOn;
-    this.#isGoingOn = saysOnlyGoingOn(batches);
-    if (!wasGoingOn || !this.#isGoingOn) return batches;
-    await this.#options.clock.sleep(GATHER_MS, this.#wake.signal);
-    return this.#options.store.read(cursors, ENTRIES, 0, this.#wake.signal);
+    const { store, clock } = this.#options;
+    const until = clock.now() + GATHER_MS;
+    const gathered = new Map<number, InboxEntry[]>();
+    const after = new Map(cursors);
+    let news = batches;
+    for (let left = GATHER_MS; ; left = until - clock.now()) {
+      for (const { shard, entries } of news) {
+        const last = entries.at(-1);
+        if (last) after.set(shard, last.id);
+        gathered.set(shard, [...(gathered.get(shard) ?? []), ...entries]);
+      }
+      if (left <= 0 || !saysOnlyGoingOn(news)) break;
+      news = await store.read(after, ENTRIES, left, this.#wake.signal);
+    }
+    return [...gathered].map(([shard, entries]) => ({ shard, entries }));
   }
 
   async keepLeases(): Promise<void> {
@@ -361,6 +373,7 @@ class ShardKeeper implements Orchestrator {
       this.#begin(
         new ShardOwner(lease, {
           ...this.#options,
+          index: this.#lines,
           complaints: this.#complaints,
           durations: this.#durations,
           windowOf: (queue) => this.#windowOf(queue),

@@ -1,18 +1,30 @@
--- Puts a run's line into the lists for people, and takes it out of the list of its earlier status.
--- KEYS  1 line (hash) · 2–4 lists of all runs, of its namespace, of its workflow (sorted sets: run → creation, ms)
---       5… one list for each status (sorted sets) · last: changes (stream)
--- ARGV  1 run id · 2 time of creation, ms · 3 number of the status, from 1 · 4 line, JSON
+-- Puts runs' lines into the lists for people, and takes them out of the lists of their earlier status.
+-- KEYS  1 list of all runs (sorted set: run → creation, ms) · 2… one such list for each status
+--       then changes (stream), and for each run: its line (hash), the lists of its namespace and of its workflow (sorted sets)
+-- ARGV  1 number of statuses; then for each run: run id, time of creation in ms, number of the status, from 1, line as JSON
 -- Reply 1. Repeat: the same.
-local line = KEYS[1]
-local id, created, status, json = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local all, statuses = KEYS[1], tonumber(ARGV[1])
 
-local before = tonumber(redis.call('HGET', line, 'status') or 0)
--- 'queued' comes from the client that started the run, and may arrive after what its owner said since.
-if before > 1 and status == 1 then return 1 end
-redis.call('HDEL', line, '') -- a full Redis allows this, and after it the rest
-if before > 0 and before ~= status then redis.call('ZREM', KEYS[4 + before], id) end
-redis.call('HSET', line, 'status', status, 'line', json)
-for list = 2, 4 do redis.call('ZADD', KEYS[list], created, id) end
-redis.call('ZADD', KEYS[4 + status], created, id)
-if before ~= status then redis.call('XADD', KEYS[#KEYS], 'MAXLEN', '~', 10000, '*', 'line', json) end
+redis.call('ZREM', all, '') -- a full Redis allows this, and after it the rest
+local changes = KEYS[2 + statuses]
+local key = 3 + statuses
+for at = 2, #ARGV, 4 do
+  local id, created, status, json = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
+  local line = KEYS[key]
+  local before = tonumber(redis.call('HGET', line, 'status') or 0)
+  -- 'queued' comes from the client that started the run, and may arrive after what its owner said since.
+  if before <= 1 or status ~= 1 then
+    redis.call('HSET', line, 'status', status, 'line', json)
+    local placed = before > 0 and tonumber(redis.call('ZSCORE', all, id) or 0) == tonumber(created)
+    if not placed then
+      redis.call('ZADD', all, created, id)
+      redis.call('ZADD', KEYS[key + 1], created, id)
+      redis.call('ZADD', KEYS[key + 2], created, id)
+    end
+    if before > 0 and before ~= status then redis.call('ZREM', KEYS[1 + before], id) end
+    if before ~= status then redis.call('XADD', changes, 'MAXLEN', '~', 10000, '*', 'line', json) end
+    if before ~= status or not placed then redis.call('ZADD', KEYS[1 + status], created, id) end
+  end
+  key = key + 3
+end
 return 1

@@ -3,15 +3,18 @@ import { parseDocumentKey } from '../../core/actor.ts';
 import { childHashes } from '../../core/child-plan.ts';
 import { flightKey } from '../../core/flight.ts';
 import type { Json } from '../../core/json.ts';
+import type { StartMessage } from '../../core/message.ts';
 import { isEnded, isRunEnded } from '../../core/node-state.ts';
 import type { Plan } from '../../core/plan.ts';
 import { newRunState, type RunState, restoreRunState } from '../../core/run-state.ts';
 import { adoptRun, durationsOf, type ShardState } from '../../core/shard-state.ts';
-import type { OwnerStore } from '../../ports/shard-store.ts';
+import type { OwnerStore, StoredRun } from '../../ports/shard-store.ts';
 
 /** Plans kept in memory by one shard's owner. */
 const MAX_PLANS = 100;
 const RUNS_AT_ONCE = 32;
+const NO_RECORDS = new Uint8Array();
+const NO_OUTPUTS: ReadonlyMap<number, string> = new Map();
 
 export class RunLoader {
   readonly #store: OwnerStore;
@@ -47,6 +50,14 @@ export class RunLoader {
     }
   }
 
+  /** Runs that begin with these messages, from what the messages say. The others, and what they take over, are read. */
+  async begin(starts: readonly StartMessage[]): Promise<void> {
+    for (const { run, header } of starts) {
+      if (header === undefined || header.reuse || this.#state.runs.has(run)) continue;
+      await this.#adopt({ header, records: NO_RECORDS, outputs: NO_OUTPUTS });
+    }
+  }
+
   /** Those of the runs that are not in memory. A run that the store does not know is left out. */
   async load(runs: ReadonlySet<string>): Promise<void> {
     const missing = [...runs].filter((run) => !this.#state.runs.has(run));
@@ -68,10 +79,13 @@ export class RunLoader {
 
   async #loadOne(runId: string, flights?: ReadonlyMap<string, string>): Promise<void> {
     const stored = await this.#store.loadRun(runId);
-    if (!stored) return;
+    if (stored) await this.#adopt(stored, flights);
+  }
+
+  async #adopt(stored: StoredRun, flights?: ReadonlyMap<string, string>): Promise<void> {
     const { header } = stored;
     const plan = await this.#plan(header.plan);
-    if (!plan) throw new Error(`run ${runId}: its plan ${header.plan} is not in the store`);
+    if (!plan) throw new Error(`run ${header.id}: its plan ${header.plan} is not in the store`);
     const durations = durationsOf(this.#state, header.namespace, header.workflow);
     const isNew = header.nodes === 0;
     const run = isNew
@@ -83,7 +97,7 @@ export class RunLoader {
       if (child) run.children.set(hash, child);
     }
     run.former = await this.#former(run);
-    const known = flights ?? (isNew ? new Map<string, string>() : await this.#flightsOf(runId, run));
+    const known = flights ?? (isNew ? new Map<string, string>() : await this.#flightsOf(header.id, run));
     adoptRun(this.#state, run, known, header.createdAt);
   }
 

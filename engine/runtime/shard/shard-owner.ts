@@ -124,9 +124,11 @@ export class ShardOwner implements OwnedShard {
 
   /** Takes inbox entries, in order. */
   handle(entries: readonly InboxEntry[]): Promise<void> {
-    return this.#inTurn(() =>
-      this.#work(entries.map(({ id, message }) => ({ id, ms: Number(id.split('-')[0]), message }))),
-    );
+    return this.#inTurn(() => {
+      // What was read twice took effect the first time: a run of which it says that it begins may have ended since.
+      const fresh = entries.filter(({ id }) => isAfter(id, this.cursor));
+      return this.#work(fresh.map(({ id, message }) => ({ id, ms: Number(id.split('-')[0]), message })));
+    });
   }
 
   /** Takes the timers that are due. */
@@ -298,6 +300,7 @@ export class ShardOwner implements OwnedShard {
 
   /** Brings the runs of the messages into memory, and looks at the flights of those that may abandon work. */
   async #makeReady(messages: readonly Timed[]): Promise<void> {
+    await this.loader.begin(messages.flatMap(({ message }) => (message.type === 'start' ? message : [])));
     await this.loader.load(new Set(messages.flatMap(({ message }) => runOf(message) ?? [])));
     const abandoning = messages
       .filter(({ message }) => mayAbandon(message))
@@ -417,6 +420,13 @@ export class ShardOwner implements OwnedShard {
     }
     this.dispatch(tickets);
   }
+}
+
+/** Whether the entry of this id comes behind that of the other. */
+function isAfter(id: string, other: string): boolean {
+  const [ms = 0, n = 0] = id.split('-').map(Number);
+  const [otherMs = 0, otherN = 0] = other.split('-').map(Number);
+  return ms > otherMs || (ms === otherMs && n > otherN);
 }
 
 /** Whether the message begins an inbox entry of its own: those of one entry must take effect in one commit. */

@@ -1,7 +1,7 @@
 /** Does random operations on one store, and tells its answers without what may differ: tokens, times and inbox ids. */
 import type { Commit, RunChange } from '../../../engine/core/commit.ts';
 import { parseFlight } from '../../../engine/core/flight.ts';
-import type { SettledMessage } from '../../../engine/core/message.ts';
+import type { InboxMessage, SettledMessage } from '../../../engine/core/message.ts';
 import type { ClaimReply, Lease, ShardStore } from '../../../engine/ports/shard-store.ts';
 import { aCommit, aFlight, aHeader, aPlan, aRunId, aSettled, inboxOf, records } from './builders.ts';
 import {
@@ -111,9 +111,14 @@ async function look(store: ShardStore, shard: number, limit: number) {
     due,
     nextMs,
     live: [...(await store.liveRuns(shard))].sort(),
-    inbox: (await inboxOf(store, shard)).slice(0, limit).map(({ message }) => message),
+    inbox: (await inboxOf(store, shard)).slice(0, limit).map(({ message }) => timeless(message)),
     dead: await store.deadSessions(shard, SESSIONS),
   };
+}
+
+function timeless(message: InboxMessage): InboxMessage {
+  if (message.type !== 'start' || message.header === undefined) return message;
+  return { ...message, header: { ...message.header, createdAt: 0 } };
 }
 
 async function playCommit(

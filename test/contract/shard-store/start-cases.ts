@@ -33,7 +33,7 @@ export function startCases(make: MakeShardStore): void {
       expect(header?.createdAt).toBeLessThanOrEqual(after);
       expect(await store.loadPlan(SHARD, aPlan().hash)).toEqual(aPlan());
       expect(await store.liveRuns(SHARD)).toEqual([aRunId()]);
-      expect(await messagesOf(store)).toEqual([{ type: 'start', run: aRunId() }]);
+      expect(await messagesOf(store)).toEqual([{ type: 'start', run: aRunId(), header }]);
     });
 
     it('answers a repeated request with the run that is there, and changes nothing', async () => {

@@ -1,0 +1,59 @@
+/**
+ * The lines of runs in the lists for people, on their way to the index: one call for all that change within a moment, and of a run
+ * that changes twice only the last. A run that lives for a few milliseconds is written once, and the lists keep off its way.
+ */
+import type { Clock } from '../ports/clock.ts';
+import type { RunIndex, RunSummary } from '../ports/run-index.ts';
+
+/** Changes gather for so long, ms. */
+const GATHER_MS = 25;
+const AFTER_FAILURE_MS = 500;
+
+export class RunLines implements Pick<RunIndex, 'record'> {
+  readonly #index: Pick<RunIndex, 'record'>;
+  readonly #clock: Clock;
+  readonly #stopped = new AbortController();
+  #waiting = new Map<string, RunSummary>();
+  #sending: Promise<void> | undefined;
+
+  constructor(index: Pick<RunIndex, 'record'>, clock: Clock) {
+    this.#index = index;
+    this.#clock = clock;
+  }
+
+  /** Resolves when it is noted, not when it is stored. */
+  async record(...summaries: readonly RunSummary[]): Promise<void> {
+    for (const summary of summaries) this.#waiting.set(summary.id, summary);
+    this.#sending ??= this.#sendAll();
+  }
+
+  /** Stores what is left, once. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#sending;
+  }
+
+  async #sendAll(): Promise<void> {
+    let pauseMs = GATHER_MS;
+    while (this.#waiting.size > 0) {
+      await this.#clock.sleep(pauseMs, this.#stopped.signal);
+      const isLast = this.#stopped.signal.aborted;
+      pauseMs = (await this.#sendOnce()) ? GATHER_MS : AFTER_FAILURE_MS;
+      if (isLast) break;
+    }
+    this.#sending = undefined;
+  }
+
+  /** What could not be stored waits on, but for runs that have changed since. */
+  async #sendOnce(): Promise<boolean> {
+    const batch = this.#waiting;
+    this.#waiting = new Map();
+    try {
+      await this.#index.record(...batch.values());
+      return true;
+    } catch {
+      this.#waiting = new Map([...batch, ...this.#waiting]);
+      return false;
+    }
+  }
+}
