@@ -84,5 +84,11 @@ export function clientStore(context: StoreContext): ClientStore {
       await context.wakeUps.wait([`events:${run}`], blockMs, signal);
       return collect();
     },
+    async awaitProgress(run, after, blockMs, signal) {
+      const last = () => context.shard(context.shardOf(run)).runs.get(run)?.events.at(-1)?.last ?? 0;
+      if (last() <= after) await context.wakeUps.wait([`events:${run}`], blockMs, signal);
+      const header = readHeader(context, run);
+      return header && { header, seq: Math.max(after, last()) };
+    },
   };
 }

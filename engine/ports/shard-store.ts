@@ -219,6 +219,22 @@ export interface ClientStore {
     blockMs: number,
     signal?: AbortSignal,
   ): Promise<readonly { readonly first: number; readonly last: number; readonly packed: string }[]>;
+  /**
+   * Waits up to `blockMs` for events with seq > `after`, and answers how the run stands then, in no case earlier than at the
+   * events that it saw. Undefined: it is not there.
+   */
+  awaitProgress(
+    run: string,
+    after: number,
+    blockMs: number,
+    signal?: AbortSignal,
+  ): Promise<Progress | undefined>;
+}
+
+/** Where a run stands, and the seq of the last event that was seen of it. */
+export interface Progress {
+  readonly header: RunHeader;
+  readonly seq: number;
 }
 
 export interface ShardStore extends OwnerStore, WorkerStore, ClientStore {

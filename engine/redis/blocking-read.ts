@@ -1,4 +1,5 @@
 /** Blocking reads of streams that end early when a signal aborts. */
+import { Command } from 'ioredis';
 import { type BlockingConnection, readStreams, type StreamReply } from './blocking-pool.ts';
 import { type Connections, MAX_BLOCK_MS } from './connection.ts';
 import { endConnection } from './end-connection.ts';
@@ -16,19 +17,35 @@ export interface StreamRead {
   /** Longest wait, ms. */
   readonly blockMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Strings that are read right behind the entries, without another round trip. */
+  readonly beside?: readonly string[];
 }
+
+export interface StreamsRead {
+  readonly replies: readonly StreamReply[];
+  /** Of `beside`, as they stood after the wait; undefined when they have to be read by themselves. */
+  readonly values?: readonly (string | null)[];
+}
+
+const NOTHING: StreamsRead = { replies: [] };
 
 /** New entries of the streams; none when the wait ends without. @throws SluiceError redis_unreachable, redis_refused. */
 export async function readBlocking(
   connections: Connections,
   read: StreamRead,
 ): Promise<readonly StreamReply[]> {
-  if (read.streams.size === 0) return [];
+  return (await readBlockingBeside(connections, read)).replies;
+}
+
+export async function readBlockingBeside(connections: Connections, read: StreamRead): Promise<StreamsRead> {
+  if (read.streams.size === 0) return NOTHING;
   const { clusterReads, explain } = connections;
-  if (clusterReads !== undefined)
-    return clusterReads.read(read).catch((thrown: unknown) => {
+  if (clusterReads !== undefined) {
+    const replies = await clusterReads.read(read).catch((thrown: unknown) => {
       throw explain(thrown);
     });
+    return { replies };
+  }
   return connections.blocking.use(async (connection) => {
     const wakeKey = connections.keys.wake(connection.name);
     let lastResort: NodeJS.Timeout | undefined;
@@ -39,7 +56,7 @@ export async function readBlocking(
     try {
       return await readUntilDeadline(connection, wakeKey, read);
     } catch (thrown) {
-      if (read.signal?.aborted) return [];
+      if (read.signal?.aborted) return NOTHING;
       throw connections.explain(thrown);
     } finally {
       clearTimeout(lastResort);
@@ -53,21 +70,31 @@ async function readUntilDeadline(
   connection: BlockingConnection,
   wakeKey: string,
   read: StreamRead,
-): Promise<readonly StreamReply[]> {
+): Promise<StreamsRead> {
   const deadline = performance.now() + read.blockMs;
   for (;;) {
     const left = read.signal?.aborted ? 0 : Math.max(0, deadline - performance.now());
     const streams = new Map(read.streams).set(wakeKey, connection.wakeCursor);
-    const replies =
-      (await readStreams(connection, streams, {
-        count: read.count,
-        blockMs: Math.min(left, MAX_BLOCK_MS),
-      })) ?? [];
+    const limits = { count: read.count, blockMs: Math.min(left, MAX_BLOCK_MS) };
+    // In one pipeline: Redis reads the values when the wait ends.
+    const [entries, values] = await Promise.all([
+      readStreams(connection, streams, limits),
+      read.beside && readValues(connection, read.beside),
+    ]);
+    const replies = entries ?? [];
     const woken = replies.find(([key]) => key === wakeKey);
     connection.wakeCursor = woken?.[1].at(-1)?.[0] ?? connection.wakeCursor;
     const found = replies.filter(([key]) => key !== wakeKey);
-    if (found.length > 0 || left === 0) return found;
+    if (found.length > 0 || left === 0) return { replies: found, ...(values ? { values } : {}) };
   }
+}
+
+function readValues(
+  { redis }: BlockingConnection,
+  keys: readonly string[],
+): Promise<readonly (string | null)[]> {
+  const command = new Command('mget', [...keys], { replyEncoding: 'utf8' });
+  return redis.sendCommand(command) as Promise<readonly (string | null)[]>;
 }
 
 /** Wakes the read in Redis. Where that cannot be done, its connection ends, and the pool drops it. */

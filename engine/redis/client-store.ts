@@ -5,7 +5,7 @@ import type { RunHeader } from '../core/run-header.ts';
 import { shardOf } from '../core/run-id.ts';
 import type { ClientStore, StartReply } from '../ports/shard-store.ts';
 import { readBlocking } from './blocking-read.ts';
-import { loadPlan, loadRun, readEvents, readHeader } from './run-reader.ts';
+import { awaitProgress, loadPlan, loadRun, readEvents, readHeader } from './run-reader.ts';
 import { scanDocuments } from './scan.ts';
 import type { StoreContext } from './store-context.ts';
 
@@ -41,6 +41,7 @@ export function clientStore(context: StoreContext): ClientStore {
     readTimers: (shard, timers) => readTimers(context, shard, timers),
     readEvents: (run, after, limit, blockMs, signal) =>
       readEvents(context, { run, after, limit, blockMs, signal }),
+    awaitProgress: (run, after, blockMs, signal) => awaitProgress(context, { run, after, blockMs, signal }),
   };
 }
 

@@ -1,8 +1,8 @@
 /** Reads runs, plans and events, in pieces: no single command is unbounded. */
 import type { Plan } from '../core/plan.ts';
 import type { RunHeader } from '../core/run-header.ts';
-import type { ClientStore, StoredRun } from '../ports/shard-store.ts';
-import { readBlocking } from './blocking-read.ts';
+import type { ClientStore, Progress, StoredRun } from '../ports/shard-store.ts';
+import { readBlocking, readBlockingBeside } from './blocking-read.ts';
 import { NODES_PER_BUCKET } from './keys.ts';
 import { bucketOf, decodeOutputs, FIRST_HASH, largeHash, outputsKey, smallHash } from './output-cells.ts';
 import { scanSet } from './scan.ts';
@@ -110,7 +110,10 @@ async function readHeaderText(
   run: string,
 ): Promise<HeaderText | undefined> {
   const keys = [context.keys.run(shard, run), context.keys.progress(shard, run)];
-  const [request, progress] = (await context.call('mget', keys)) as (string | null)[];
+  return toHeaderText((await context.call('mget', keys)) as (string | null)[]);
+}
+
+function toHeaderText([request, progress]: readonly (string | null)[]): HeaderText | undefined {
   return typeof request === 'string' ? { request, progress: progress ?? '{}' } : undefined;
 }
 
@@ -124,6 +127,28 @@ export interface EventRead {
   readonly limit: number;
   readonly blockMs: number;
   readonly signal: AbortSignal | undefined;
+}
+
+/** Entries passed over at once by whoever waits for progress. */
+const PASSED_AT_ONCE = 500;
+
+export function awaitProgress(
+  context: StoreContext,
+  { run, after, blockMs, signal }: Omit<EventRead, 'limit'>,
+): Promise<Progress | undefined> {
+  return context.onShardOf(run, async (shard) => {
+    const { connections, keys } = context;
+    const { replies, values } = await readBlockingBeside(connections, {
+      streams: new Map([[keys.events(shard, run), `0-${after}`]]),
+      count: PASSED_AT_ONCE,
+      blockMs,
+      signal,
+      beside: [keys.run(shard, run), keys.progress(shard, run)],
+    });
+    const text = values ? toHeaderText(values) : await readHeaderText(context, shard, run);
+    const last = replies[0]?.[1].at(-1)?.[0];
+    return text && { header: parseHeader(text), seq: last === undefined ? after : Number(last.slice(2)) };
+  });
 }
 
 /** Entry `0-<last seq>` holds `<count>:<packed>`. */

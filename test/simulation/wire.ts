@@ -94,6 +94,7 @@ function storeOf({ store, faults }: Shared, link: Link, blocking: Link): Ports['
       }),
     readHeader: (...args) => link.call('readHeader', () => store.readHeader(...args)),
     readEvents: (...args) => blocking.call('readEvents', () => store.readEvents(...args)),
+    awaitProgress: (...args) => blocking.call('awaitProgress', () => store.awaitProgress(...args)),
   };
 }
 

@@ -60,6 +60,8 @@ export interface ClientOptions {
 
 /** Entries of the history read at once. */
 const PAGE = 500;
+/** One wait for progress, ms. */
+const WAIT_MS = 1_000;
 
 export class Client {
   /** The newest version that is stored under a name. */
@@ -244,20 +246,14 @@ export class Client {
 
   /** Resolves with the header once the run has ended. @throws SluiceError run_not_found */
   async wait(run: string, signal?: AbortSignal): Promise<RunHeader> {
-    const unknown = new AbortController();
-    const known = this.header(run).catch((thrown: unknown) => {
-      unknown.abort();
-      throw thrown;
-    });
-    const either = signal ? AbortSignal.any([signal, unknown.signal]) : unknown.signal;
-    await Promise.all([known, this.#untilEnded(run, either)]);
-    return this.header(run);
-  }
-
-  async #untilEnded(run: string, signal: AbortSignal): Promise<void> {
-    for await (const _event of this.follow(run, 0, signal)) {
-      // Only the end matters.
+    let header = await this.header(run);
+    for (let seen = header.seq; !isRunEnded(header.status) && !signal?.aborted; ) {
+      const progress = await this.#options.store.awaitProgress(run, seen, WAIT_MS, signal);
+      if (!progress) throw notFound(run);
+      header = progress.header;
+      seen = progress.seq;
     }
+    return header;
   }
 
   async #events(run: string): Promise<EventRecord[]> {

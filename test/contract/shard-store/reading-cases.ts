@@ -1,4 +1,4 @@
-/** Contract of the reads that wait: `read` and `readEvents`. */
+/** Contract of the reads that wait: `read`, `readEvents` and `awaitProgress`. */
 
 import { describe, expect, it } from 'vitest';
 import { addressOf } from '../../../engine/core/message.ts';
@@ -6,6 +6,8 @@ import type { ShardStore } from '../../../engine/ports/shard-store.ts';
 import { resolveInTime } from '../passing-time.ts';
 import {
   aCommit,
+  aHeader,
+  aPlan,
   aRunChange,
   aRunId,
   aSettled,
@@ -191,5 +193,48 @@ export function readingCases(make: MakeShardStore): void {
       },
       CASE_MS,
     );
+  });
+
+  describe('awaitProgress', () => {
+    const EVENTS = { first: 1, last: 3, packed: '5[[0,0],[1,1],[7,1,0,1]]' };
+    const begin = async (store: ShardStore) => {
+      await store.start(aHeader(), aPlan());
+      const lease = await own(store);
+      const header = JSON.stringify({ status: 'running', seq: 3, nodes: 2 });
+      return () =>
+        store.commit(lease, lease.n + 1, aCommit({ runs: [aRunChange({ header, events: EVENTS })] }));
+    };
+
+    it(
+      'waits for events, and tells how the run stands with them',
+      async () => {
+        const { store } = await open();
+        const commit = await begin(store);
+        const waiting = store.awaitProgress(aRunId(), 0, FOREVER_MS);
+        await commit();
+        expect(await waiting).toMatchObject({
+          seq: 3,
+          header: { id: aRunId(), status: 'running', nodes: 2 },
+        });
+        expect(await store.awaitProgress(aRunId(), 2, FOREVER_MS)).toMatchObject({ seq: 3 });
+      },
+      CASE_MS,
+    );
+
+    it('tells how the run stands when the time is over, or the signal aborts', async () => {
+      const subject = await open();
+      await begin(subject.store);
+      const waiting = subject.store.awaitProgress(aRunId(), 0, 50);
+      expect(await resolveInTime(subject, waiting)).toMatchObject({ seq: 0, header: { status: 'queued' } });
+      const abort = new AbortController();
+      const aborted = subject.store.awaitProgress(aRunId(), 0, FOREVER_MS, abort.signal);
+      abort.abort();
+      expect(await aborted).toMatchObject({ seq: 0, header: { status: 'queued' } });
+    });
+
+    it('knows no run that is not there', async () => {
+      const { store } = await open();
+      expect(await store.awaitProgress(aRunId(), 0, 0)).toBeUndefined();
+    });
   });
 }
