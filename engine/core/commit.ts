@@ -1,8 +1,10 @@
 /**
  * A commit: everything that one batch of decisions changes, stored all or nothing.
- * A commit takes at most 1,000 nodes and 256 KiB; `decide` stops there and goes on in the next.
+ * A commit takes at most 1,000 nodes, 128 runs and 256 KiB; `decide` stops there and goes on in the next.
  */
 export const MAX_COMMIT_NODES = 1_000;
+/** A run has some six keys of its own and costs Redis 30 µs, so this many take it 4 ms. */
+export const MAX_COMMIT_RUNS = 128;
 export const MAX_COMMIT_BYTES = 256 * 1_024;
 
 export interface RunChange {

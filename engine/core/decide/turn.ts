@@ -4,7 +4,7 @@
  */
 
 import { type ActorState, documentKey } from '../actor.ts';
-import { type Commit, MAX_COMMIT_BYTES, MAX_COMMIT_NODES, type RunChange } from '../commit.ts';
+import { type Commit, MAX_COMMIT_BYTES, MAX_COMMIT_NODES, MAX_COMMIT_RUNS, type RunChange } from '../commit.ts';
 import { type EventDetail, type EventRecord, type EventType, packEvents } from '../event.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { cutOutputs, keyOf, refOf, type StoredOutputs } from '../large-outputs.ts';
@@ -118,6 +118,7 @@ export class Turn {
       (this.isNarrow && this.#nodes + this.#flights.size > 0) ||
       this.#nodes > MAX_COMMIT_NODES - 2 ||
       this.#flights.size >= MAX_COMMIT_NODES ||
+      this.#dirt.size >= MAX_COMMIT_RUNS ||
       this.#documents.size + this.#posts.size >= MAX_COMMIT_NODES ||
       this.#bytes >= MAX_COMMIT_BYTES
     );
