@@ -260,9 +260,18 @@ class ShardKeeper implements Orchestrator {
         gathered.set(shard, [...(gathered.get(shard) ?? []), ...entries]);
       }
       if (left <= 0 || !saysOnlyGoingOn(news)) break;
-      news = await store.read(after, ENTRIES, left, this.#wake.signal);
+      // A wake-up for each hop would cost more than it brings, but for the last: somebody may wait for the end of the run.
+      const isNear = news.some((batch) => this.#isNearEnd(batch));
+      if (!isNear) await clock.sleep(1, this.#wake.signal);
+      news = await store.read(after, ENTRIES, isNear ? left : 0, this.#wake.signal);
     }
     return [...gathered].map(([shard, entries]) => ({ shard, entries }));
+  }
+
+  #isNearEnd({ shard, entries }: InboxBatch): boolean {
+    const { message } = entries.at(-1) ?? {};
+    const next = message?.type === 'settled' ? message.next : undefined;
+    return next !== undefined && this.#owners.get(shard)?.isNearEnd(next.flight) === true;
   }
 
   async keepLeases(): Promise<void> {

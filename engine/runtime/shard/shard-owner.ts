@@ -20,7 +20,7 @@ import { OutputsNeeded, type OutputsRef } from '../../core/large-outputs.ts';
 import type { LearnedDurations } from '../../core/learned-durations.ts';
 import { type Message, parseTimerKey, runOf } from '../../core/message.ts';
 import { isRunEnded } from '../../core/node-state.ts';
-import { dropRun, newShardState, type ShardState } from '../../core/shard-state.ts';
+import { dropRun, flightAhead, newShardState, type ShardState } from '../../core/shard-state.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -166,6 +166,14 @@ export class ShardOwner implements OwnedShard {
       if (lost.length + reminders.length > 0 || this.state.unfinished.size > 0) await this.#readClock();
       await this.#work([...lost, ...reminders].map((message) => ({ ms: this.#now, message })));
     });
+  }
+
+  /** Whether at most one more node travels behind this flight. */
+  isNearEnd(flight: string): boolean {
+    const { follower, run } = this.state.flights.get(flight) ?? {};
+    const state = this.state.runs.get(run ?? '');
+    if (follower === undefined || !state) return true;
+    return flightAhead(this.state, state, follower)?.follower === undefined;
   }
 
   storeNow(): number {
