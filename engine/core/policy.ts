@@ -103,8 +103,18 @@ export function explainRank(
 
 /** Learned to take at most this long, a node of a fan-out is small work, ms. */
 export const SMALL_WORK_MS = 5;
-/** Small tickets that travel together at most: a bundle keeps its slot for some tens of ms. */
-export const MAX_BUNDLE = 8;
+/** Small tickets that travel together at most … */
+export const MAX_BUNDLE = 32;
+/** … and how long a bundle may keep its slot, by what was learned, ms. */
+const BUNDLE_MS = 40;
+
+/** How many small tickets travel together. `ready`: nodes that wait for room in the queue's `window`. */
+export function bundleSize(learnedMs: number, ready: number, window: number): number {
+  const inTime = Math.floor(BUNDLE_MS / Math.max(learnedMs, BUNDLE_MS / MAX_BUNDLE));
+  // No slot goes without while another has many.
+  const share = Math.ceil((TICKETS_PER_SLOT * ready) / window);
+  return Math.max(1, Math.min(inTime, share));
+}
 
 /** How many tickets a shard keeps in one BullMQ queue. Short, so that the shard can still choose. */
 export function dispatchWindow(liveSlots: number, busyShards: number): number {

@@ -4,7 +4,13 @@
  */
 
 import { type ActorState, documentKey } from '../actor.ts';
-import { type Commit, MAX_COMMIT_BYTES, MAX_COMMIT_NODES, MAX_COMMIT_RUNS, type RunChange } from '../commit.ts';
+import {
+  type Commit,
+  MAX_COMMIT_BYTES,
+  MAX_COMMIT_NODES,
+  MAX_COMMIT_RUNS,
+  type RunChange,
+} from '../commit.ts';
 import { type EventDetail, type EventRecord, type EventType, packEvents } from '../event.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { cutOutputs, keyOf, refOf, type StoredOutputs } from '../large-outputs.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bullPrefix, jobIdOf, readTickets, toJob, toJobs } from '../../../engine/bullmq/job-form.ts';
+import { MAX_BUNDLE } from '../../../engine/core/policy.ts';
 import { aTicket } from './a-ticket.ts';
 
 describe('a ticket as a job', () => {
@@ -45,18 +46,19 @@ describe('a ticket as a job', () => {
     expect(readTickets({ v: 1, bundle: [aTicket(), data] })).toEqual([]);
   });
 
-  it('travels with others of its bundle, eight at most, and with nobody else', () => {
-    const small = Array.from({ length: 10 }, (_, node) => aTicket({ node, bundle: 'r:1' }));
+  it('travels with others of its bundle, so many at most, and with nobody else', () => {
+    const small = Array.from({ length: MAX_BUNDLE + 2 }, (_, node) => aTicket({ node, bundle: 'r:1' }));
     const jobs = toJobs([
       ...small,
-      aTicket({ node: 10, bundle: 'r:2' }),
-      aTicket({ node: 11 }),
-      aTicket({ node: 12 }),
+      aTicket({ node: 100, bundle: 'r:2' }),
+      aTicket({ node: 101 }),
+      aTicket({ node: 102 }),
     ]);
     const nodes = jobs.map(({ data }) =>
       readTickets(JSON.parse(JSON.stringify(data))).map(({ node }) => node),
     );
-    expect(nodes).toEqual([[0, 1, 2, 3, 4, 5, 6, 7], [8, 9], [10], [11], [12]]);
+    const first = Array.from({ length: MAX_BUNDLE }, (_, node) => node);
+    expect(nodes).toEqual([first, [MAX_BUNDLE, MAX_BUNDLE + 1], [100], [101], [102]]);
     expect(new Set(jobs.map(({ opts }) => opts.jobId)).size).toBe(jobs.length);
   });
 

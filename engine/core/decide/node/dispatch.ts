@@ -1,6 +1,6 @@
 /** Dispatch: fills each queue's window with the ready nodes that the policy puts first. */
 import { flightKey, isJoined, SENT } from '../../flight.ts';
-import { MAX_BUNDLE, type ReadyNode, SMALL_WORK_MS } from '../../policy.ts';
+import { bundleSize, type ReadyNode, SMALL_WORK_MS } from '../../policy.ts';
 import { prepareTicket } from '../../prepare.ts';
 import { addFlight, durationsOf, ENGINE_QUEUE } from '../../shard-state.ts';
 import type { Ticket } from '../../ticket.ts';
@@ -25,6 +25,8 @@ export function dispatch(turn: Turn, windowOf: WindowOf, mayBundle: MayBundle): 
     const window = queue === ENGINE_QUEUE ? Number.POSITIVE_INFINITY : windowOf(queue);
     const bundles = queue !== ENGINE_QUEUE && mayBundle(queue);
     const largest = turn.facts.largestWorker?.(queue) ?? 0;
+    const waiting = heap.size;
+    let bundle: Bundle | undefined;
     for (let ready = heap.first; ready && !turn.isFull; ready = heap.first) {
       const place = placeOfReady(turn, ready);
       if (!place || isOversized(place, largest)) {
@@ -32,13 +34,14 @@ export function dispatch(turn: Turn, windowOf: WindowOf, mayBundle: MayBundle): 
         if (place) setAside(turn, place, { queue, ready, largest });
         continue;
       }
-      const isSmall = bundles && isSmallWork(turn, place);
+      const learnedMs = bundles ? smallWorkMs(turn, place) : undefined;
+      const size = learnedMs === undefined ? 1 : bundleSize(learnedMs, waiting, window);
       // A bundle takes one slot, so the window has as many bundles as it has tickets otherwise.
-      const room = isSmall ? window * MAX_BUNDLE : window;
-      if ((turn.shard.sentByQueue.get(queue) ?? 0) >= room) break;
+      if ((turn.shard.sentByQueue.get(queue) ?? 0) >= window * size) break;
       heap.pop();
       turn.runAtHand = ready.run;
-      if (!send(turn, queue, place, isSmall)) settled = true;
+      bundle = size > 1 ? addToBundle(bundle, place, size) : undefined;
+      if (!send(turn, queue, place, bundle?.name)) settled = true;
     }
   }
   return settled;
@@ -80,15 +83,32 @@ function placeOfReady(turn: Turn, ready: ReadyNode): NodePlace | undefined {
   return place?.record.state === 'queued' && !run?.header.paused ? place : undefined;
 }
 
-/** Learned to take a few ms only, and one of many alike. */
-function isSmallWork(turn: Turn, { run, task }: NodePlace): boolean {
-  if (!task.fanOut || (task.slots ?? 1) > 1) return false;
+/** How long it was learned to take, where that is a few ms only, and it is one of many alike. */
+function smallWorkMs(turn: Turn, { run, task }: NodePlace): number | undefined {
+  if (!task.fanOut || (task.slots ?? 1) > 1) return undefined;
   const { namespace, workflow } = run.header;
-  return durationsOf(turn.shard, namespace, workflow)(task) <= SMALL_WORK_MS;
+  const learnedMs = durationsOf(turn.shard, namespace, workflow)(task);
+  return learnedMs <= SMALL_WORK_MS ? learnedMs : undefined;
+}
+
+/** Tickets that follow each other under one name travel together. */
+interface Bundle {
+  readonly of: string;
+  readonly name: string;
+  readonly number: number;
+  readonly room: number;
+}
+
+function addToBundle(open: Bundle | undefined, { run, record }: NodePlace, size: number): Bundle {
+  const of = `${run.header.id}:${record.task}`;
+  const isSame = open?.of === of;
+  if (isSame && open.room > 0) return { ...open, room: open.room - 1 };
+  const number = isSame ? open.number + 1 : 1;
+  return { of, name: `${of}:${number}`, number, room: size - 1 };
 }
 
 /** False when the node settled at once: it needs no worker, or its ticket could not be prepared. */
-function send(turn: Turn, queue: string, place: NodePlace, isSmall: boolean): boolean {
+function send(turn: Turn, queue: string, place: NodePlace, bundle: string | undefined): boolean {
   const { run, index, record, task } = place;
   if (task.child) {
     startChild(turn, place, task.child);
@@ -120,9 +140,7 @@ function send(turn: Turn, queue: string, place: NodePlace, isSmall: boolean): bo
     value: SENT,
   });
   turn.tickets.push(
-    isSmall
-      ? { ...prepared.value, bundle: `${run.header.id}:${record.task}` }
-      : withChain(turn, place, prepared.value),
+    bundle !== undefined ? { ...prepared.value, bundle } : withChain(turn, place, prepared.value),
   );
   return true;
 }
