@@ -1,3 +1,4 @@
+import { compile, planArrays } from './compile.ts';
 import { fanOut } from './fan-out.ts';
 import { flatCost } from './flat-cost.ts';
 import { manyChains } from './many-chains.ts';
@@ -15,5 +16,7 @@ export const SCENARIOS: readonly Scenario[] = [
   smallRun,
   smallRuns,
   flatCost,
+  compile,
+  planArrays,
   memory,
 ];
