@@ -83,6 +83,43 @@ function recordRuns(keys: Keys, scripts: Scripts, runs: readonly RunSummary[]): 
   );
 }
 
+interface ChangesRead {
+  readonly key: string;
+  readonly after: string;
+  readonly limit: number;
+  readonly blockMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function changesAfter(
+  connections: Connections,
+  { key, after, limit, blockMs, signal }: ChangesRead,
+): Promise<RunChange[]> {
+  const entries =
+    blockMs === 0
+      ? ((await connections.call('xrange', [key, `(${after}`, '+', 'COUNT', limit])) as StreamEntry[])
+      : await readBlocking(connections, {
+          streams: new Map([[key, after]]),
+          count: limit,
+          blockMs,
+          signal,
+        }).then((replies) => replies.flatMap(([, found]) => found));
+  return entries.map(([id, fields]) => ({ id, run: JSON.parse(fields[1] ?? '') as RunSummary }));
+}
+
+/** Whether something after the id has been trimmed: the id itself, and all before the oldest, are gone. */
+async function isTrimmed({ keys, call }: Connections, after: string): Promise<boolean> {
+  if (after === '0-0') return false;
+  const [oldest] = (await call('xrange', [keys.runChanges(), '-', '+', 'COUNT', 1])) as StreamEntry[];
+  return oldest !== undefined && isLater(oldest[0], after);
+}
+
+function isLater(id: string, other: string): boolean {
+  const [ms = 0, n = 0] = id.split('-').map(Number);
+  const [otherMs = 0, otherN = 0] = other.split('-').map(Number);
+  return ms > otherMs || (ms === otherMs && n > otherN);
+}
+
 /** Any list of what the filter asks for holds all that fit; the shortest has the fewest others. */
 async function smallestList({ keys, call }: Connections, filter: RunFilter): Promise<string> {
   const lists = [keys.runs('all')];

@@ -1,6 +1,6 @@
 /**
- * The lines of runs in the lists for people, on their way to the index: one call for all that change within a moment, and of a run
- * that changes twice only the last. A run that lives for a few milliseconds is written once, and the lists keep off its way.
+ * The lines of runs in the lists for people, on their way to the index: one call for all that change within a moment, so that
+ * the lists keep off the way of runs that live for a few milliseconds. While Redis is away only the last line of each run is kept.
  */
 import type { Clock } from '../ports/clock.ts';
 import type { RunIndex, RunSummary } from '../ports/run-index.ts';
@@ -13,7 +13,7 @@ export class RunLines implements Pick<RunIndex, 'record'> {
   readonly #index: Pick<RunIndex, 'record'>;
   readonly #clock: Clock;
   readonly #stopped = new AbortController();
-  #waiting = new Map<string, RunSummary>();
+  #waiting: RunSummary[] = [];
   #sending: Promise<void> | undefined;
 
   constructor(index: Pick<RunIndex, 'record'>, clock: Clock) {
@@ -23,7 +23,7 @@ export class RunLines implements Pick<RunIndex, 'record'> {
 
   /** Resolves when it is noted, not when it is stored. */
   async record(...summaries: readonly RunSummary[]): Promise<void> {
-    for (const summary of summaries) this.#waiting.set(summary.id, summary);
+    this.#waiting.push(...summaries);
     this.#sending ??= this.#sendAll();
   }
 
@@ -35,7 +35,7 @@ export class RunLines implements Pick<RunIndex, 'record'> {
 
   async #sendAll(): Promise<void> {
     let pauseMs = GATHER_MS;
-    while (this.#waiting.size > 0) {
+    while (this.#waiting.length > 0) {
       await this.#clock.sleep(pauseMs, this.#stopped.signal);
       const isLast = this.#stopped.signal.aborted;
       pauseMs = (await this.#sendOnce()) ? GATHER_MS : AFTER_FAILURE_MS;
@@ -44,15 +44,16 @@ export class RunLines implements Pick<RunIndex, 'record'> {
     this.#sending = undefined;
   }
 
-  /** What could not be stored waits on, but for runs that have changed since. */
+  /** What could not be stored waits on. */
   async #sendOnce(): Promise<boolean> {
     const batch = this.#waiting;
-    this.#waiting = new Map();
+    this.#waiting = [];
     try {
-      await this.#index.record(...batch.values());
+      await this.#index.record(...batch);
       return true;
     } catch {
-      this.#waiting = new Map([...batch, ...this.#waiting]);
+      const last = new Map([...batch, ...this.#waiting].map((summary) => [summary.id, summary]));
+      this.#waiting = [...last.values()];
       return false;
     }
   }

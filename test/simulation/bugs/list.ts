@@ -115,7 +115,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an idle owner never notices that the store went back',
-    firstSeed: 237,
+    firstSeed: 167,
     file: 'engine/runtime/shard/shard-owner.ts',
     find: 'if (stored >= confirmed) return;',
     replace: 'if (stored >= confirmed || stored >= 0) return;',
@@ -158,7 +158,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a worker keeps what it went on with at hand for ever',
-    firstSeed: 370,
+    firstSeed: 819,
     file: 'engine/runtime/attempt/ticket-work.ts',
     find: '      await attempt.dispose();\n      this.#letGo(claim.flight);',
     replace: '      await attempt.dispose();',
