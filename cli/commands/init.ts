@@ -66,7 +66,12 @@ async function init(host: Host, dir: string): Promise<void> {
   await writeAll(folder, files, dir);
   const path = relative(host.cwd, folder);
   host.say(`Wrote ${[...files.keys()].join(', ')} to ${path || 'this folder'}.`);
-  host.say(`Next: ${host.colors.cyan(`${path ? `cd ${path} && ` : ''}sluice run workflow.yaml`)}`);
+  host.say(`Next: ${host.colors.cyan(`${path ? `cd ${path} && ` : ''}${callOf(host)} run workflow.yaml`)}`);
+}
+
+/** Whoever types `npx sluice init` has no `sluice` of their own on the path. */
+function callOf({ settings }: Host): string {
+  return settings.environment['npm_command'] === 'exec' ? 'npx sluice' : 'sluice';
 }
 
 async function writeAll(folder: string, files: ReadonlyMap<string, string>, dir: string): Promise<void> {

@@ -66,6 +66,8 @@ function nextLines(run: RunView, node: NodeView | undefined, { plan, colors }: F
     ...(hasLog ? [`sluice logs ${shellWord(`${run.id}/${node.id}`)}`] : []),
     `sluice explain ${run.id}`,
     `sluice show ${run.id} --events`,
+    // What has failed in its own definition; a cancelled run asks for nothing.
+    ...(run.status === 'failed' ? [`sluice retry ${run.id} --wait`] : []),
   ];
   return ['', 'Next:', ...commands.map((command) => `  ${colors.cyan(command)}`)];
 }

@@ -98,7 +98,7 @@ describe('graph', () => {
 
 describe('init', () => {
   it('writes a workflow that is valid and complete, and never overwrites', async () => {
-    const end = await folder.run(['init', 'fresh']);
+    const end = await folder.run(['init', 'fresh'], { npm_command: '' });
     expect(end).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('cd fresh && sluice run workflow.yaml'),
@@ -108,6 +108,11 @@ describe('init', () => {
     expect(existsSync(join(folder.path, 'fresh', schema))).toBe(true);
     expect(await folder.run(['validate', 'fresh/workflow.yaml'])).toMatchObject({ code: 0, stderr: '' });
     expect(await folder.run(['init', 'fresh'])).toMatchObject({ code: 2 });
+  });
+
+  it('tells whoever came by npx to go on by npx', async () => {
+    const { stderr } = await folder.run(['init', 'by-npx'], { npm_command: 'exec' });
+    expect(stderr).toContain('cd by-npx && npx sluice run workflow.yaml');
   });
 });
 

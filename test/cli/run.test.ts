@@ -153,6 +153,7 @@ describe('a run that fails', () => {
     expect(block).toContain('│ line 30\n');
     expect(block).not.toContain('│ line 11\n');
     expect(block).toMatch(/Next:\n {2}sluice logs \w{26}\/bad\n/);
+    expect(block).toMatch(/ {2}sluice retry \w{26} --wait\n/);
     expect(end.stderr).toContain('[after] not run, because something that it needs failed');
   });
 

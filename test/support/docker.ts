@@ -29,12 +29,35 @@ export async function startDocker(): Promise<TestDocker> {
   const socketPath = join(folder, 's');
   const host = `unix://${socketPath}`;
   const folders = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')];
-  const args = ['--storage-driver=vfs', ...folders, '--pidfile', join(folder, 'pid'), '-H', host];
+  const args = [
+    `--storage-driver=${storageDriver(folder)}`,
+    ...folders,
+    '--pidfile',
+    join(folder, 'pid'),
+    '-H',
+    host,
+  ];
   const daemon = spawn('dockerd', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   await untilListening(daemon);
   const docker = new Docker({ socketPath });
   const image = process.env['SLUICE_TEST_IMAGE'] ?? (await makeImage(docker));
   return { docker, host, image, stop: () => stop(daemon, folder) };
+}
+
+/** `overlay2` where the folder's file system can carry it; `vfs` copies every layer for every container, but runs everywhere. */
+function storageDriver(folder: string): 'overlay2' | 'vfs' {
+  const [lower, upper, work, merged] = ['l', 'u', 'w', 'm'].map((name) => join(folder, 'trial', name));
+  for (const path of [lower, upper, work, merged]) mkdirSync(path ?? '', { recursive: true });
+  const places = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+  try {
+    execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', places, `${merged}`], { stdio: 'ignore' });
+    execFileSync('umount', [`${merged}`], { stdio: 'ignore' });
+    return 'overlay2';
+  } catch {
+    return 'vfs';
+  } finally {
+    rmSync(join(folder, 'trial'), { recursive: true, force: true });
+  }
 }
 
 function untilListening(daemon: ChildProcess): Promise<void> {
