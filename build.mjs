@@ -1,4 +1,4 @@
-// Builds dist/: compiles TypeScript, copies what the compiler does not (Lua scripts), writes the JSON Schema.
+// Builds dist/: compiles TypeScript, copies what the compiler does not (Lua scripts), writes the JSON Schema, bundles the dashboard.
 // It builds beside and swaps, so that a type error leaves the former build as it was.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -10,7 +10,8 @@ const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
 const next = join(root, `dist.${process.pid}`);
 try {
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const require = createRequire(import.meta.url);
+  const tsc = require.resolve('typescript/bin/tsc');
   const project = ['-p', join(root, 'tsconfig.build.json'), '--outDir', next];
   execFileSync(process.execPath, [tsc, ...project], { stdio: 'inherit' });
 
@@ -21,6 +22,11 @@ try {
 
   const { writeSchema } = await import(pathToFileURL(join(next, 'dsl', 'write-schema.js')).href);
   writeSchema(join(next, 'workflow.schema.json'));
+
+  // The dashboard.
+  const vite = join(dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
+  const web = ['build', join(root, 'web'), '--outDir', join(next, 'dashboard'), '--logLevel', 'warn'];
+  execFileSync(process.execPath, [vite, ...web], { stdio: 'inherit' });
 
   rmSync(dist, { recursive: true, force: true });
   renameSync(next, dist);

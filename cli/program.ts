@@ -52,6 +52,7 @@ function pathOf(command: Command): string {
 
 /** `completion` completes all of them. */
 function wantedCommands(name: string | undefined): readonly ListedCommand[] {
+  if (name === '-V' || name === '--version') return [];
   const named = COMMANDS.filter((command) => command.name === name);
   return named.length > 0 && name !== 'completion' ? named : COMMANDS;
 }

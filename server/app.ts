@@ -24,7 +24,7 @@ export function createApp(parts: ServerParts, settings: ServerSettings = {}): Se
   for (const one of settings.middleware ?? []) app.use(one);
   for (const route of ROUTES) add(app, route, parts, settings);
   addOtherMethods(app);
-  app.notFound((context) => fail(notFound(context), context, parts));
+  app.notFound((context) => settings.web?.answer(context) ?? fail(notFound(context), context, parts));
   return app;
 }
 

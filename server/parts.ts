@@ -24,6 +24,7 @@ import type { SecretVault } from '../engine/runtime/secret/secret-vault.ts';
 import type { LiveFeeds } from './live/live-feeds.ts';
 import type { Route } from './route.ts';
 import type { RunViews } from './run-views.ts';
+import type { WebFiles } from './web-files.ts';
 
 /** The engine as the routes see it. */
 export interface ServerParts {
@@ -44,7 +45,7 @@ export interface ServerParts {
   /** What values of secrets are read from, for signatures. */
   readonly secretValues: SecretStore;
   readonly webhooks: Pick<Webhooks, 'find'>;
-  readonly tokens: Pick<AccessTokens, 'list' | 'create' | 'revoke'>;
+  readonly tokens: Pick<AccessTokens, 'list' | 'create' | 'revoke' | 'verify'>;
   readonly audit: Pick<AuditLog, 'list' | 'verify'>;
   /** Of this server: made with the other parts. */
   readonly views: RunViews;
@@ -99,4 +100,6 @@ export interface ServerSettings {
   readonly middleware?: readonly MiddlewareHandler<ServerEnv>[];
   /** For every request to a route, in order. */
   readonly guards?: readonly Guard[];
+  /** The dashboard. Default: none. */
+  readonly web?: WebFiles | undefined;
 }

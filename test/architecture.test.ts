@@ -4,7 +4,18 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-const FOLDERS = ['engine', 'dsl', 'executors', 'testing', 'sdk', 'cli', 'bench', 'monitoring', 'server'];
+const FOLDERS = [
+  'engine',
+  'dsl',
+  'executors',
+  'testing',
+  'sdk',
+  'cli',
+  'bench',
+  'monitoring',
+  'server',
+  'web',
+];
 
 interface Import {
   readonly file: string;
@@ -17,7 +28,7 @@ const imports = files.flatMap(importsOf);
 function sources(folder: string): string[] {
   if (!existsSync(join(ROOT, folder))) return [];
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => join(folder, file));
 }
 
@@ -51,6 +62,8 @@ const ARROWS: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ['testing/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'engine/memory/', 'dsl/', 'executors/']],
   ['sdk/', ['engine/', 'dsl/', 'executors/']],
   ['monitoring/', ['engine/core/', 'engine/ports/', 'engine/runtime/client/', 'dsl/']],
+  // Its types only: the dashboard talks to the API.
+  ['web/', ['server/contract/', 'server/operations/']],
   ['server/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'dsl/']],
 ];
 

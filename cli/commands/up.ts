@@ -57,8 +57,10 @@ function up(host: Host, flags: UpFlags): Promise<void> {
       roles.push(server);
       host.say(`Sluice is up at ${host.colors.bold(server.address)} with ${engine.connections.place}.`);
       if (server.tokenFile !== undefined)
-        host.say(`Its token is in ${server.tokenFile}: Authorization: Bearer $(cat ${server.tokenFile})`);
-      host.say(host.colors.dim(`The API: ${server.address}/docs. Ctrl-C stops it.`));
+        host.say(`Sign in there with the token of this folder: cat ${server.tokenFile}`);
+      host.say(
+        host.colors.dim(`Open it in a browser; the API is at ${server.address}/docs. Ctrl-C stops it.`),
+      );
     } catch (thrown) {
       await stop(0);
       throw thrown;

@@ -1,5 +1,6 @@
 /** The HTTP API on an engine. */
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import type { Plan } from '../../engine/core/plan.ts';
 import { Webhooks } from '../../engine/runtime/client/webhooks.ts';
 import type { Metrics } from '../../monitoring/registry.ts';
@@ -9,6 +10,7 @@ import { LiveFeeds } from '../../server/live/live-feeds.ts';
 import type { GraphFormat, Guard, ServerParts, ServerSettings } from '../../server/parts.ts';
 import { lineOf } from '../../server/run-line.ts';
 import { RunViews } from '../../server/run-views.ts';
+import { readWebFiles } from '../../server/web-files.ts';
 import { usageFailure } from '../failure.ts';
 import { GRAPH_FORMATS } from '../graph/index.ts';
 import type { Host } from '../host.ts';
@@ -19,6 +21,8 @@ import { allExecutors, ENGINE_EXECUTORS } from './executors.ts';
 import type { Role } from './roles.ts';
 import { type ServerAccess, serverSecurity } from './server-security.ts';
 
+/** Beside the compiled engine; from the sources there is no dashboard. */
+const DASHBOARD = fileURLToPath(new URL('../../dashboard/', import.meta.url));
 /** Longer than a take-over of a shard, ms. */
 const ANSWER_MS = 5_000;
 /** Time for requests under way when the server stops, ms. */
@@ -40,7 +44,8 @@ export async function startServer(host: Host, engine: Engine, flags: ServerFlags
   let stopping = false;
   const parts = serverParts(host, engine, () => stopping);
   const { tokenFile, ...security } = await serverSecurity(host, engine, flags);
-  const app = createApp(parts, engine.metrics ? withRequestMetrics(security, engine.metrics) : security);
+  const settings = { ...security, web: readWebFiles(DASHBOARD) };
+  const app = createApp(parts, engine.metrics ? withRequestMetrics(settings, engine.metrics) : settings);
   const listening = await listen(app, flags).catch((thrown: unknown) => {
     throw addressFailure(thrown, flags) ?? thrown;
   });

@@ -12,6 +12,7 @@ import { referenceRoutes } from './reference.ts';
 import { runPartRoutes } from './run-parts.ts';
 import { runRoutes } from './runs.ts';
 import { scheduleRoutes } from './schedules.ts';
+import { sessionRoutes } from './session.ts';
 import { steeringRoutes } from './steering.ts';
 import { tokenRoutes } from './tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -27,6 +28,7 @@ const OWN: readonly Route[] = [
   ...workflowRoutes,
   ...scheduleRoutes,
   ...operatingRoutes,
+  ...sessionRoutes,
   ...tokenRoutes,
   ...auditRoutes,
   ...webhookRoutes,

@@ -1,9 +1,13 @@
-/** Whose request it is: the token in `Authorization: Bearer …`, nothing else. An address is no place for a token, so none is looked for there. */
+/**
+ * Whose request it is: the token in `Authorization: Bearer …`, or that of a signed-in browser (session.ts). An address is no place
+ * for a token, so none is looked for there.
+ */
 import type { Context } from 'hono';
 import { ALL_NAMESPACES } from '../../engine/core/access/role.ts';
 import type { Caller, ServerEnv } from '../parts.ts';
 import { RequestFailure } from '../problem.ts';
 import { peerOf } from './peer.ts';
+import { PAGE_KEY_HEADER, tokenOfSession } from './session.ts';
 import { isLoopbackHost, type SecuritySettings } from './settings.ts';
 
 export type Authenticate = (context: Context<ServerEnv>) => Promise<Caller>;
@@ -11,7 +15,9 @@ export type Authenticate = (context: Context<ServerEnv>) => Promise<Caller>;
 /** @throws RequestFailure unauthenticated, which says the same whatever is wrong with the token but that it has expired */
 export function createAuthenticate({ tokens, isOpenLocally = false }: SecuritySettings): Authenticate {
   return async (context) => {
-    const header = context.req.header('authorization');
+    const { req } = context;
+    const paged = tokenOfSession(req.header(PAGE_KEY_HEADER), req.header('cookie'));
+    const header = req.header('authorization') ?? (paged === undefined ? undefined : `Bearer ${paged}`);
     const address = peerOf(context);
     if (header === undefined) {
       if (isOpenLocally && isLoopbackHost(address)) return { ...LOCAL, address };

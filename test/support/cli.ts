@@ -20,6 +20,8 @@ export interface CliProcess {
   readonly ended: Promise<CliEnd>;
   /** Resolves when the text was written, to either stream. @throws when the process ends before. */
   saw(text: string): Promise<void>;
+  /** The first match in what was written so far, or is written next, to either stream. @throws when the process ends before. */
+  found(pattern: RegExp): Promise<string>;
   kill(signal: NodeJS.Signals): void;
   /** What it wrote so far, stdout before stderr. */
   written(): string;
@@ -76,22 +78,26 @@ function startCli(
     });
   }
   const ended = endOf(child, written);
+  const seen = (find: (all: string) => string | undefined, what: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const found = find(`${written.stdout}\n${written.stderr}`);
+        if (found === undefined) return;
+        listeners.delete(look);
+        resolve(found);
+      };
+      listeners.add(look);
+      look();
+      void ended.then(({ stderr }) => reject(new Error(`It ended before it wrote ${what}: ${stderr}`)));
+    });
   return {
     pid: child.pid ?? 0,
     ended,
     kill: (signal) => void child.kill(signal),
     written: () => `${written.stdout}\n${written.stderr}`,
-    saw: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          if (!`${written.stdout}\n${written.stderr}`.includes(text)) return;
-          listeners.delete(look);
-          resolve();
-        };
-        listeners.add(look);
-        look();
-        void ended.then(({ stderr }) => reject(new Error(`It ended before it wrote "${text}": ${stderr}`)));
-      }),
+    saw: async (text) =>
+      void (await seen((all) => (all.includes(text) ? text : undefined), JSON.stringify(text))),
+    found: (pattern) => seen((all) => pattern.exec(all)?.[0], String(pattern)),
   };
 }
 

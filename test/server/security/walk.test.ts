@@ -14,7 +14,17 @@ import { type GuardedApp, guardedApp, NAMESPACE, REACHED } from './guarded-app.t
 
 const HOST = '127.0.0.1';
 /** Those that anybody may call. One more is a decision, and stands here. */
-const PUBLIC = ['docs', 'docsStyle', 'livez', 'openApi', 'readyz', 'receiveWebhook', 'version'];
+const PUBLIC = [
+  'openSession',
+  'closeSession',
+  'docs',
+  'docsStyle',
+  'livez',
+  'openApi',
+  'readyz',
+  'receiveWebhook',
+  'version',
+];
 
 let guarded: GuardedApp;
 let listening: Listening;

@@ -1,0 +1,155 @@
+/** The dashboard in a real browser, against a real server with all roles. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBrowser, openBrowser } from '../support/browser.ts';
+import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
+
+const LONGEST_MS = 90_000;
+
+const FAILING = `
+name: prices
+tasks:
+  fetch: {run: 'echo fetching'}
+  each:
+    needs: [fetch]
+    foreach: [1, 2, 3]
+    run: "printf '\\\\033[32mgreen\\\\033[0m <b>not bold</b>\\\\n'"
+  check: {needs: [fetch], run: "echo looking; echo 'no such table: prices' >&2; exit 3"}
+  report: {needs: [each, check], run: 'echo report'}
+`;
+const WAITING = `
+name: releasing
+tasks:
+  build: {run: 'echo built'}
+  release: {needs: [build], uses: approval}
+  publish: {needs: [release], run: 'echo published'}
+`;
+
+describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', () => {
+  let folder: CliFolder;
+  let up: CliProcess;
+  let browser: Browser;
+  let page: Page;
+  let base = '';
+  const troubles: string[] = [];
+
+  beforeAll(async () => {
+    folder = cliFolder();
+    folder.write('failing.yaml', FAILING);
+    folder.write('waiting.yaml', WAITING);
+    up = folder.start(['up', '--port', '0']);
+    await up.saw('Ctrl-C stops it');
+    base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
+    browser = await openBrowser();
+    page = await browser.newPage();
+    page.setDefaultTimeout(30_000);
+    // What a policy or a missing file forbids would be seen nowhere else. Being a stranger at first is no trouble.
+    page.on('pageerror', (error) => troubles.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('401')) troubles.push(message.text());
+    });
+  }, LONGEST_MS);
+
+  afterAll(async () => {
+    await browser?.close();
+    up?.kill('SIGKILL');
+    await folder?.remove();
+  });
+
+  const start = async (file: string) =>
+    (await folder.run(['start', file])).stdout.trim().split(/\s+/).at(-1) ?? '';
+  const token = () => readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim();
+
+  it(
+    'asks who it is, and keeps the token where no script can read it',
+    async () => {
+      await page.goto(base);
+      await page.fill('input[name=token]', 'slc_wrong');
+      await page.click('button[type=submit]');
+      await page.getByText('The token is not known here').waitFor();
+      await page.fill('input[name=token]', token());
+      await page.click('button[type=submit]');
+      await page.getByText('There are no runs yet').waitFor();
+      const readable = await page.evaluate<string>(
+        'JSON.stringify([document.cookie, location.href, { ...localStorage }, { ...sessionStorage }])',
+      );
+      expect(readable).not.toContain(token());
+      await page.reload();
+      await page.getByText('There are no runs yet').waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'shows a run that is started elsewhere without a reload, and of a failed one the failure first',
+    async () => {
+      await page.goto(`${base}/ns/default/runs`);
+      await page.getByText('There are no runs yet').waitFor();
+      const run = await start('failing.yaml');
+      await page.getByRole('link', { name: run }).click();
+      const failure = page.getByRole('region', { name: 'Why it failed' });
+      await failure.waitFor();
+      await failure.locator('pre').getByText('no such table: prices').waitFor();
+      expect(await failure.textContent()).toContain(`sluice retry ${run} --failed`);
+      await page.getByRole('button', { name: 'check' }).first().click();
+      await page.getByRole('log').getByText('no such table: prices').waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'shows what tasks wrote as text, in their colours',
+    async () => {
+      await page.getByRole('tab', { name: 'steps' }).click();
+      await page.getByRole('button', { name: 'Nodes of each' }).click();
+      await page.getByRole('button', { name: /^each\[2\]/ }).click();
+      const log = page.getByRole('log');
+      await log.getByText('<b>not bold</b>').waitFor();
+      expect(await log.locator('b').count()).toBe(0);
+      expect(await log.locator('.ansi-green').textContent()).toBe('green');
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'shows before a retry what runs again and what stays',
+    async () => {
+      await page.getByRole('button', { name: 'Retry failed…' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText(/Runs again \(2\)/).waitFor();
+      const text = await dialog.textContent();
+      expect(text).toContain('check');
+      expect(text).toContain('report');
+      await dialog.getByRole('button', { name: 'Leave it' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'follows a run as it goes on, and cancels it when told to, twice',
+    async () => {
+      const run = await start('waiting.yaml');
+      await page.goto(`${base}/ns/default/runs/${run}?view=steps`);
+      await page.getByText('● live').waitFor();
+      await page
+        .getByRole('row', { name: /release/ })
+        .getByText('waiting')
+        .waitFor();
+      await page.getByRole('button', { name: 'Cancel…' }).click();
+      await page.getByRole('button', { name: 'Cancel the run' }).click();
+      await page.locator('header').getByText('cancelled').first().waitFor();
+      await page
+        .getByRole('row', { name: /publish/ })
+        .getByText('cancelled')
+        .waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it('breaks no rule of its own policy', () => {
+    expect(troubles).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+/** Where boxes of the graph stand. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { criticalPath, readyAt } from '../../web/graph/critical-path.ts';
+import { type Box, placeBoxes } from '../../web/graph/layout.ts';
+
+const SPACING = { width: 100, height: 40, gapAlong: 20, gapAcross: 10 };
+
+function box(id: string, ...needs: string[]): Box {
+  return { id, needs };
+}
+
+describe('boxes', () => {
+  it('stand behind what they need, and none upon another', () => {
+    const dag = fc
+      .array(fc.array(fc.nat({ max: 200 }), { maxLength: 4 }), { minLength: 1, maxLength: 60 })
+      .map((rows) =>
+        rows.map((needs, i) =>
+          box(`t${i}`, ...new Set(needs.filter((need) => need < i).map((need) => `t${need}`))),
+        ),
+      );
+    fc.assert(
+      fc.property(dag, fc.constantFrom('right' as const, 'down' as const), (boxes, direction) => {
+        const places = placeBoxes(boxes, direction, SPACING);
+        for (const { id, needs } of boxes)
+          for (const need of needs)
+            expect(places.get(need)?.layer ?? 0).toBeLessThan(places.get(id)?.layer ?? 0);
+        const corners = [...places.values()].map(({ x, y }) => `${x} ${y}`);
+        expect(new Set(corners).size).toBe(boxes.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('of branches that do not touch keep their lines apart', () => {
+    const boxes = [box('a'), box('b'), box('b2', 'b'), box('a2', 'a'), box('a3', 'a2'), box('b3', 'b2')];
+    const places = placeBoxes(boxes, 'right', SPACING);
+    const y = (id: string) => places.get(id)?.y ?? 0;
+    expect(Math.sign(y('a') - y('b'))).toBe(Math.sign(y('a2') - y('b2')));
+    expect(Math.sign(y('a2') - y('b2'))).toBe(Math.sign(y('a3') - y('b3')));
+  });
+
+  it('of five thousand tasks are placed while one waits for them', () => {
+    const boxes = Array.from({ length: 5_000 }, (_, i) =>
+      box(`t${i}`, ...(i < 10 ? [] : [`t${i - 10}`, `t${i - 7}`])),
+    );
+    expect(placeBoxes(boxes, 'right', SPACING).size).toBe(5_000);
+  }, 10_000);
+});
+
+describe('the critical path', () => {
+  const at = (second: number) => new Date(second * 1_000).toISOString();
+  const timed = (id: string, needs: string[], from: number | null, to: number | null) => ({
+    id,
+    needs,
+    started_at: from === null ? null : at(from),
+    finished_at: to === null ? null : at(to),
+  });
+  const tasks = [
+    timed('fetch', [], 0, 5),
+    timed('fast', ['fetch'], 5, 6),
+    timed('slow', ['fetch'], 7, 20),
+    timed('report', ['fast', 'slow'], 20, 21),
+  ];
+
+  it('leads back through what ended last', () => {
+    expect(criticalPath(tasks)).toEqual(['fetch', 'slow', 'report']);
+  });
+
+  it('is empty while nothing has ended', () => {
+    expect(criticalPath([timed('fetch', [], 0, null)])).toEqual([]);
+  });
+
+  it('and waiting begins when the last need has ended', () => {
+    const byId = new Map(tasks.map((task) => [task.id, task]));
+    expect(readyAt(timed('report', ['fast', 'slow'], 20, 21), byId, 0)).toBe(20_000);
+    expect(readyAt(timed('fetch', [], 0, 5), byId, 1_000)).toBe(1_000);
+  });
+});

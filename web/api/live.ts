@@ -1,0 +1,83 @@
+/**
+ * Keeps a page up to date: follows the run's history by server-sent events and asks for what is shown again, at most every
+ * `PAUSE_MS`. Where no stream can be had, it asks every two seconds.
+ */
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { apiPath } from './http.ts';
+import { listen } from './server-events.ts';
+
+const PAUSE_MS = 200;
+const POLL_MS = 2_000;
+/** Tries to connect before it is given up. */
+const TRIES = 3;
+
+/** How news comes: `live`, `polling` (also until the stream stands), or `over` when nothing will come any more. */
+export type Liveness = 'live' | 'polling' | 'over';
+
+export function useLiveRun(
+  { namespace, run }: { readonly namespace: string; readonly run: string },
+  { after, isOver }: { readonly after: number | undefined; readonly isOver: boolean },
+): Liveness {
+  const client = useQueryClient();
+  const [hasStream, setHasStream] = useState(true);
+  const [isLive, setIsLive] = useState(false);
+  const from = useRef(after);
+  from.current = after;
+  const isKnown = after !== undefined;
+
+  useEffect(() => {
+    if (isOver || !isKnown) return;
+    const refresh = paused(() => client.invalidateQueries({ queryKey: ['run', namespace, run] }), PAUSE_MS);
+    if (!hasStream) {
+      const timer = setInterval(refresh, POLL_MS);
+      return () => clearInterval(timer);
+    }
+    return listen(apiPath(namespace, 'runs', run, 'events', 'stream'), String(from.current ?? 0), {
+      onOpen: () => setIsLive(true),
+      onEvent: refresh,
+      onEnd: refresh,
+      // A server without streams, or a proxy that holds them back.
+      onFailure: (times) => {
+        setIsLive(false);
+        if (times > TRIES) setHasStream(false);
+      },
+    });
+  }, [client, namespace, run, isOver, isKnown, hasStream]);
+
+  if (isOver) return 'over';
+  return hasStream && isLive ? 'live' : 'polling';
+}
+
+/** The list of runs changes with every run of the namespace. */
+export function useLiveRuns(namespace: string): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const refresh = paused(() => client.invalidateQueries({ queryKey: ['runs', namespace] }), 5 * PAUSE_MS);
+    const quiet = () => {};
+    return listen(apiPath(namespace, 'changes', 'stream'), undefined, {
+      onOpen: refresh,
+      onEvent: refresh,
+      onFailure: quiet,
+      onEnd: quiet,
+    });
+  }, [client, namespace]);
+}
+
+/** Calls at once, then at most every `ms`; a call that came meanwhile is made up for. */
+function paused(call: () => unknown, ms: number): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isWanted = false;
+  const go = () => {
+    isWanted = false;
+    call();
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (isWanted) go();
+    }, ms);
+  };
+  return () => {
+    if (timer === undefined) go();
+    else isWanted = true;
+  };
+}

@@ -1,0 +1,88 @@
+/** What pages ask the server, each under its key. Everything of a run is below `['run', namespace, run]`. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { apiPath, get } from './http.ts';
+import type { ArtifactList, Explanation, LogPage, RunGraph, RunHead, RunList, RunNode } from './model.ts';
+
+export interface RunRef {
+  readonly namespace: string;
+  readonly run: string;
+}
+
+export interface RunFilter {
+  readonly workflow?: string | undefined;
+  readonly status?: string | undefined;
+}
+
+export const runsQuery = (namespace: string, filter: RunFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['runs', namespace, filter],
+    queryFn: ({ pageParam, signal }) =>
+      get<RunList>(apiPath(namespace, 'runs'), { ...filter, limit: 50, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    // Besides the stream of changes, for where none comes through.
+    refetchInterval: 15_000,
+  });
+
+export const headQuery = ({ namespace, run }: RunRef) =>
+  queryOptions({
+    queryKey: ['run', namespace, run, 'head'],
+    queryFn: ({ signal }) => get<RunHead>(apiPath(namespace, 'runs', run), {}, signal),
+  });
+
+export const graphQuery = ({ namespace, run }: RunRef) =>
+  queryOptions({
+    queryKey: ['run', namespace, run, 'graph'],
+    queryFn: ({ signal }) => get<RunGraph>(apiPath(namespace, 'runs', run, 'graph'), {}, signal),
+  });
+
+export interface NodeList {
+  readonly nodes: readonly RunNode[];
+  readonly next: string | null;
+}
+
+export const nodesQuery = (
+  { namespace, run }: RunRef,
+  filter: { task?: string; status?: string; limit?: number },
+) =>
+  queryOptions({
+    queryKey: ['run', namespace, run, 'nodes', filter],
+    queryFn: ({ signal }) =>
+      get<NodeList>(apiPath(namespace, 'runs', run, 'nodes'), { limit: 1_000, ...filter }, signal),
+  });
+
+export const nodeQuery = ({ namespace, run }: RunRef, node: string) =>
+  queryOptions({
+    queryKey: ['run', namespace, run, 'node', node],
+    queryFn: ({ signal }) => get<RunNode>(apiPath(namespace, 'runs', run, 'nodes', node), {}, signal),
+  });
+
+export const explainQuery = ({ namespace, run }: RunRef, node: string) =>
+  queryOptions({
+    queryKey: ['run', namespace, run, 'explain', node],
+    queryFn: ({ signal }) =>
+      get<Explanation>(apiPath(namespace, 'runs', run, 'nodes', node, 'explain'), {}, signal),
+  });
+
+export const artifactsQuery = ({ namespace, run }: RunRef) =>
+  queryOptions({
+    queryKey: ['run', namespace, run, 'artifacts'],
+    queryFn: ({ signal }) => get<ArtifactList>(apiPath(namespace, 'runs', run, 'artifacts'), {}, signal),
+  });
+
+/** Lines of a page at most. */
+const LOG_PAGE = 5_000;
+/** Kept in the browser at most; earlier ones are in `sluice logs`. */
+export const LOG_LINES = 1_000_000;
+
+/** All lines so far; asking again goes on where it had come to. */
+export async function readLog(
+  { namespace, run }: RunRef,
+  { node, attempt, after }: { readonly node: string; readonly attempt: number; readonly after: string },
+  signal: AbortSignal,
+): Promise<LogPage> {
+  const path = apiPath(namespace, 'runs', run, 'nodes', node, 'attempts', String(attempt), 'logs');
+  return get<LogPage>(path, { after, limit: LOG_PAGE }, signal);
+}
+
+export { LOG_PAGE };

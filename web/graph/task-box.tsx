@@ -1,0 +1,97 @@
+/** A task in the graph: its name, how it stands, and for a fan-out how many of its nodes stand how. */
+import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
+import { memo } from 'react';
+import type { GraphTask } from '../api/model.ts';
+import { Sign, TONE_BORDER, TONE_FILL, toneOf, words } from '../ui/status.tsx';
+import type { Direction } from './layout.ts';
+
+export const BOX = { width: 196, height: 58 } as const;
+
+export type TaskBox = Node<
+  {
+    readonly task: GraphTask;
+    readonly direction: Direction;
+    readonly isCritical: boolean;
+    readonly isChosen: boolean;
+  },
+  'task'
+>;
+
+export const TaskBoxView = memo(function TaskBoxView({
+  data: { task, direction, isCritical, isChosen },
+}: NodeProps<TaskBox>) {
+  const [target, source] =
+    direction === 'right' ? [Position.Left, Position.Right] : [Position.Top, Position.Bottom];
+  const ring = isChosen ? ' ring-2 ring-accent' : isCritical ? ' ring-2 ring-wait' : '';
+  return (
+    <div
+      className={`flex h-[58px] w-[196px] cursor-pointer flex-col justify-center gap-1 rounded-lg border-2 bg-card px-2 shadow-sm ${TONE_BORDER[toneOf(task.status)]}${ring}`}
+      title={`${task.id}: ${words(task.status)}${isCritical ? ', on the critical path' : ''}`}
+    >
+      <Handle type="target" position={target} className="!invisible" isConnectable={false} />
+      <div className="flex items-center gap-1 text-sm font-medium">
+        <Sign state={task.status} />
+        <span className="truncate">{task.id}</span>
+        {task.states === null ? null : (
+          <span className="ml-auto text-xs text-soft">×{total(task.states)}</span>
+        )}
+      </div>
+      {task.states === null ? (
+        <div className="truncate pl-5 text-xs text-soft">
+          {task.uses} · {words(task.status)}
+        </div>
+      ) : (
+        <Shares states={task.states} />
+      )}
+      <Handle type="source" position={source} className="!invisible" isConnectable={false} />
+    </div>
+  );
+});
+
+const ORDER = [
+  'succeeded',
+  'running',
+  'retrying',
+  'queued',
+  'blocked',
+  'waiting',
+  'pending',
+  'skipped',
+  'cancelled',
+  'upstream_failed',
+  'failed',
+];
+
+function Shares({ states }: { readonly states: { readonly [state: string]: number } }) {
+  const all = total(states) || 1;
+  let at = 0;
+  return (
+    <svg
+      viewBox="0 0 100 6"
+      preserveAspectRatio="none"
+      className="h-2 w-full overflow-hidden rounded-full"
+      role="img"
+      aria-label={summary(states)}
+    >
+      <rect width="100" height="6" className="fill-sunk" />
+      {ORDER.map((state) => {
+        const width = (100 * (states[state] ?? 0)) / all;
+        const x = at;
+        at += width;
+        return width === 0 ? null : (
+          <rect key={state} x={x} width={width} height="6" className={TONE_FILL[toneOf(state)]} />
+        );
+      })}
+    </svg>
+  );
+}
+
+export function summary(states: { readonly [state: string]: number }): string {
+  return ORDER.filter((state) => states[state])
+    .map((state) => `${states[state]} ${words(state)}`)
+    .join(', ');
+}
+
+function total(states: { readonly [state: string]: number }): number {
+  return Object.values(states).reduce((sum, count) => sum + count, 0);
+}

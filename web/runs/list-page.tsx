@@ -1,0 +1,119 @@
+/** Runs, newest first; the filter stands in the address. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useLiveRuns } from '../api/live.ts';
+import { runsQuery } from '../api/queries.ts';
+import { Button, Card, Empty, Trouble } from '../ui/parts.tsx';
+import { Status } from '../ui/status.tsx';
+import { Ago, Took } from '../ui/time.tsx';
+
+const STATUSES = ['running', 'succeeded', 'failed', 'cancelled', 'queued', 'paused'];
+const route = getRouteApi('/ns/$namespace/runs');
+
+export function RunListPage() {
+  const { namespace } = route.useParams();
+  const filter = route.useSearch();
+  const navigate = route.useNavigate();
+  useLiveRuns(namespace);
+  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    runsQuery(namespace, filter),
+  );
+  const runs = data?.pages.flatMap((page) => page.runs) ?? [];
+  const isFiltered = filter.status !== undefined || filter.workflow !== undefined;
+  return (
+    <div className="p-3">
+      <Card
+        title="Runs"
+        side={
+          <>
+            <input
+              type="search"
+              defaultValue={filter.workflow ?? ''}
+              key={filter.workflow ?? ''}
+              placeholder="Workflow"
+              aria-label="Workflow"
+              className="w-40 rounded border border-line bg-page px-2 py-0.5 text-sm"
+              onKeyDown={({ key, currentTarget }) =>
+                key === 'Enter'
+                  ? void navigate({
+                      search: (old) => ({ ...old, workflow: currentTarget.value || undefined }),
+                    })
+                  : undefined
+              }
+            />
+            <select
+              value={filter.status ?? ''}
+              aria-label="Status"
+              onChange={({ target }) =>
+                void navigate({ search: (old) => ({ ...old, status: target.value || undefined }) })
+              }
+              className="rounded border border-line bg-page px-1 py-0.5 text-sm"
+            >
+              <option value="">any status</option>
+              {STATUSES.map((status) => (
+                <option key={status}>{status}</option>
+              ))}
+            </select>
+          </>
+        }
+      >
+        {error ? <Trouble error={error} /> : null}
+        {isPending ? <p className="p-6 text-soft">Loading…</p> : null}
+        {data !== undefined && runs.length === 0 ? (
+          isFiltered ? (
+            <Empty>No run is like that.</Empty>
+          ) : (
+            <Empty command="sluice init hello && sluice start hello/workflow.yaml">
+              There are no runs yet. Start the first one:
+            </Empty>
+          )
+        ) : null}
+        {runs.length === 0 ? null : (
+          <table className="w-full text-left text-sm">
+            <thead className="text-xs text-soft">
+              <tr>
+                <th className="px-3 py-1 font-medium">Status</th>
+                <th className="px-3 py-1 font-medium">Workflow</th>
+                <th className="px-3 py-1 font-medium">Run</th>
+                <th className="px-3 py-1 font-medium">Started</th>
+                <th className="px-3 py-1 font-medium">Took</th>
+              </tr>
+            </thead>
+            <tbody>
+              {runs.map((run) => (
+                <tr key={run.id} className="border-t border-line hover:bg-sunk">
+                  <td className="px-3 py-1.5">
+                    <Status state={run.status} />
+                  </td>
+                  <td className="px-3 py-1.5">
+                    <Link from="/ns/$namespace/runs" search={(old) => ({ ...old, workflow: run.workflow })}>
+                      {run.workflow}
+                    </Link>
+                  </td>
+                  <td className="px-3 py-1.5 font-mono text-xs">
+                    <Link to="/ns/$namespace/runs/$run" params={{ namespace, run: run.id }}>
+                      {run.id}
+                    </Link>
+                  </td>
+                  <td className="px-3 py-1.5">
+                    <Ago at={run.created_at} />
+                  </td>
+                  <td className="px-3 py-1.5">
+                    <Took from={run.created_at} to={run.finished_at} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {hasNextPage ? (
+          <div className="p-3 text-center">
+            <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              Earlier runs
+            </Button>
+          </div>
+        ) : null}
+      </Card>
+    </div>
+  );
+}

@@ -1,0 +1,218 @@
+/** One node: why it stands as it does, its attempts, log, inputs and outputs, and what can be done with it. */
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Tabs } from 'radix-ui';
+import { useState } from 'react';
+import { apiPath, request } from '../api/http.ts';
+import type { RunNode } from '../api/model.ts';
+import { explainQuery, nodeQuery, type RunRef } from '../api/queries.ts';
+import { Copy, Trouble } from '../ui/parts.tsx';
+import { Status } from '../ui/status.tsx';
+import { Ago, Took } from '../ui/time.tsx';
+import { LogView } from './log-view.tsx';
+
+const OVER = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
+
+export function NodePanel({
+  run,
+  node,
+  onClose,
+}: {
+  readonly run: RunRef;
+  readonly node: string;
+  readonly onClose: () => void;
+}) {
+  const { data, error } = useQuery(nodeQuery(run, node));
+  return (
+    <aside
+      className="flex h-full min-h-0 flex-col rounded-lg border border-line bg-card"
+      aria-label={`Node ${node}`}
+    >
+      <header className="flex items-center gap-2 border-b border-line px-3 py-2">
+        <h2 className="truncate font-semibold">{node}</h2>
+        {data === undefined ? null : <Status state={data.status} />}
+        <button
+          type="button"
+          className="ml-auto cursor-pointer px-1 text-soft"
+          aria-label="Close"
+          onClick={onClose}
+        >
+          ✕
+        </button>
+      </header>
+      {error ? <Trouble error={error} /> : null}
+      {data === undefined ? null : <NodeTabs run={run} node={data} />}
+    </aside>
+  );
+}
+
+function NodeTabs({ run, node }: { readonly run: RunRef; readonly node: RunNode }) {
+  const isOver = OVER.includes(node.status);
+  const [attempt, setAttempt] = useState<number>();
+  const number = attempt ?? node.attempts.at(-1)?.number;
+  const chosen = node.attempts.find((one) => one.number === number);
+  return (
+    <>
+      {isOver && node.status === 'succeeded' ? null : <Why run={run} node={node.id} />}
+      {chosen?.error ? (
+        <p className="mx-3 mt-2 rounded-md bg-bad-soft px-3 py-2 text-sm whitespace-pre-wrap text-bad">
+          <b>{chosen.error.code}</b> {chosen.error.message}
+        </p>
+      ) : null}
+      <Tabs.Root defaultValue="log" className="flex min-h-0 grow flex-col">
+        <Tabs.List className="flex gap-1 border-b border-line px-2 pt-1" aria-label="About this node">
+          {['log', 'outputs', 'attempts'].map((name) => (
+            <Tabs.Trigger
+              key={name}
+              value={name}
+              className="cursor-pointer rounded-t px-3 py-1 text-sm text-soft capitalize data-[state=active]:bg-sunk data-[state=active]:text-text"
+            >
+              {name}
+            </Tabs.Trigger>
+          ))}
+          {node.attempts.length > 1 ? (
+            <select
+              aria-label="Attempt"
+              className="ml-auto rounded border border-line bg-page px-1 text-sm"
+              value={number}
+              onChange={({ target }) => setAttempt(Number(target.value))}
+            >
+              {node.attempts.map((one) => (
+                <option key={one.number} value={one.number}>
+                  attempt {one.number}
+                </option>
+              ))}
+            </select>
+          ) : null}
+        </Tabs.List>
+        <Tabs.Content value="log" className="min-h-0 grow">
+          {number === undefined ? (
+            <p className="p-4 text-soft">No attempt has begun.</p>
+          ) : (
+            <LogView
+              key={`${node.id}/${number}`}
+              run={run}
+              node={node.id}
+              attempt={number}
+              isOver={isOver || chosen?.finished_at != null}
+            />
+          )}
+        </Tabs.Content>
+        <Tabs.Content value="outputs" className="min-h-0 grow overflow-auto p-3">
+          <Json value={node.outputs} />
+          {Object.keys(node.artifacts).map((name) => (
+            <Artifact key={name} run={run} node={node.id} name={name} />
+          ))}
+        </Tabs.Content>
+        <Tabs.Content value="attempts" className="min-h-0 grow overflow-auto">
+          <Attempts node={node} />
+        </Tabs.Content>
+      </Tabs.Root>
+    </>
+  );
+}
+
+/** Fetched by the page, since a link would go without the key of the session; always saved and never shown as a page. */
+function Artifact({
+  run: { namespace, run },
+  node,
+  name,
+}: {
+  readonly run: RunRef;
+  readonly node: string;
+  readonly name: string;
+}) {
+  const { mutate, error } = useMutation({
+    mutationFn: async () => {
+      const response = await request(apiPath(namespace, 'runs', run, 'nodes', node, 'artifacts', name));
+      const named = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+      saveAs(await response.blob(), named ?? name);
+    },
+  });
+  return (
+    <p className="pt-2 text-sm">
+      <button type="button" className="cursor-pointer text-link hover:underline" onClick={() => mutate()}>
+        {name}
+      </button>{' '}
+      (artifact)
+      {error ? <Trouble error={error} /> : null}
+    </p>
+  );
+}
+
+function saveAs(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** From the engine's own predicates: what it waits for, which rule fired, when it goes on. */
+function Why({ run, node }: { readonly run: RunRef; readonly node: string }) {
+  const { data } = useQuery(explainQuery(run, node));
+  if (data === undefined || data.reasons.length === 0) return null;
+  return (
+    <div className="border-b border-line px-3 py-2 text-sm">
+      <h3 className="text-xs font-semibold text-soft">Why it is {data.status.replaceAll('_', ' ')}</h3>
+      <ul className="list-disc pl-4">
+        {data.reasons.map(({ text }) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+      {data.goes_on_at === null ? null : (
+        <p className="text-soft">
+          It goes on at{' '}
+          <time dateTime={data.goes_on_at}>{new Date(data.goes_on_at).toLocaleTimeString()}</time>.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Attempts({ node }: { readonly node: RunNode }) {
+  return (
+    <table className="w-full text-left text-sm">
+      <thead className="text-xs text-soft">
+        <tr>
+          <th className="px-3 py-1 font-medium">Attempt</th>
+          <th className="px-3 py-1 font-medium">Began</th>
+          <th className="px-3 py-1 font-medium">Took</th>
+          <th className="px-3 py-1 font-medium">Worker</th>
+          <th className="px-3 py-1 font-medium">Ended with</th>
+        </tr>
+      </thead>
+      <tbody>
+        {node.attempts.map((attempt) => (
+          <tr key={`${attempt.generation}/${attempt.number}`} className="border-t border-line">
+            <td className="px-3 py-1">
+              {attempt.number}
+              {attempt.generation > 1 ? (
+                <span className="text-soft"> (life {attempt.generation})</span>
+              ) : null}
+            </td>
+            <td className="px-3 py-1">
+              <Ago at={attempt.started_at} />
+            </td>
+            <td className="px-3 py-1">
+              <Took from={attempt.started_at} to={attempt.finished_at} />
+            </td>
+            <td className="px-3 py-1 text-soft">{attempt.worker ?? '–'}</td>
+            <td className="px-3 py-1">
+              {attempt.error?.code ?? (attempt.finished_at === null ? '' : 'success')}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function Json({ value }: { readonly value: unknown }) {
+  const text = JSON.stringify(value, null, 2);
+  return (
+    <div>
+      <Copy text={text} label="Copy JSON" />
+      <pre className="mt-1 overflow-auto rounded bg-sunk p-2 text-xs">{text}</pre>
+    </div>
+  );
+}
