@@ -68,7 +68,7 @@ function manyTasks(count: number): string {
   const tasks = Array.from({ length: count }, (_, task) => {
     const needs = needsOf(task).map((from) => `t${from}`);
     // A file may have a million bytes.
-    return `  t${task}:\n    run: echo \${{ inputs.city }} ${task}\n    needs: [${needs.join(', ')}]\n    retry: 3`;
+    return `  t${task}:\n    run: echo $C\n    env: { C: "\${{ inputs.city }}" }\n    needs: [${needs.join(', ')}]`;
   });
-  return `name: many\ninputs:\n  city: Bern\ntasks:\n${tasks.join('\n')}\n`;
+  return `name: many\ninputs:\n  city: { type: string, default: Bern }\ntasks:\n${tasks.join('\n')}\n`;
 }
