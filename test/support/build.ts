@@ -11,6 +11,7 @@ const SOURCES = [
   'dsl',
   'executors',
   'sdk',
+  'server',
   'cli',
   'build.mjs',
   'tsconfig.json',

@@ -1,0 +1,183 @@
+/**
+ * `npm run bench:api`: what the HTTP API takes. Starts `sluice up` in a folder of its own, with its own Redis, asks it from this
+ * process over the loopback, and prints requests a second with their p50 and p99, and what many followers of one run see.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, get, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const SLUICE = join(import.meta.dirname, '..', '..', '..', 'cli', 'sluice.mjs');
+const SPACE = '/api/v1/namespaces/default';
+const STREAMS = Number(process.argv[2] ?? 1_000);
+const REQUESTS = Number(process.argv[3] ?? 3_000);
+const CONNECTIONS = 32;
+
+const WORKFLOW = `
+name: bench
+inputs: { nodes: { type: integer, default: 200 } }
+tasks:
+  gate: { uses: wait, with: { signal: go } }
+  many: { needs: gate, uses: noop, foreach: "\${{ range(inputs.nodes) }}" }
+`;
+
+interface Server {
+  readonly origin: string;
+  readonly headers: { readonly [name: string]: string };
+  stop(): Promise<void>;
+}
+
+async function startServer(): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-api-'));
+  const child = spawn(process.execPath, [SLUICE, 'up', '--port', '0'], {
+    cwd: folder,
+    // The limit of one token would be measured instead.
+    env: { ...process.env, SLUICE_API_RATE: '0' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  process.once('exit', () => child.kill('SIGTERM'));
+  const origin = await addressOf(child);
+  const token = readFileSync(join(folder, '.sluice', 'api-token'), 'utf8').trim();
+  return {
+    origin,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    async stop() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const [, address] = /Sluice is up at (http:\/\/[\d.:]+)/.exec(said) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('exit', () => reject(new Error(`sluice up has ended: ${said}`)));
+  });
+}
+
+interface Ask {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly agent?: Agent;
+}
+
+function ask(server: Server, { method, path, body, agent }: Ask): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { method, headers: server.headers, ...(agent ? { agent } : {}) };
+    const sent = request(new URL(path, server.origin), options, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece;
+      });
+      response.on('end', () =>
+        (response.statusCode ?? 500) < 300
+          ? resolve(text)
+          : reject(new Error(`${path}: ${response.statusCode} ${text}`)),
+      );
+    });
+    sent.once('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function share(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
+}
+
+async function measureRequests(server: Server, name: string, what: Ask): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const times: number[] = [];
+  let left = REQUESTS;
+  const begin = performance.now();
+  const work = async () => {
+    while (left-- > 0) {
+      const sent = performance.now();
+      await ask(server, { ...what, agent });
+      times.push(performance.now() - sent);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, work));
+  const took = performance.now() - begin;
+  agent.destroy();
+  times.sort((a, b) => a - b);
+  const rate = Math.round((times.length / took) * 1_000);
+  console.log(
+    `${name.padEnd(28)} ${rate} requests/s, p50 ${share(times, 0.5).toFixed(1)} ms, p99 ${share(times, 0.99).toFixed(1)} ms`,
+  );
+}
+
+/** Followers of one run: when the last of them has seen its end, and what each has missed. */
+async function measureStreams(server: Server): Promise<void> {
+  const { run } = JSON.parse(
+    await ask(server, { method: 'POST', path: `${SPACE}/runs`, body: { workflow: 'bench' } }),
+  ) as {
+    run: string;
+  };
+  const opened = performance.now();
+  const followers = await Promise.all(Array.from({ length: STREAMS }, () => follow(server, run)));
+  const connectMs = performance.now() - opened;
+  await ask(server, { method: 'POST', path: `${SPACE}/runs/${run}/signals/go` });
+  const head = JSON.parse(await ask(server, { method: 'GET', path: `${SPACE}/runs/${run}?wait=60s` })) as {
+    finished_at: string;
+  };
+  const ends = (await Promise.all(followers.map(({ ended }) => ended))).sort((a, b) => a.at - b.at);
+  const finished = Date.parse(head.finished_at);
+  const delays = ends.map(({ at }) => at - finished);
+  const events = new Set(ends.map((end) => end.events));
+  console.log(
+    `${`${STREAMS} followers of one run`.padEnd(28)} connected in ${Math.round(connectMs)} ms; ${[...events].join(' or ')} events each; ` +
+      `its end seen after p50 ${share(delays, 0.5)} ms, p99 ${share(delays, 0.99)} ms, last ${delays.at(-1)} ms`,
+  );
+}
+
+interface Follower {
+  /** When the stream ended, ms since 1970, and how many events it had. */
+  readonly ended: Promise<{ readonly at: number; readonly events: number }>;
+}
+
+function follow(server: Server, run: string): Promise<Follower> {
+  const url = new URL(`${SPACE}/runs/${run}/events/stream`, server.origin);
+  return new Promise((resolve, reject) => {
+    const sent = get(url, { headers: server.headers, agent: false }, (response) =>
+      resolve({ ended: countEvents(response) }),
+    );
+    sent.once('error', reject);
+  });
+}
+
+function countEvents(response: IncomingMessage): Promise<{ at: number; events: number }> {
+  return new Promise((resolve) => {
+    let events = 0;
+    response.setEncoding('utf8').on('data', (text: string) => {
+      for (let at = text.indexOf('data:'); at >= 0; at = text.indexOf('data:', at + 5)) events++;
+    });
+    response.once('end', () => resolve({ at: Date.now(), events }));
+  });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const server = await startServer();
+try {
+  await ask(server, { method: 'PUT', path: `${SPACE}/workflows/bench`, body: { source: WORKFLOW } });
+  const body = { workflow: 'bench' };
+  const { run } = JSON.parse(await ask(server, { method: 'POST', path: `${SPACE}/runs`, body })) as {
+    run: string;
+  };
+  await measureRequests(server, 'GET /readyz', { method: 'GET', path: '/readyz' });
+  await measureRequests(server, 'GET a run', { method: 'GET', path: `${SPACE}/runs/${run}` });
+  await measureRequests(server, 'GET a list of 50 runs', { method: 'GET', path: `${SPACE}/runs` });
+  await measureRequests(server, 'POST (start) a run', { method: 'POST', path: `${SPACE}/runs`, body });
+  await measureRequests(server, 'GET that list again', { method: 'GET', path: `${SPACE}/runs` });
+  await measureStreams(server);
+} finally {
+  await server.stop();
+}
