@@ -49,6 +49,8 @@ export interface FeedOptions {
 /** Items and bytes that are remembered. */
 const MAX_ITEMS = 5_000;
 const MAX_BYTES = 4 * 1024 * 1024;
+/** Bytes after which a write goes out. */
+const PIECE_BYTES = 8 * 1024;
 /** Pauses between reads that do not wait, ms: the shortest after news, then longer. */
 const PAUSE_MS = [50, 100, 200, 400, 800] as const;
 
@@ -60,6 +62,7 @@ export class Feed {
   #items: FeedItem[] = [];
   #before: string;
   #bytes = 0;
+  #piece: Piece | undefined;
   #isOver = false;
   #clients = 0;
 
@@ -122,15 +125,38 @@ export class Feed {
       const wasOver = this.#isOver;
       const page = await this.#after(client.position);
       if (page.hasGap) await stream.gap(client.position, page.items[0]?.position ?? null);
-      for (const { frame, position, namespace } of page.items) {
-        const isWanted = client.namespace === undefined || namespace === client.namespace;
-        if (isWanted && !(await stream.send(frame))) return;
-        client.position = position;
+      for (let from = 0; from < page.items.length; ) {
+        const piece = this.#joined(page.items, from, client.namespace);
+        if (piece.bytes.length > 0 && !(await stream.send(piece.bytes))) return;
+        client.position = piece.last;
+        from += piece.count;
       }
       if (page.items.length > 0) continue;
       if (wasOver) return stream.end();
       await this.#news(stream.signal);
     }
+  }
+
+  /**
+   * Items from there on that go out as one write, without those of other namespaces. Most clients are at the same place, so the
+   * newest one is kept for the next client.
+   */
+  #joined(items: readonly FeedItem[], from: number, namespace: string | undefined): Piece {
+    const first = items[from];
+    const known = this.#piece;
+    if (known && known.first === first && known.namespace === namespace && fitsIn(known, items, from))
+      return known;
+    const frames: Uint8Array[] = [];
+    let count = 0;
+    for (let length = 0; from + count < items.length && length < PIECE_BYTES; count++) {
+      const item = items[from + count];
+      if (item === undefined || (namespace !== undefined && item.namespace !== namespace)) continue;
+      frames.push(item.frame);
+      length += item.frame.length;
+    }
+    const last = items[from + count - 1]?.position ?? '';
+    this.#piece = { first, last, count, namespace, bytes: Buffer.concat(frames) };
+    return this.#piece;
   }
 
   /** From memory where that reaches back so far, else from the source. */
@@ -197,6 +223,22 @@ export class Feed {
     const ms = PAUSE_MS[Math.min(quiet, PAUSE_MS.length - 1)] ?? 0;
     return new Promise((resolve) => setTimeout(resolve, ms));
   }
+}
+
+/** Consecutive items as one write. */
+interface Piece {
+  readonly first: FeedItem | undefined;
+  /** Position of the last of them. */
+  readonly last: string;
+  readonly count: number;
+  readonly namespace: string | undefined;
+  readonly bytes: Uint8Array;
+}
+
+/** Whether it holds as many of the items as it might: none has come since that would have had room. */
+function fitsIn({ count, last, bytes }: Piece, items: readonly FeedItem[], from: number): boolean {
+  const isWhole = bytes.length >= PIECE_BYTES || from + count === items.length;
+  return isWhole && items[from + count - 1]?.position === last;
 }
 
 const NOTHING: FeedPage = { items: [], hasGap: false, isOver: false };
