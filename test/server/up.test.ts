@@ -40,7 +40,7 @@ beforeAll(async () => {
   await up.saw('Sluice is up at');
   const token = readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim();
   api = new ApiClient({ url, token });
-}, 60_000);
+}, 240_000);
 
 afterAll(() => folder?.remove());
 

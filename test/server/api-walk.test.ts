@@ -84,7 +84,7 @@ beforeAll(async () => {
   address = `http://127.0.0.1:${port}`;
   await folder.start(['up', '--port', String(port)]).saw('Sluice is up at');
   shell = new Shell(folder.path);
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   shell?.end();
