@@ -1,5 +1,5 @@
 /** What the files in commands/ share: how a command is made, and the options that several of them take. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../engine/core/duration.ts';
 import type { Host } from './host.ts';
 import { statusAddress } from './status-address.ts';
@@ -35,6 +35,14 @@ export function withRedis(command: Command): Command {
 /** The option of commands that store or fetch artifacts. */
 export function withArtifacts(command: Command): Command {
   return command.option('--artifacts <place>', 's3://bucket/prefix or a folder (else SLUICE_ARTIFACTS)');
+}
+
+/** The option of everything that lives long. */
+export function withLogLevel(command: Command): Command {
+  const levels = ['debug', 'info', 'warn', 'error'];
+  return command.addOption(
+    new Option('--log-level <level>', 'least level of its own messages (default: info)').choices(levels),
+  );
 }
 
 /** The option of roles that tell how they are. */

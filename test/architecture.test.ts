@@ -83,6 +83,7 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['hono', ['server/']],
   ['rate-limiter-flexible', ['server/security/request-rate.ts']],
   ['@hono/node-server', ['server/']],
+  ['pino', ['cli/compose/operator-logger.ts']],
   ['prom-client', ['monitoring/registry.ts']],
   ['aws4fetch', ['engine/s3/']],
   ['picomatch', ['engine/runtime/source/source-digest.ts']],

@@ -1,6 +1,6 @@
 /** `sluice orchestrator`: owns shards and decides what runs next, until it is told to stop. */
 import type { Command } from 'commander';
-import { newCommand, type RedisFlags, withRedis, withStatusPort } from '../command.ts';
+import { newCommand, type RedisFlags, withLogLevel, withRedis, withStatusPort } from '../command.ts';
 import { startKafkaTriggers } from '../compose/kafka-triggers.ts';
 import { startOrchestrator } from '../compose/roles.ts';
 import { serveRole } from '../compose/serve-role.ts';
@@ -19,7 +19,7 @@ export function orchestratorCommand(host: Host): Command {
     'orchestrator --redis redis://localhost:6379',
     'orchestrator --embedded',
   ]);
-  return withStatusPort(withRedis(command))
+  return withLogLevel(withStatusPort(withRedis(command)))
     .option('--embedded', 'use the private Redis of this folder')
     .option('--max-runs <number>', 'take no new run while so many have not ended (SLUICE_MAX_RUNS)')
     .action((flags: OrchestratorFlags) =>

@@ -1,6 +1,13 @@
 /** `sluice server`: the HTTP API, until it is told to stop. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { newCommand, type RedisFlags, withArtifacts, withLogStore, withRedis } from '../command.ts';
+import {
+  newCommand,
+  type RedisFlags,
+  withArtifacts,
+  withLogLevel,
+  withLogStore,
+  withRedis,
+} from '../command.ts';
 import { roleMetrics } from '../compose/metrics.ts';
 import { serveRole } from '../compose/serve-role.ts';
 import { startServer } from '../compose/server.ts';
@@ -21,7 +28,7 @@ export function serverCommand(host: Host): Command {
     'server --port 8080',
     'server --embedded',
   ]);
-  return withLogStore(withArtifacts(withRedis(withAddress(command))))
+  return withLogLevel(withLogStore(withArtifacts(withRedis(withAddress(command)))))
     .option('--embedded', 'use the private Redis of this folder')
     .action((flags: ServerFlags) =>
       serveRole(host, { ...flags, metrics: roleMetrics(['server']) }, async (engine) => {

@@ -7,6 +7,7 @@ import {
   type RedisFlags,
   wholeNumber,
   withArtifacts,
+  withLogLevel,
   withLogStore,
   withRedis,
 } from '../command.ts';
@@ -34,7 +35,7 @@ export function upCommand(host: Host): Command {
     'up --port 8080 --slots 8',
     'up --redis redis://localhost:6379',
   ]);
-  return withLogStore(withArtifacts(withRedis(withAddress(command))))
+  return withLogLevel(withLogStore(withArtifacts(withRedis(withAddress(command)))))
     .option('--queues <list>', 'queues of the worker: default:4,gpu:1', 'default')
     .option('--slots <n>', 'slots of queues that name none (default: 2 per CPU)', wholeNumber)
     .option('--drain <duration>', 'how long to finish work when stopped', duration, 30_000)

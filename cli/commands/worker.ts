@@ -7,6 +7,7 @@ import {
   type RedisFlags,
   wholeNumber,
   withArtifacts,
+  withLogLevel,
   withLogStore,
   withRedis,
   withStatusPort,
@@ -34,7 +35,7 @@ export function workerCommand(host: Host): Command {
     'worker --queues default:8,gpu:1 --name gpu-box --labels zone=eu',
     'worker --embedded',
   ]);
-  return withStatusPort(withLogStore(withArtifacts(withRedis(command))))
+  return withLogLevel(withStatusPort(withLogStore(withArtifacts(withRedis(command)))))
     .option('--embedded', 'use the private Redis of this folder')
     .option('--queues <list>', 'queues, each with its slots: default:4,gpu:1', 'default')
     .option('--slots <n>', 'slots of queues that name none (default: 2 per CPU)', wholeNumber)

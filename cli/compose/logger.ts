@@ -1,19 +1,11 @@
-/** The engine's own messages: sentences on a terminal, JSON lines elsewhere, so that a collector can read them. */
+/** The engine's own messages as sentences. Those of roles: operator-logger.ts. */
 import type { Json } from '../../engine/core/json.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import type { Host } from '../host.ts';
 import { plainText } from '../view/plain-text.ts';
 
-type Level = 'debug' | 'info' | 'warn' | 'error';
+export type Level = 'debug' | 'info' | 'warn' | 'error';
 type Fields = { readonly [name: string]: Json };
-
-/** For the roles `worker` and `orchestrator`. */
-export function operatorLogger(host: Host): Logger {
-  const write = host.stderr.isTTY ? writeSentence : writeJson;
-  return loggerOf((level, message, fields) => {
-    if (level !== 'debug' || host.settings.isDebug) host.say(write(level, message, fields));
-  });
-}
 
 /** For commands that people watch: only troubles, each as one note. */
 export function troubleLogger(host: Host, note: (text: string) => void): Logger {
@@ -23,7 +15,7 @@ export function troubleLogger(host: Host, note: (text: string) => void): Logger 
   });
 }
 
-function loggerOf(write: (level: Level, message: string, fields?: Fields) => void): Logger {
+export function loggerOf(write: (level: Level, message: string, fields?: Fields) => void): Logger {
   return {
     debug: (message, fields) => write('debug', message, fields),
     info: (message, fields) => write('info', message, fields),
@@ -32,11 +24,7 @@ function loggerOf(write: (level: Level, message: string, fields?: Fields) => voi
   };
 }
 
-function writeJson(level: Level, message: string, fields: Fields = {}): string {
-  return JSON.stringify({ at: new Date().toISOString(), level, message, ...fields });
-}
-
-function writeSentence(level: Level, message: string, fields: Fields = {}): string {
+export function writeSentence(level: Level, message: string, fields: Fields = {}): string {
   const details = Object.entries(fields).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );

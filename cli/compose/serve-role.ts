@@ -6,8 +6,8 @@ import type { Host } from '../host.ts';
 import { listenForInterruption } from '../interruption.ts';
 import type { StatusAddress } from '../status-address.ts';
 import { type Engine, openEngine } from './engine.ts';
-import { operatorLogger } from './logger.ts';
 import { measureRedis, roleMetrics } from './metrics.ts';
+import { type LOGGER_LEVELS, operatorLogger } from './operator-logger.ts';
 import type { Role } from './roles.ts';
 import { openStatusPort, type StatusPort } from './status-port.ts';
 
@@ -15,6 +15,8 @@ export interface ServeFlags extends RedisFlags {
   readonly embedded?: boolean;
   /** How long the work at hand may take to end, ms. */
   readonly drain?: number;
+  /** The least important messages that it writes. */
+  readonly logLevel?: (typeof LOGGER_LEVELS)[number];
   /** Where metrics and health are asked for. */
   readonly metricsPort?: StatusAddress;
   /** What the role measures, besides Redis and the process. */
@@ -28,7 +30,7 @@ export async function serveRole(
   flags: ServeFlags,
   start: (engine: Engine) => Promise<Role>,
 ): Promise<void> {
-  const logger = operatorLogger(host);
+  const logger = operatorLogger(host, flags.logLevel);
   host.drivesRuns = true;
   const { metricsPort } = flags;
   const metrics = flags.metrics ?? (metricsPort && roleMetrics(flags.measures ?? []));
