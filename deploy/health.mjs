@@ -18,7 +18,7 @@ else await ask(`http://127.0.0.1:${port}/${wanted}`);
 function portOf(command) {
   const isServer = command.includes('server') || command.includes('up');
   if (isServer) return optionOf(command, '--port') ?? SERVER_PORT;
-  return optionOf(command, '--metrics-port');
+  return optionOf(command, '--metrics-port')?.split(':').at(-1);
 }
 
 /** `--name value` or `--name=value`. */
