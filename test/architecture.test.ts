@@ -15,6 +15,7 @@ const FOLDERS = [
   'monitoring',
   'server',
   'web',
+  'notifications',
 ];
 
 interface Import {
@@ -59,6 +60,10 @@ const ARROWS: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ['engine/s3/', ['engine/core/', 'engine/ports/']],
   ['dsl/', ['engine/core/', 'engine/ports/']],
   ['executors/', ['engine/core/', 'engine/ports/']],
+  [
+    'notifications/',
+    ['engine/core/', 'engine/ports/', 'engine/runtime/secret/', 'executors/http/', 'executors/kafka/'],
+  ],
   ['testing/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'engine/memory/', 'dsl/', 'executors/']],
   ['sdk/', ['engine/', 'dsl/', 'executors/']],
   ['monitoring/', ['engine/core/', 'engine/ports/', 'engine/runtime/client/', 'dsl/']],
@@ -79,6 +84,8 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['jiti', ['executors/module/']],
   ['dockerode', ['executors/docker/']],
   ['kafkajs', ['executors/kafka/', 'engine/kafka/']],
+  ['nodemailer', ['notifications/email.ts']],
+  ['standardwebhooks', ['notifications/signature.ts']],
   ['commander', ['cli/']],
   ['hono', ['server/']],
   ['rate-limiter-flexible', ['server/security/request-rate.ts']],

@@ -1,12 +1,13 @@
 /**
- * Actors: what lives on a shard beside runs, such as a limit or a schedule. An actor has an address, small JSON documents
+ * Actors: what lives on a shard beside runs, such as a limit, a schedule or the notifications of a workflow. An actor has an address, small JSON documents
  * (one field each, so that a change writes only what changed), timers of its own, and takes messages as a run does.
  *
- * The address decides the shard: `limit/<namespace>/<key>`, `schedule/<namespace>/<workflow>/<trigger>`.
+ * The address decides the shard: `limit/<namespace>/<key>`, `schedule/<namespace>/<workflow>/<trigger>`,
+ * `notifications/<namespace>/<workflow>`.
  */
 import type { Json } from './json.ts';
 
-export const ACTOR_KINDS = ['limit', 'schedule'] as const;
+export const ACTOR_KINDS = ['limit', 'schedule', 'notifications'] as const;
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
 /** `<kind>/…`; no line breaks. */

@@ -5,6 +5,7 @@
  */
 
 import { setMaxListeners } from 'node:events';
+import type { ShardFacts } from '../core/decide/index.ts';
 import type { EngineActions } from '../core/engine-outcome.ts';
 import { LearnedDurations } from '../core/learned-durations.ts';
 import { dispatchWindow } from '../core/policy.ts';
@@ -14,6 +15,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { DefinitionStore } from '../ports/definition-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Membership, WorkerInfo } from '../ports/membership.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { RunIndex } from '../ports/run-index.ts';
 import type { ClientStore, InboxBatch, InboxEntry, OwnerStore } from '../ports/shard-store.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
@@ -38,6 +40,10 @@ export interface OrchestratorOptions {
   readonly actions: EngineActions;
   /** Where large outputs are kept. Absent: all stay in the state of their run. */
   readonly outputs?: OutputStore | undefined;
+  /** Delivers notifications. Absent: each fails and waits for an orchestrator that has one. */
+  readonly notifier?: Notifier | undefined;
+  /** What the installation wants to be told of runs, beside what workflows say. */
+  readonly alertsOf?: ShardFacts['alertsOf'];
   /** What is taken in from outside. Default: all that memory allows. */
   readonly intake?: IntakeSettings;
   readonly clock: Clock;
@@ -393,6 +399,7 @@ class ShardKeeper implements Orchestrator {
             subscribersOf: (namespace, workflow) => this.#subscriptions.of(namespace, workflow),
             largestWorker: (queue) => this.#largest.get(queue) ?? 0,
             mayJoin: (queue) => this.#joining.has(queue),
+            ...(this.#options.alertsOf ? { alertsOf: this.#options.alertsOf } : {}),
           },
         }),
       );

@@ -52,8 +52,12 @@ export function httpExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
   };
 }
 
-/** Loaded at the first request: a command line that only validates a file never pays for it. */
-async function openAgent(settings: HttpSettings): Promise<Agent> {
+export type GuardedAgent = Agent;
+
+/**
+ * Connects to allowed addresses only. Loaded at the first request: a command line that only validates a file never pays for it.
+ */
+export async function openAgent(settings: HttpSettings): Promise<Agent> {
   const { Agent, buildConnector } = await import('undici');
   const idleMs = settings.idleTimeoutMs ?? 300_000;
   return new Agent({

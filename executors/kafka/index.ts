@@ -11,6 +11,8 @@ import type { ExecutorSettings } from '../settings.ts';
 import { stopFailure, throwIfStopped } from '../stop-failure.ts';
 import { brokerList, type KafkaOptions, kafkaOptions } from './options.ts';
 
+export { brokerList } from './options.ts';
+
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 30_000;
 
@@ -35,7 +37,8 @@ export function kafkaExecutor({ environment = {} }: ExecutorSettings = {}): Work
   };
 }
 
-async function write(
+/** Resolves when all replicas in sync have the message. @throws TaskFailure kafka_error */
+export async function write(
   producers: ProducerPool,
   brokers: readonly string[],
   { topic, key, value, headers, ssl, sasl }: KafkaOptions,
@@ -85,7 +88,8 @@ interface Cluster {
   readonly sasl: KafkaOptions['sasl'];
 }
 
-class ProducerPool {
+/** One producer for each cluster and log-in, connected when it is first needed. */
+export class ProducerPool {
   readonly #producers = new Map<string, Promise<Producer>>();
 
   get(cluster: Cluster): Promise<Producer> {

@@ -25,6 +25,7 @@ import { Link } from './link.ts';
 import { SimProcess } from './process.ts';
 import { QUEUES } from './random-task.ts';
 import { simExecutor } from './sim-executor.ts';
+import { simNotifier } from './sim-notifier.ts';
 import { portsOf, type Shared } from './wire.ts';
 
 const ENGINE_EXECUTORS = [
@@ -172,6 +173,7 @@ export class Cluster {
       ...ports,
       outputs: this.#outputsOf(owner),
       actions: ACTIONS,
+      notifier: simNotifier(owner, this.#shared, this.#options.ledger),
       clock: owner.clock,
       logger,
     });

@@ -1,5 +1,6 @@
 /** What the tasks themselves wrote down: every start and every end of work, beside the engine. */
 import type { Json } from '../../engine/core/json.ts';
+import type { Notification } from '../../engine/core/notification/notification.ts';
 import type { WorkName } from './work.ts';
 
 export interface Work extends WorkName {
@@ -15,6 +16,10 @@ export interface Work extends WorkName {
 
 export class Ledger {
   readonly entries: Work[] = [];
+  /** What the world outside was told, each time. */
+  readonly deliveries: Notification[] = [];
+  /** Notifications of which an attempt was refused. */
+  readonly refused = new Set<string>();
 
   open(name: WorkName, session: string, at: number, inputs: Work['inputs']): Work {
     const token = `${name.task}.${name.item}.${name.attempt}#${this.entries.length}`;

@@ -76,7 +76,7 @@ export class ScheduleRig {
     for (const [, json] of commit.answers ?? []) this.answers.push(JSON.parse(json) as Answer);
     for (const [, post] of posts) {
       if (post.kind === 'message') this.sent.push(post.message);
-      else if (!this.#known.has(post.header.id)) {
+      else if (post.kind === 'start' && !this.#known.has(post.header.id)) {
         this.#known.add(post.header.id);
         this.started.push(post.header);
       }

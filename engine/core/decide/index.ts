@@ -12,7 +12,7 @@ import type { RunState } from '../run-state.ts';
 import { takeForActor } from './actor/actor.ts';
 import { askChild, takeChildEnded, timeOutChild } from './child/child.ts';
 import { askAgain, giveBack, giveBackUnwanted } from './limit/limit.ts';
-import { takeDeadline } from './node/deadline.ts';
+import { takeDeadline, takeRunDeadline } from './node/deadline.ts';
 import { dispatch, type MayBundle, type WindowOf } from './node/dispatch.ts';
 import { endWait } from './node/engine-action.ts';
 import { admit, takeGranted } from './node/node.ts';
@@ -142,7 +142,7 @@ function takeRetry(turn: Turn, place: NodePlace): void {
 function takeTimer(turn: Turn, run: RunState, message: TimerMessage): void {
   if (message.kind === 'run_timeout')
     return cancelRun(turn, run, { code: 'run_timeout', graceMs: RUN_TIMEOUT_GRACE_MS });
-  if (message.kind === 'run_deadline') return turn.event(run, 'run.late');
+  if (message.kind === 'run_deadline') return takeRunDeadline(turn, run);
   if (message.kind === 'deadline') return takeDeadline(turn, run, message.node);
   const place = currentPlace(run, message);
   if (place) TIMERS[message.kind](turn, place);

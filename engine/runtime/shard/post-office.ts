@@ -1,27 +1,44 @@
 /**
  * Delivers a shard's posts after the commit that stored them, and again until it worked: a message to the inbox of its
- * addressee's shard, a start to the shard of the new run. Delivered posts are taken out of the store by the next commit.
+ * addressee's shard, a start to the shard of the new run, a delivery to somebody outside. Delivered posts are taken out of the store by the next commit.
  */
+import { type DeliveryReply, repliedMessage } from '../../core/notification/message.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Post, RunRequest } from '../../core/post.ts';
 import { shardOf } from '../../core/run-id.ts';
 import type { ShardState } from '../../core/shard-state.ts';
+import type { Notifier } from '../../ports/notifier.ts';
 import type { ClientStore, OwnerStore } from '../../ports/shard-store.ts';
 import type { CalmLogger } from '../calm-logger.ts';
 
 const MAX_PLANS = 20;
+/** Deliveries to the outside under way at the same time. The others wait in the outbox. */
+const MAX_DELIVERIES = 16;
+
+const NO_NOTIFIER: DeliveryReply = {
+  kind: 'failed',
+  error:
+    'the orchestrator that had it has no way to deliver notifications; run one with `sluice orchestrator`',
+};
 
 export interface PostOfficeOptions {
   readonly store: Pick<OwnerStore, 'loadPlan'> & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
   readonly shards: number;
   readonly state: ShardState;
   readonly complaints: CalmLogger;
+  /** Absent: nothing can be delivered to the outside, which deliveries are told. */
+  readonly notifier?: Notifier | undefined;
+  /** Whether another may have the shard by now: nothing more is delivered to the outside. Default: never. */
+  readonly isOver?: () => boolean;
 }
 
 export class PostOffice {
   readonly #options: PostOfficeOptions;
   /** Posts under way, so that none is sent twice at the same time. */
   readonly #underWay = new Set<string>();
+  #deliveries = 0;
+  /** How deliveries went whose actor could not be told yet, by post: they are not made again for that. */
+  readonly #replies = new Map<string, DeliveryReply>();
   /** Plans of runs that were started of late: a fan-out starts many of one. */
   readonly #plans = new Map<string, Plan>();
 
@@ -47,7 +64,10 @@ export class PostOffice {
   /** All that was not delivered and is not under way. */
   sendAll(): void {
     const { state, complaints } = this.#options;
-    const waiting = [...state.outbox].filter(([id]) => !this.#underWay.has(id));
+    this.#deliverAll();
+    const waiting = [...state.outbox].filter(
+      ([id, { kind }]) => kind !== 'delivery' && !this.#underWay.has(id),
+    );
     if (waiting.length === 0) return;
     for (const [id] of waiting) this.#underWay.add(id);
     const ids = (kind: Post['kind']) => waiting.filter(([, post]) => post.kind === kind).map(([id]) => id);
@@ -59,6 +79,36 @@ export class PostOffice {
     void Promise.all(work).catch((thrown: unknown) =>
       complaints.warn('messages between shards could not be delivered and will be sent again', thrown),
     );
+  }
+
+  /** As many as there is room for, oldest first. */
+  #deliverAll(): void {
+    for (const [id, post] of this.#options.state.outbox) {
+      if (this.#deliveries >= MAX_DELIVERIES || this.#options.isOver?.()) return;
+      if (post.kind !== 'delivery' || this.#underWay.has(id)) continue;
+      this.#underWay.add(id);
+      this.#deliveries++;
+      void this.#track([id], this.#deliver(id, post))
+        .finally(() => this.#deliveries--)
+        .then(
+          () => this.#deliverAll(),
+          // The patrol tries again.
+          (thrown: unknown) =>
+            this.#options.complaints.warn('how a delivery went could not be stored and will be', thrown),
+        );
+    }
+  }
+
+  /** The post is done once its actor was told how it went, whatever that was. */
+  async #deliver(
+    id: string,
+    { to, attempt, notification }: Extract<Post, { kind: 'delivery' }>,
+  ): Promise<void> {
+    const { notifier, store } = this.#options;
+    const reply = this.#replies.get(id) ?? (await notifier?.deliver(notification)) ?? NO_NOTIFIER;
+    this.#replies.set(id, reply);
+    await store.send([repliedMessage(to, notification.id, attempt, reply)]);
+    this.#replies.delete(id);
   }
 
   async #track(ids: readonly string[], delivery: Promise<void>): Promise<void> {

@@ -2,11 +2,13 @@
  * Quarantine: takes a run that the engine cannot handle (its decisions throw) out of the way, so that its shard goes on.
  * Deliberately minimal: it uses none of the code that failed.
  */
+import { runEndPosts } from '../../core/decide/notification/tell.ts';
 import { endPosts } from '../../core/decide/run/tell.ts';
 import { messageOf } from '../../core/errors.ts';
 import { packEvents } from '../../core/event.ts';
 import { releaseRunMessage } from '../../core/limit/ask.ts';
 import { limitsOf } from '../../core/limit/need.ts';
+import type { Plan } from '../../core/plan.ts';
 import type { Post } from '../../core/post.ts';
 import { progressJson, type RunHeader } from '../../core/run-header.ts';
 import { dropRun } from '../../core/shard-state.ts';
@@ -18,6 +20,7 @@ export async function quarantine(owner: OwnedShard, runId: string, error: unknow
   logger.error(`run ${runId}: ${message}`, { stack: error instanceof Error ? (error.stack ?? '') : '' });
   const flights = [...owner.state.flights].filter(([, flight]) => flight.run === runId).map(([key]) => key);
   const releases = releasesOf(owner, runId);
+  const plan = owner.state.runs.get(runId)?.plan;
   dropRun(owner.state, runId);
   const stored = runId === '' ? undefined : await store.loadRun(runId);
   if (!stored) throw error;
@@ -28,7 +31,7 @@ export async function quarantine(owner: OwnedShard, runId: string, error: unknow
   header.error = { code: 'internal', message };
   const seq = header.seq + 1;
   header.seq = seq;
-  const posts = [...releases, ...postsOf(owner, header)];
+  const posts = [...releases, ...postsOf(owner, header, plan)];
   const packed = packEvents([{ seq, type: 'run.failed', at, detail: { reason: message } }]);
   await owner.commit({
     cursor: null,
@@ -54,10 +57,12 @@ export async function quarantine(owner: OwnedShard, runId: string, error: unknow
 }
 
 /** Who waits for the run is told of its end. */
-function postsOf(owner: OwnedShard, header: RunHeader): [id: string, post: Post][] {
+function postsOf(owner: OwnedShard, header: RunHeader, plan: Plan | undefined): [id: string, post: Post][] {
   const { namespace, workflow } = header;
   const subscribers = owner.options.facts?.subscribersOf(namespace, workflow) ?? [];
-  return endPosts(header, subscribers).map((post) => [String(owner.state.nextPost++), post]);
+  const rules = owner.options.facts?.alertsOf?.(namespace, workflow) ?? [];
+  const posts = [...endPosts(header, subscribers), ...runEndPosts(header, plan, { rules })];
+  return posts.map((post) => [String(owner.state.nextPost++), post]);
 }
 
 /** What the run holds of limits, as far as that can be told; what is not found here the limits find by asking. */

@@ -24,6 +24,7 @@ import { dropRun, flightAhead, newShardState, type ShardState } from '../../core
 import type { Ticket } from '../../core/ticket.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { Notifier } from '../../ports/notifier.ts';
 import type { RunIndex } from '../../ports/run-index.ts';
 import type { ClientStore, InboxEntry, Lease, OwnerStore } from '../../ports/shard-store.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
@@ -53,6 +54,8 @@ export interface ShardOwnerOptions {
   readonly shards?: number;
   /** What decisions may ask of the world. Default: no workers, no subscribers. */
   readonly facts?: ShardFacts;
+  /** Absent: notifications wait for an orchestrator that has one. */
+  readonly notifier?: Notifier | undefined;
   /** Shared with the other shards of the orchestrator. Default: of its own. */
   readonly durations?: LearnedDurations;
 }
@@ -102,8 +105,15 @@ export class ShardOwner implements OwnedShard {
     });
     this.#large = new LargeOutputs(this.state, options.outputs);
     this.loader = new RunLoader(options.store, this.state, lease.shard);
-    const { store, complaints } = options;
-    this.#posts = new PostOffice({ store, complaints, state: this.state, shards: options.shards ?? 1 });
+    const { store, complaints, notifier, shards = 1 } = options;
+    this.#posts = new PostOffice({
+      store,
+      complaints,
+      notifier,
+      state: this.state,
+      shards,
+      isOver: () => this.isLost || this.#stopped.signal.aborted,
+    });
   }
 
   /**

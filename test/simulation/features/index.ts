@@ -17,6 +17,7 @@ import { child } from './child.ts';
 import type { Feature } from './feature.ts';
 import { largeOutputs } from './large-outputs.ts';
 import { concurrency, fairness, rateLimit, runConcurrency, severalLimits, slots } from './limits.ts';
+import { notification } from './notification.ts';
 import { approval, signal } from './people.ts';
 import { broadcast, labels } from './placement.ts';
 import { deadline, repeat } from './repetition.ts';
@@ -59,4 +60,5 @@ export const FEATURES: readonly Feature[] = [
   largeOutputs,
   rerunning,
   chain,
+  notification,
 ];

@@ -2,6 +2,7 @@
 import { type ActorKind, actorKind } from '../../actor.ts';
 import type { ActorMessage, ActorTimerMessage } from '../../message.ts';
 import { LIMIT } from '../limit/limit-actor.ts';
+import { NOTIFICATIONS } from '../notification/index.ts';
 import { scheduleActor } from '../schedule/index.ts';
 import type { Turn } from '../turn.ts';
 import type { ActorBehaviour } from './actor-behaviour.ts';
@@ -10,6 +11,7 @@ import type { ActorBehaviour } from './actor-behaviour.ts';
 export const ACTORS = {
   limit: LIMIT,
   schedule: scheduleActor,
+  notifications: NOTIFICATIONS,
 } satisfies Record<ActorKind, ActorBehaviour>;
 
 export function takeForActor(turn: Turn, message: ActorMessage | ActorTimerMessage): void {

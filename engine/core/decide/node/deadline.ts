@@ -3,6 +3,7 @@ import type { AttemptName } from '../../message.ts';
 import { isEnded } from '../../node-state.ts';
 import type { RunState } from '../../run-state.ts';
 import { logicalTime } from '../../scope.ts';
+import { notifyNode, notifyRunLate } from '../notification/tell.ts';
 import type { Turn } from '../turn.ts';
 import { isFanNode, type NodePlace, placeOf } from './node-place.ts';
 
@@ -27,7 +28,14 @@ export function setDeadlines(turn: Turn, run: RunState): void {
 
 export function takeDeadline(turn: Turn, run: RunState, index: number): void {
   const place = placeOf(run, index);
-  if (place && !isEnded(place.record.state)) turn.event(run, 'node.overdue', { node: index });
+  if (!place || isEnded(place.record.state)) return;
+  turn.event(run, 'node.overdue', { node: index });
+  notifyNode(turn, place, { occasion: 'late' });
+}
+
+export function takeRunDeadline(turn: Turn, run: RunState): void {
+  turn.event(run, 'run.late');
+  notifyRunLate(turn, run);
 }
 
 /** The node has ended, and a task with it unless it is one of a fan-out's nodes. */

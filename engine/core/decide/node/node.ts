@@ -9,6 +9,7 @@ import type { NodeOutput } from '../../run-header.ts';
 import { isActive, type RunState } from '../../run-state.ts';
 import { flightOf, pushReady, removeFlight } from '../../shard-state.ts';
 import { enterLimits, isEntering, leaveLimits, takeGrant } from '../limit/limit.ts';
+import { notifyNode } from '../notification/tell.ts';
 import type { Turn } from '../turn.ts';
 import { pinToWorker } from './broadcast.ts';
 import { clearDeadline } from './deadline.ts';
@@ -167,6 +168,7 @@ export function retryLater(turn: Turn, place: NodePlace, delayMs: number, error:
     attempt: record.attempt,
     detail: { error, until: turn.now + delayMs },
   });
+  notifyNode(turn, place, { occasion: 'retry', error });
   turn.setTimer('retry', attemptName(place), turn.now + delayMs);
   turn.shard.unfinished.add(run.header.id);
 }
@@ -188,8 +190,16 @@ export function endNode(turn: Turn, place: NodePlace, state: EndedNodeState, lef
     ...attempt,
     ...(left.e ? { detail: { error: left.e } } : {}),
   });
+  tellOfEnd(turn, place, state, left);
   turn.ended.push(place);
   turn.shard.unfinished.add(run.header.id);
+}
+
+/** `notify` of a fan-out tells of it as a whole, not of each of its nodes. */
+function tellOfEnd(turn: Turn, place: NodePlace, state: EndedNodeState, { e }: NodeOutput): void {
+  if (place.task.notify === undefined || isFanNode(place)) return;
+  if (state === 'succeeded') notifyNode(turn, place, { occasion: 'success' });
+  if (state === 'failed') notifyNode(turn, place, { occasion: 'failure', ...(e ? { error: e } : {}) });
 }
 
 /**

@@ -9,6 +9,7 @@ import { clearRunDeadline, setDeadlines } from '../node/deadline.ts';
 import { closeFan } from '../node/fan.ts';
 import { placeOf } from '../node/node-place.ts';
 import { stopNode } from '../node/stop.ts';
+import { notifyRunEnd } from '../notification/tell.ts';
 import type { Turn } from '../turn.ts';
 import { tellEnd } from './tell.ts';
 
@@ -140,4 +141,5 @@ export function endRun(turn: Turn, run: RunState): void {
   turn.event(run, `run.${status}`);
   turn.saveStatus(run, false);
   tellEnd(turn, run);
+  notifyRunEnd(turn, run);
 }

@@ -1,0 +1,31 @@
+/** What the notifications of a workflow forget: what was delivered or given up long ago. What is to be sent is never forgotten. */
+import { DELIVERY, type Delivery, readDelivery } from '../../notification/document.ts';
+import type { Turn } from '../turn.ts';
+
+const DAY = 24 * 60 * 60_000;
+/** How long each is shown, ms. */
+const KEPT_MS = { delivered: 7 * DAY, dead: 30 * DAY } as const;
+/** How many are shown. */
+const KEPT = { delivered: 50, dead: 500 } as const;
+/** The same notification may be told once more for as long as this: its first delivery must be remembered, ms. */
+const MAY_COME_TWICE_MS = 10 * 60_000;
+
+export function forgetOld(turn: Turn, address: string): void {
+  for (const state of ['delivered', 'dead'] as const) {
+    const ended = deliveriesIn(turn, address, state);
+    if (ended.length === 0) continue;
+    ended.sort((a, b) => b.changedAt - a.changedAt);
+    for (const [place, { notification, changedAt }] of ended.entries()) {
+      const age = turn.now - changedAt;
+      const isOver = age > KEPT_MS[state] || (place >= KEPT[state] && age > MAY_COME_TWICE_MS);
+      if (isOver) turn.removeDocument(address, DELIVERY + notification.id);
+    }
+  }
+}
+
+function deliveriesIn(turn: Turn, address: string, state: Delivery['state']): Delivery[] {
+  return [...turn.actor(address)].flatMap(([field, value]) => {
+    const delivery = field.startsWith(DELIVERY) ? readDelivery(value) : undefined;
+    return delivery?.state === state ? [delivery] : [];
+  });
+}
