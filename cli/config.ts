@@ -38,6 +38,9 @@ export interface Settings {
   readonly apiRate: string | undefined;
   /** SLUICE_AUDIT_KEEP: records of the audit log that are kept. */
   readonly auditKeep: string | undefined;
+  /** SLUICE_CHANNELS, SLUICE_ALERTS: notification channels and alert rules, as JSON. */
+  readonly channels: string | undefined;
+  readonly alerts: string | undefined;
   /** SLUICE_DEBUG: stack traces, and the engine's own messages. */
   readonly isDebug: boolean;
   /** GITHUB_ACTIONS: fold a task's lines, and mark errors on the lines of the file. */
@@ -73,6 +76,8 @@ export function readSettings(environment: Environment = process.env): Settings {
     apiHosts: environment['SLUICE_API_HOSTS'] || undefined,
     apiRate: environment['SLUICE_API_RATE'] || undefined,
     auditKeep: environment['SLUICE_AUDIT_KEEP'] || undefined,
+    channels: environment['SLUICE_CHANNELS'] || undefined,
+    alerts: environment['SLUICE_ALERTS'] || undefined,
     isDebug: isSet(environment['SLUICE_DEBUG']),
     isGithubActions: environment['GITHUB_ACTIONS'] === 'true',
     isPlain: isSet(environment['CI']) || environment['TERM'] === 'dumb',

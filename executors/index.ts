@@ -48,7 +48,7 @@ export function builtinExecutors(settings: ExecutorSettings = {}): readonly Exec
     moduleExecutor(settings),
     dockerExecutor(settings),
     kafkaExecutor(settings),
-    notifyExecutor(),
+    notifyExecutor(settings),
     functionExecutor(settings),
     waitExecutor(),
     approvalExecutor(),

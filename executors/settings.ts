@@ -1,4 +1,5 @@
 import type { AddressPolicy } from '../engine/core/network/address-rules.ts';
+import type { Notifier } from '../engine/ports/notifier.ts';
 import type { ResolveAddresses } from './http/guarded-connector.ts';
 import type { RegisteredFunction } from './registered-function.ts';
 
@@ -11,6 +12,8 @@ export interface ExecutorSettings {
   readonly environment?: { readonly [name: string]: string | undefined };
   readonly module?: ModuleSettings;
   readonly http?: HttpSettings;
+  /** Delivers what `uses: notify` says. Default: there are no channels, and every such task fails. */
+  readonly notifier?: Pick<Notifier, 'deliver'>;
   /** Functions for `uses: function`, by name. They run in the process that holds the worker. */
   readonly functions?: { readonly [name: string]: RegisteredFunction };
 }

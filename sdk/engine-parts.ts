@@ -86,6 +86,8 @@ export interface EngineParts {
   /** All who use this Redis are on this machine. */
   readonly isEmbedded: boolean;
   readonly settings: Settings;
+  /** `PUBLISH` on this Redis. */
+  publish(channel: string, text: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -195,6 +197,7 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
       queueConnection: queueAddressOf(connection),
       prefix,
       isEmbedded: home !== undefined,
+      publish: async (channel, text) => void (await connections.call('publish', [channel, text])),
       settings,
       async close() {
         await store.close();

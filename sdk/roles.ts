@@ -10,6 +10,8 @@ import { makeSessionDirectory } from '../engine/runtime/files/session-directory.
 import { createOrchestrator } from '../engine/runtime/orchestrator.ts';
 import { createWorker } from '../engine/runtime/worker.ts';
 import { builtinExecutors, type RegisteredFunction } from '../executors/index.ts';
+import { createNotifier } from '../notifications/notifier.ts';
+import { alertsOf, readAlerts, readChannels } from '../notifications/settings.ts';
 import { readAddressPolicy } from './address-policy.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { readVersion } from './settings.ts';
@@ -45,11 +47,26 @@ export interface SluiceWorker extends AsyncDisposable {
 const DEFAULT_SLOTS = 4;
 const DEFAULT_DRAIN_MS = 10_000;
 
+/** Channels and alert rules come from SLUICE_CHANNELS and SLUICE_ALERTS, as JSON. */
+function openNotifier({ settings, secrets, publish, clock, isEmbedded }: EngineParts) {
+  const { environment, allowAddresses } = settings;
+  const channels = readChannels(environment['SLUICE_CHANNELS']);
+  const rules = readAlerts(environment['SLUICE_ALERTS'], channels);
+  const addresses = readAddressPolicy(allowAddresses, isEmbedded);
+  const brokers = (environment['SLUICE_KAFKA_BROKERS'] ?? '').split(',').filter((one) => one !== '');
+  const notifier = createNotifier({ channels, addresses, secrets, publish, brokers, now: clock.now });
+  return {
+    notifier,
+    alertsOf: (namespace: string, workflow: string) => alertsOf(rules, namespace, workflow),
+  };
+}
+
 export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): Promise<void> }> {
   const { shards, store, membership, index, definitions, outputs, clock, logger } = parts;
   const queue = openQueue(parts);
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const actions = engineActions();
+  const { notifier, alertsOf } = openNotifier(parts);
   const orchestrator = createOrchestrator({
     id,
     shards,
@@ -60,6 +77,8 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
     definitions,
     outputs,
     actions,
+    notifier,
+    alertsOf,
     clock,
     logger,
   });
@@ -67,6 +86,7 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
   return {
     async stop() {
       await orchestrator.stop();
+      await notifier.close?.();
       await queue.close();
     },
   };

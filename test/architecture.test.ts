@@ -65,10 +65,10 @@ const ARROWS: readonly (readonly [folder: string, allowed: readonly string[]])[]
     ['engine/core/', 'engine/ports/', 'engine/runtime/secret/', 'executors/http/', 'executors/kafka/'],
   ],
   ['testing/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'engine/memory/', 'dsl/', 'executors/']],
-  ['sdk/', ['engine/', 'dsl/', 'executors/']],
   ['monitoring/', ['engine/core/', 'engine/ports/', 'engine/runtime/client/', 'dsl/']],
   // Its types only: the dashboard talks to the API.
   ['web/', ['server/contract/', 'server/operations/']],
+  ['sdk/', ['engine/', 'dsl/', 'executors/', 'notifications/']],
   ['server/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'dsl/']],
 ];
 

@@ -17,6 +17,7 @@ import {
 } from '../command.ts';
 import { type Engine, openEngine } from '../compose/engine.ts';
 import { troubleLogger } from '../compose/logger.ts';
+import { deliverRest, hasToTell } from '../compose/notifying.ts';
 import { type Role, startOrchestrator } from '../compose/roles.ts';
 import type { Host } from '../host.ts';
 import { type Interruption, listenForInterruption } from '../interruption.ts';
@@ -33,6 +34,8 @@ interface RunFlags extends RedisFlags, InputFlags, OutputFlags {
 
 /** How long the worker may finish work of other runs at the end, ms. */
 const DRAIN_MS = 30_000;
+/** How long what is to be told of the run may take at the end, ms. */
+const NOTIFY_MS = 10_000;
 /** Between SIGTERM and SIGKILL for the tasks of a run that is cancelled, ms. */
 const CANCEL_GRACE_MS = 10_000;
 
@@ -67,6 +70,7 @@ async function runFile(host: Host, file: string, flags: RunFlags): Promise<void>
     roles.push(await startOrchestrator(host, engine));
     const run = await start(engine, { plan, children, inputs, folder });
     host.exitCode = await watchToEnd({ engine, display, interruption }, run);
+    if ([plan, ...children].some((one) => hasToTell(host, one))) await deliverRest(engine, NOTIFY_MS);
     const rest = await unfinished.ending();
     if (rest !== undefined) host.say(rest);
   } finally {

@@ -2,14 +2,26 @@
 import { join } from 'node:path';
 import type { EngineActions } from '../../engine/core/engine-outcome.ts';
 import type { Executor } from '../../engine/ports/executor.ts';
+import type { Notifier } from '../../engine/ports/notifier.ts';
 import { builtinExecutors, type HttpSettings } from '../../executors/index.ts';
 import type { Settings } from '../config.ts';
 
+/** What executors of a worker have from their installation. */
+export interface WorkSettings {
+  readonly http?: HttpSettings;
+  readonly notifier?: Notifier;
+}
+
 export function allExecutors(
   { environment, cacheDirectory }: Settings,
-  http: HttpSettings = {},
+  { http = {}, notifier }: WorkSettings = {},
 ): readonly Executor[] {
-  return builtinExecutors({ environment, http, module: { cacheDirectory: join(cacheDirectory, 'modules') } });
+  return builtinExecutors({
+    environment,
+    http,
+    module: { cacheDirectory: join(cacheDirectory, 'modules') },
+    ...(notifier ? { notifier } : {}),
+  });
 }
 
 /** Each checks its options itself: what does not fit fails the task with `invalid_options`. */

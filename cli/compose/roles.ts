@@ -20,6 +20,7 @@ import type { Host } from '../host.ts';
 import { readVersion } from '../version.ts';
 import type { Engine } from './engine.ts';
 import { allExecutors, engineActions } from './executors.ts';
+import { openNotifier } from './notifier.ts';
 import { prunerOptions } from './retention.ts';
 
 export interface Role {
@@ -71,6 +72,7 @@ export async function startOrchestrator(
   const store = metrics ? measuredOwnerStore(engine.roleStore, metrics, () => clock.now()) : engine.roleStore;
   const queue = openQueue(engine);
   const actions = engineActions(allExecutors(host.settings));
+  const { notifier, alertsOf } = openNotifier(host, engine, addressPolicy(host, engine, undefined));
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const orchestrator = createOrchestrator({
     id,
@@ -82,6 +84,8 @@ export async function startOrchestrator(
     definitions,
     outputs,
     actions,
+    notifier,
+    alertsOf,
     intake,
     clock,
     logger,
@@ -95,6 +99,7 @@ export async function startOrchestrator(
     async stop() {
       await pruner.stop();
       await orchestrator.stop();
+      await notifier.close?.();
       await queue.close();
     },
   };
@@ -106,6 +111,7 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
   const store = metrics ? measuredWorkerStore(engine.roleStore, metrics) : engine.roleStore;
   const logs = metrics ? measuredLogs(engine.logs, metrics) : engine.logs;
   const addresses = addressPolicy(host, engine, flags.allowAddress);
+  const { notifier } = openNotifier(host, engine, addresses);
   const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(engine);
   const name = flags.name ?? `${hostname()}:${process.pid}`;
@@ -124,7 +130,7 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
     }),
     secrets: secrets.store,
     cache,
-    executors: allExecutors(host.settings, { addresses }),
+    executors: allExecutors(host.settings, { http: { addresses }, notifier }),
     clock,
     logger,
     session: randomUUID(),
@@ -144,6 +150,7 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
     name,
     async stop(drainMs) {
       await worker.stop(drainMs);
+      await notifier.close?.();
       await queue.close();
       await rm(root, { recursive: true, force: true }).catch(() => {});
     },

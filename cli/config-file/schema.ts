@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../../engine/core/json.ts';
 import { parseAddressRule } from '../../engine/core/network/address-rules.ts';
 import { parseRetention } from '../../engine/core/retention.ts';
+import { alertsSchema, channelsSchema } from '../../notifications/settings.ts';
 
 const text = z.string().min(1);
 /** What to write for a number of runs. */
@@ -91,6 +92,12 @@ export const configFile = z
       })
       .partial()
       .describe('For Kafka triggers and tasks that name no brokers.'),
+    channels: channelsSchema.describe(
+      'Whom notifications and alerts reach, by name (SLUICE_CHANNELS, as JSON).',
+    ),
+    alerts: alertsSchema.describe(
+      'What is told of runs whatever their workflows say (SLUICE_ALERTS, as JSON).',
+    ),
   })
   .partial();
 

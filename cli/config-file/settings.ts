@@ -16,6 +16,8 @@ export interface SettingName {
   /** Never shown. */
   readonly isSecret?: boolean;
   readonly isPath?: boolean;
+  /** Its variable holds JSON. */
+  readonly isJson?: boolean;
   /** What holds without any of them, in words. */
   readonly otherwise?: string;
 }
@@ -64,6 +66,8 @@ export const SETTINGS: readonly SettingName[] = [
     otherwise: 'public addresses; all of this machine with a private Redis',
   },
   { setting: 'kafka.brokers', variable: 'SLUICE_KAFKA_BROKERS' },
+  { setting: 'channels', variable: 'SLUICE_CHANNELS', isJson: true, otherwise: 'none' },
+  { setting: 'alerts', variable: 'SLUICE_ALERTS', isJson: true, otherwise: 'none' },
 ];
 
 /** Takes `--config FILE` out of a command line, wherever it stands. @throws CliFailure without its value */
@@ -100,8 +104,8 @@ export function findConfigFile(folder: string): string | undefined {
 /** Variable → value, as the environment would say it. Paths are relative to the folder of the file. */
 export function variablesOf(config: ConfigFile, path: string): ReadonlyMap<string, string> {
   const variables = new Map<string, string>();
-  for (const { setting, variable, isPath } of SETTINGS) {
-    const value = textFor(config, setting);
+  for (const { setting, variable, isPath, isJson } of SETTINGS) {
+    const value = textFor(config, setting, isJson);
     if (value === undefined) continue;
     const isFolder =
       isPath === true &&
@@ -112,10 +116,11 @@ export function variablesOf(config: ConfigFile, path: string): ReadonlyMap<strin
   return variables;
 }
 
-function textFor(config: ConfigFile, setting: string): string | undefined {
+function textFor(config: ConfigFile, setting: string, isJson = false): string | undefined {
   let at: unknown = config;
   for (const step of setting.split('.'))
     at = typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? Reflect.get(at, step) : undefined;
+  if (isJson) return at === undefined ? undefined : JSON.stringify(at);
   if (Array.isArray(at)) return at.join(',');
   return typeof at === 'string' || typeof at === 'number' ? String(at) : undefined;
 }

@@ -43,6 +43,7 @@ export const TASK_ERROR_CODES = {
   marked_failed: 'somebody marked the node as failed',
   docker_error: 'the container could not be created, started or watched',
   kafka_error: 'the message could not be produced',
+  notify_error: 'the message did not reach its channel',
   internal: 'a defect in Sluice; please report it',
 } as const satisfies Record<string, string>;
 

@@ -69,7 +69,7 @@ describe('kafka without a broker', () => {
 });
 
 describe('notify', () => {
-  it('says that nothing is delivered', async () => {
+  it('says that a worker has no channels', async () => {
     const { error } = await attempt(notifyExecutor(), { channel: 'ops', text: 'hi' }, await aBench());
     expect(error).toMatchObject({ code: 'invalid_options' });
     expect(error?.message).toContain('"ops"');

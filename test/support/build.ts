@@ -10,6 +10,7 @@ const SOURCES = [
   'engine',
   'dsl',
   'executors',
+  'notifications',
   'sdk',
   'server',
   'cli',

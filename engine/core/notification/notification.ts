@@ -20,6 +20,7 @@ export const NOTIFICATION_TYPES = [
   'node.overdue',
   'alert.firing',
   'alert.resolved',
+  'message',
   'test',
 ] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];

@@ -1,0 +1,46 @@
+/** Who delivers the notifications of this installation, and what its alert rules want to be told. */
+import type { ShardFacts } from '../../engine/core/decide/index.ts';
+import { SluiceError } from '../../engine/core/errors.ts';
+import type { AddressPolicy } from '../../engine/core/network/address-rules.ts';
+import type { Notifier } from '../../engine/ports/notifier.ts';
+import type { ChannelSettings } from '../../notifications/channels.ts';
+import { createNotifier } from '../../notifications/notifier.ts';
+import { type AlertRule, alertsOf, readAlerts, readChannels } from '../../notifications/settings.ts';
+import { usageFailure } from '../failure.ts';
+import type { Host } from '../host.ts';
+import type { Engine } from './engine.ts';
+
+export interface NotificationSettings {
+  readonly channels: ReadonlyMap<string, ChannelSettings>;
+  readonly rules: readonly AlertRule[];
+}
+
+/** @throws CliFailure when they are wrong */
+export function notificationSettings({ settings }: Host): NotificationSettings {
+  try {
+    const channels = readChannels(settings.channels);
+    return { channels, rules: readAlerts(settings.alerts, channels) };
+  } catch (thrown) {
+    throw thrown instanceof SluiceError ? usageFailure(thrown.message) : thrown;
+  }
+}
+
+export interface Notifying {
+  readonly notifier: Notifier;
+  readonly alertsOf: NonNullable<ShardFacts['alertsOf']>;
+}
+
+export function openNotifier(host: Host, engine: Engine, addresses: AddressPolicy): Notifying {
+  const { channels, rules } = notificationSettings(host);
+  const { connections, secrets, clock } = engine;
+  const named = host.settings.environment['SLUICE_KAFKA_BROKERS'] ?? '';
+  const notifier = createNotifier({
+    channels,
+    addresses,
+    secrets: secrets.store,
+    publish: async (channel, text) => void (await connections.call('publish', [channel, text])),
+    brokers: named.split(',').filter((one) => one !== ''),
+    now: clock.now,
+  });
+  return { notifier, alertsOf: (namespace, workflow) => alertsOf(rules, namespace, workflow) };
+}
