@@ -18,6 +18,7 @@ const ANY_LOSS = [
 export const BUGS: readonly Bug[] = [
   {
     name: 'no fence: commits of a former owner are stored',
+    firstSeed: 21,
     file: OWNERSHIP,
     find: "if (!holds(shard, token)) return { kind: 'fenced' };",
     replace: '',
@@ -86,6 +87,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a success is overwritten: what has ended may start again',
+    firstSeed: 55,
     file: 'engine/core/decide/node/settle.ts',
     find: "  if (!place || (place.record.state !== 'queued' && place.record.state !== 'running')) return;",
     replace: '  if (!place) return;',
@@ -100,7 +102,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a takeover forgets ready nodes',
-    firstSeed: 244,
+    firstSeed: 329,
     file: 'engine/core/shard-state.ts',
     find: "    else if (record.state === 'queued') pushReady(shard, run, index);",
     replace: '',
@@ -115,7 +117,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an idle owner never notices that the store went back',
-    firstSeed: 167,
+    firstSeed: 236,
     file: 'engine/runtime/shard/shard-owner.ts',
     find: 'if (stored >= confirmed) return;',
     replace: 'if (stored >= confirmed || stored >= 0) return;',
@@ -151,6 +153,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'what follows in a chain is forgotten at a takeover',
+    firstSeed: 21,
     file: 'engine/core/shard-state.ts',
     find: '      if (value !== undefined) addFlight(shard, key, joinedFlightOf(run, index, { value, now }));\n',
     replace: '',
@@ -166,7 +169,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a chain goes on with a node that was withdrawn',
-    firstSeed: 34,
+    firstSeed: 151,
     file: FLIGHTS,
     find: "  const goesOn = isWanted && joined?.state === 'j';",
     replace: '  const goesOn = isWanted;',
