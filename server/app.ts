@@ -8,6 +8,7 @@ import { messageOf } from '../engine/core/errors.ts';
 import type { ServerEnv, ServerParts, ServerSettings } from './parts.ts';
 import { pathPattern } from './path-pattern.ts';
 import { isDefect, problemResponse, RequestFailure } from './problem.ts';
+import { endWithRedis } from './redis-silence.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 
@@ -21,6 +22,7 @@ export function createApp(parts: ServerParts, settings: ServerSettings = {}): Se
     await next();
     context.res.headers.set('x-request-id', context.get('requestId'));
   });
+  app.use(endWithRedis(parts));
   for (const one of settings.middleware ?? []) app.use(one);
   for (const route of ROUTES) add(app, route, parts, settings);
   addOtherMethods(app);

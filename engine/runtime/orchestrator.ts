@@ -9,12 +9,12 @@ import type { ShardFacts } from '../core/decide/index.ts';
 import type { EngineActions } from '../core/engine-outcome.ts';
 import { LearnedDurations } from '../core/learned-durations.ts';
 import { dispatchWindow } from '../core/policy.ts';
-import { isMadeQueue, slotsFor } from '../core/queue-name.ts';
+import { isMadeQueue } from '../core/queue-name.ts';
 import { loadOf, type ShardLoad } from '../core/shard-load.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DefinitionStore } from '../ports/definition-store.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Membership, WorkerInfo } from '../ports/membership.ts';
+import type { Membership } from '../ports/membership.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { RunIndex } from '../ports/run-index.ts';
 import type { ClientStore, InboxBatch, InboxEntry, OwnerStore } from '../ports/shard-store.ts';
@@ -26,6 +26,7 @@ import { RunLines } from './run-lines.ts';
 import { Intake, type IntakeSettings } from './shard/intake.ts';
 import { ShardOwner } from './shard/shard-owner.ts';
 import { Subscriptions } from './shard/subscriptions.ts';
+import { Workforce } from './workforce.ts';
 
 export interface OrchestratorOptions {
   /** Unique for this process life. */
@@ -108,14 +109,7 @@ class ShardKeeper implements Orchestrator {
   #wake = new AbortController();
   #loops: Promise<void>[] = [];
   #orchestrators = 1;
-  #slots: ReadonlyMap<string, number> = new Map();
-  /** Slots of the worker that has most of them, by queue. */
-  #largest: ReadonlyMap<string, number> = new Map();
-  /** Queues all of whose workers take bundles. */
-  #bundling: ReadonlySet<string> = new Set();
-  /** Queues all of whose workers go on with chains. */
-  #joining: ReadonlySet<string> = new Set();
-  #workers: readonly WorkerInfo[] = [];
+  #workforce = new Workforce([]);
   readonly #subscriptions: Subscriptions;
   readonly #intake: Intake;
   readonly #lines: RunLines;
@@ -304,11 +298,7 @@ class ShardKeeper implements Orchestrator {
     const [live, workers] = await Promise.all([membership.orchestrators(), membership.workers()]);
     this.#live = live;
     this.#orchestrators = Math.max(1, live.length);
-    this.#workers = workers;
-    this.#slots = countSlots(workers.map((worker) => worker.queues));
-    this.#largest = mostSlots(workers.map((worker) => worker.queues));
-    this.#bundling = this.#queuesWhose(({ bundles }) => bundles === true);
-    this.#joining = this.#queuesWhose(({ chains }) => chains === true);
+    this.#workforce = new Workforce(workers);
   }
 
   async #takeShare(): Promise<void> {
@@ -325,12 +315,6 @@ class ShardKeeper implements Orchestrator {
     if (this.#freeAt === undefined) return KEEP_LEASES_MS;
     const ms = this.#freeAt - this.#options.clock.now() + AFTER_LEASE_MS;
     return Math.min(KEEP_LEASES_MS, Math.max(AFTER_LEASE_MS, ms));
-  }
-
-  /** Queues all of whose live workers are so. */
-  #queuesWhose(isSo: (worker: WorkerInfo) => boolean): ReadonlySet<string> {
-    const without = new Set(this.#workers.flatMap((one) => (isSo(one) ? [] : Object.keys(one.queues))));
-    return new Set([...this.#slots.keys()].filter((queue) => !without.has(queue)));
   }
 
   /** Workers serve the queues of label sets, and their own, only when there is something in them. */
@@ -392,13 +376,13 @@ class ShardKeeper implements Orchestrator {
           complaints: this.#complaints,
           durations: this.#durations,
           windowOf: (queue) => this.#windowOf(queue),
-          mayBundle: (queue) => this.#bundling.has(queue),
+          mayBundle: (queue) => this.#workforce.mayBundle(queue),
           facts: {
-            workersOf: (queue, labels) => this.#workersOf(queue, labels),
-            isLive: (session) => this.#workers.some((worker) => worker.session === session),
+            workersOf: (queue, labels) => this.#workforce.with(queue, labels),
+            isLive: (session) => this.#workforce.isLive(session),
             subscribersOf: (namespace, workflow) => this.#subscriptions.of(namespace, workflow),
-            largestWorker: (queue) => this.#largest.get(queue) ?? 0,
-            mayJoin: (queue) => this.#joining.has(queue),
+            largestWorker: (queue) => this.#workforce.largestWorker(queue),
+            mayJoin: (queue) => this.#workforce.mayJoin(queue),
             ...(this.#options.alertsOf ? { alertsOf: this.#options.alertsOf } : {}),
           },
         }),
@@ -443,28 +427,12 @@ class ShardKeeper implements Orchestrator {
     if (!this.#stopped.signal.aborted) this.#wake = new AbortController();
   }
 
-  #workersOf(queue: string, labels: { readonly [name: string]: string }): readonly WorkerInfo[] {
-    const wanted = Object.entries(labels);
-    return this.#workers
-      .filter(
-        (worker) =>
-          Object.hasOwn(worker.queues, queue) &&
-          wanted.every(([name, value]) => ownLabel(worker, name) === value),
-      )
-      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  }
-
-  #slotsOf(queue: string): number {
-    if (!isMadeQueue(queue)) return this.#slots.get(queue) ?? 0;
-    return this.#workers.reduce((sum, worker) => sum + slotsFor(worker, queue), 0);
-  }
-
   #windowOf(queue: string): number {
     let busy = 0;
     for (const { state } of this.#owners.values()) {
       if ((state.sentByQueue.get(queue) ?? 0) > 0 || (state.ready.get(queue)?.size ?? 0) > 0) busy++;
     }
-    return dispatchWindow(this.#slotsOf(queue), busy * this.#orchestrators);
+    return dispatchWindow(this.#workforce.slotsOf(queue), busy * this.#orchestrators);
   }
 
   async #loop(name: string, work: () => Promise<void>, pauseOf: () => number): Promise<void> {
@@ -499,24 +467,4 @@ class ShardKeeper implements Orchestrator {
 function saysOnlyGoingOn(batches: readonly InboxBatch[]): boolean {
   const isSo = ({ message }: InboxEntry) => message.type === 'settled' && message.next !== undefined;
   return batches.length > 0 && batches.every(({ entries }) => entries.every(isSo));
-}
-
-function ownLabel({ labels }: WorkerInfo, name: string): string | undefined {
-  return Object.hasOwn(labels, name) ? labels[name] : undefined;
-}
-
-function countSlots(workers: readonly { readonly [queue: string]: number }[]): ReadonlyMap<string, number> {
-  const slots = new Map<string, number>();
-  for (const queues of workers) {
-    for (const [queue, count] of Object.entries(queues)) slots.set(queue, (slots.get(queue) ?? 0) + count);
-  }
-  return slots;
-}
-
-function mostSlots(workers: readonly { readonly [queue: string]: number }[]): ReadonlyMap<string, number> {
-  const most = new Map<string, number>();
-  for (const queues of workers)
-    for (const [queue, count] of Object.entries(queues))
-      most.set(queue, Math.max(count, most.get(queue) ?? 0));
-  return most;
 }

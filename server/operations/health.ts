@@ -21,7 +21,10 @@ export const readyz = operation({
   role: 'public',
   tag,
   summary: 'Whether requests can be served now',
-  description: '503 when Redis does not answer, or while the server stops.',
+  description: '503 when Redis does not answer, or while the server stops. All parts are always named.',
+  query: z.strictObject({
+    verbose: z.string().optional().describe('Taken since probes send it; changes nothing here.'),
+  }),
   reply: z.object({ status: z.enum(['ok', 'not_ready']), parts: z.record(z.string(), z.string()) }),
 });
 

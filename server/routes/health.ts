@@ -1,12 +1,8 @@
 /** /livez, /readyz, /version. */
-import { messageOf } from '../../engine/core/errors.ts';
 import { livez, metrics, readyz, version } from '../operations/health.ts';
-import type { ServerParts } from '../parts.ts';
 import { RequestFailure } from '../problem.ts';
+import { redisState } from '../redis-silence.ts';
 import { route } from '../route.ts';
-
-/** A part that takes longer is not ready, ms. */
-const PATIENCE_MS = 2_000;
 
 export const healthRoutes = [
   route(livez)(() => ({ body: { status: 'ok' } })),
@@ -28,12 +24,3 @@ export const healthRoutes = [
 
   route(version)((_call, parts) => ({ body: { name: 'sluice', version: parts.version } })),
 ];
-
-async function redisState({ store }: ServerParts): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS, `no answer within ${PATIENCE_MS} ms`);
-  });
-  const asked = store.now().then(() => 'ok', messageOf);
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
-}
