@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const packageJson = z.object({ version: z.string() });
 
-/** Read from the package.json above `cli/` or `dist/cli/`. */
+/** Read from the package.json above `cli/` or what `dist/cli/` was. */
 export function readVersion(): string {
   for (const path of ['../package.json', '../../package.json']) {
     try {

@@ -1,11 +1,12 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { thirdPartyNotices } from '../build/third-party-notices.mjs';
 
 /** `npx vite web` serves the sources beside a `sluice up` on its usual port. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), thirdPartyNotices()],
   build: {
     chunkSizeWarningLimit: 800,
     target: 'es2022',

@@ -45,8 +45,8 @@ describe('its content', () => {
       ),
     ).toEqual([]);
     expect(installed.files.filter((file) => /^dist\/.*(?<!\.d)\.ts$/.test(file))).toEqual([]);
-    expect(installed.size).toBeLessThan(1_500_000);
-    expect(installed.unpackedSize).toBeLessThan(6_000_000);
+    expect(installed.size).toBeLessThan(3_500_000);
+    expect(installed.unpackedSize).toBeLessThan(13_000_000);
   });
 
   it('runs nothing when it is installed', () => {

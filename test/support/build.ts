@@ -7,18 +7,21 @@ import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SOURCES = [
-  'engine',
+  'build',
+  'cli',
   'dsl',
+  'engine',
   'executors',
+  'monitoring',
   'notifications',
   'sdk',
   'server',
-  'cli',
-  'build.mjs',
+  'testing',
+  'web',
   'tsconfig.json',
   'tsconfig.build.json',
 ];
-const BUILT = join(ROOT, 'dist', 'cli', 'main.js');
+const BUILT = join(ROOT, 'dist', 'program', 'main.js');
 const LOCK = join(ROOT, 'node_modules', '.cache', 'sluice-build.lock');
 /** A lock that is older was left by a process that was killed. */
 const STALE_MS = 120_000;
@@ -28,7 +31,7 @@ export async function buildIfStale(): Promise<void> {
   while (isStale()) {
     if (takeLock()) {
       try {
-        if (isStale()) await promisify(execFile)(process.execPath, [join(ROOT, 'build.mjs')]);
+        if (isStale()) await promisify(execFile)(process.execPath, [join(ROOT, 'build', 'main.mjs')]);
       } catch (error) {
         throw new Error(`The build failed: ${wordsOf(error)}`);
       } finally {

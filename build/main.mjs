@@ -1,12 +1,13 @@
-// Builds dist/: compiles TypeScript, copies what the compiler does not (Lua scripts), writes the JSON Schema, bundles the dashboard.
-// It builds beside and swaps, so that a type error leaves the former build as it was.
+// Builds dist/: compiles TypeScript, copies what the compiler does not (Lua scripts), writes the JSON Schema, bundles the program
+// and the dashboard. It builds beside and swaps, so that a type error leaves the former build as it was.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { bundleProgram } from './program.mjs';
 
-const root = dirname(fileURLToPath(import.meta.url));
+const root = dirname(import.meta.dirname);
 const dist = join(root, 'dist');
 const next = join(root, `dist.${process.pid}`);
 try {
@@ -23,7 +24,8 @@ try {
   const { writeSchema } = await import(pathToFileURL(join(next, 'dsl', 'write-schema.js')).href);
   writeSchema(join(next, 'workflow.schema.json'));
 
-  // The dashboard.
+  await bundleProgram(next);
+
   const vite = join(dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
   const web = ['build', join(root, 'web'), '--outDir', join(next, 'dashboard'), '--logLevel', 'warn'];
   execFileSync(process.execPath, [vite, ...web], { stdio: 'inherit' });
