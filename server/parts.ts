@@ -31,7 +31,15 @@ export interface ServerParts {
   readonly client: Client;
   readonly store: Pick<
     ShardStore,
-    'now' | 'readFlights' | 'readTimers' | 'readActors' | 'readHeader' | 'readEvents' | 'send' | 'readAnswer'
+    | 'now'
+    | 'readFlights'
+    | 'readTimers'
+    | 'readActors'
+    | 'readHeader'
+    | 'readRecords'
+    | 'readEvents'
+    | 'send'
+    | 'readAnswer'
   >;
   readonly shards: number;
   readonly index: RunIndex;

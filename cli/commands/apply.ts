@@ -9,6 +9,7 @@ import type { Applied, DefinitionDraft, Definitions } from '../../engine/runtime
 import { triggerProblems } from '../../engine/runtime/definition/schedule-setter.ts';
 import type { SourceBundle } from '../../engine/runtime/source/source-archive.ts';
 import { bundleHolder, packSource, storeBundle } from '../../engine/runtime/source/source-bundle.ts';
+import { keepText } from '../../engine/runtime/source/workflow-text.ts';
 import { newCommand, type RedisFlags, withArtifacts, withRedis } from '../command.ts';
 import { definitionsOf, withOrchestrator } from '../compose/definitions.ts';
 import type { Engine } from '../compose/engine.ts';
@@ -47,6 +48,7 @@ interface Candidate {
   readonly plan: Plan;
   readonly linked: readonly Plan[];
   readonly bundle: SourceBundle;
+  readonly text: string;
 }
 
 async function apply(host: Host, paths: readonly string[], flags: ApplyFlags): Promise<void> {
@@ -141,15 +143,21 @@ async function withBundles(files: readonly CompiledFile[]): Promise<Candidate[]>
   const candidates: Candidate[] = [];
   for (const [folder, inIt] of byFolder) {
     const bundle = await packSource(folder, new Set(inIt.map(({ file }) => basename(file.path))));
-    for (const { plans, linked } of inIt)
-      for (const plan of plans) candidates.push({ plan, linked: [...linked, ...plans], bundle });
+    for (const { plans, linked, file } of inIt)
+      for (const plan of plans)
+        candidates.push({ plan, linked: [...linked, ...plans], bundle, text: file.text });
   }
   return candidates;
 }
 
-async function draftOf(engine: Engine, { plan, linked, bundle }: Candidate): Promise<DefinitionDraft> {
+async function draftOf(engine: Engine, { plan, linked, bundle, text }: Candidate): Promise<DefinitionDraft> {
   const source = await storeBundle(engine.artifacts, bundleHolder(bundle.hash), bundle);
-  return { plan, linked: linkedPlans(plan, linked), source };
+  return {
+    plan,
+    linked: linkedPlans(plan, linked),
+    source,
+    text: await keepText(engine.artifacts, text),
+  };
 }
 
 /** Workflows of the same namespaces that no file has. */

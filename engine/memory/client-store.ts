@@ -1,6 +1,7 @@
 /** The memory store as a client sees it. */
 import { SluiceError } from '../core/errors.ts';
 import { type Answer, addressOf, type InboxMessage } from '../core/message.ts';
+import { RECORD_BYTES } from '../core/node-record.ts';
 import type { RunHeader } from '../core/run-header.ts';
 import type { ClientStore } from '../ports/shard-store.ts';
 import { appendMessage, documentsOf, runState } from './shard-state.ts';
@@ -46,6 +47,10 @@ export function clientStore(context: StoreContext): ClientStore {
     },
     async readHeader(run) {
       return readHeader(context, run);
+    },
+    async readRecords(run, count) {
+      const state = context.shard(context.shardOf(run)).runs.get(run);
+      return state?.records.slice(0, count * RECORD_BYTES) ?? new Uint8Array();
     },
     async loadRun(run) {
       return loadRun(context, run);

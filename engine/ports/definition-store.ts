@@ -15,6 +15,8 @@ export interface DefinitionVersion {
   readonly linked: readonly string[];
   /** The workflow's folder, as it was applied. */
   readonly source?: SourceRef;
+  /** The workflow file as it was written, in a bundle of its own. */
+  readonly text?: SourceRef;
   /** ms since 1970, the store's clock. */
   readonly appliedAt: number;
 }

@@ -209,6 +209,8 @@ export interface ClientStore {
   /** When these timers of the shard are due, ms; null for one that is not set. In the order asked. */
   readTimers(shard: number, timers: readonly string[]): Promise<readonly (number | null)[]>;
   readHeader(run: string): Promise<RunHeader | undefined>;
+  /** The run's first node records, at most `count`, 32 bytes each: those of its tasks stand first. Empty when there are none. */
+  readRecords(run: string, count: number): Promise<Uint8Array>;
   loadRun(run: string): Promise<StoredRun | undefined>;
   loadPlan(shard: number, hash: string): Promise<Plan | undefined>;
   /** Packed events with last seq > `after`, in order, at most `limit` entries; waits up to `blockMs` when there are none. */

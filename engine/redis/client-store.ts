@@ -5,7 +5,7 @@ import type { RunHeader } from '../core/run-header.ts';
 import { shardOf } from '../core/run-id.ts';
 import type { ClientStore, StartReply } from '../ports/shard-store.ts';
 import { readBlocking } from './blocking-read.ts';
-import { awaitProgress, loadPlan, loadRun, readEvents, readHeader } from './run-reader.ts';
+import { awaitProgress, loadPlan, loadRun, readEvents, readHeader, readRecords } from './run-reader.ts';
 import { scanDocuments } from './scan.ts';
 import type { StoreContext } from './store-context.ts';
 
@@ -27,6 +27,7 @@ export function clientStore(context: StoreContext): ClientStore {
     start: (header, plan, { always = false } = {}) => start(context, sentPlans, { header, plan, always }),
     send: (messages) => send(context, messages),
     readHeader: (run) => readHeader(context, run),
+    readRecords: (run, count) => readRecords(context, run, count),
     loadRun: (run) => loadRun(context, run),
     loadPlan: (shard, hash) => loadPlan(context, shard, hash),
     async storePlan(shard, plan) {

@@ -1,4 +1,5 @@
 /** Reads runs, plans and events, in pieces: no single command is unbounded. */
+import { RECORD_BYTES } from '../core/node-record.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunHeader } from '../core/run-header.ts';
 import type { ClientStore, Progress, StoredRun } from '../ports/shard-store.ts';
@@ -61,18 +62,26 @@ async function readOutputs(context: StoreContext, shard: number, run: string): P
   return outputs;
 }
 
-/** A string of any size. Empty when there is none. */
+/** A string of any size, or its first `bytes`. Empty when there is none. */
 export async function readPieces(
   context: Pick<StoreContext, 'connections'>,
   key: string,
+  bytes = Number.MAX_SAFE_INTEGER,
 ): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
-  for (let from = 0; ; from += RECORD_PIECE_BYTES) {
-    const range = [key, from, from + RECORD_PIECE_BYTES - 1];
+  for (let from = 0; from < bytes; from += RECORD_PIECE_BYTES) {
+    const range = [key, from, Math.min(bytes, from + RECORD_PIECE_BYTES) - 1];
     const piece = (await context.connections.callForBytes('getrange', range)) as Buffer;
     pieces.push(piece);
-    if (piece.length < RECORD_PIECE_BYTES) return new Uint8Array(Buffer.concat(pieces));
+    if (piece.length < RECORD_PIECE_BYTES) break;
   }
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+export function readRecords(context: StoreContext, run: string, count: number): Promise<Uint8Array> {
+  return context.onShardOf(run, (shard) =>
+    readPieces(context, context.keys.nodes(shard, run), count * RECORD_BYTES),
+  );
 }
 
 async function readHash(context: StoreContext, key: string): Promise<ReadonlyMap<string, Buffer>> {

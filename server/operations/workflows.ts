@@ -2,7 +2,16 @@
 import { z } from 'zod';
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../dsl/index.ts';
 import { declaredFields, json } from '../contract/json.ts';
-import { flag, name, namespaceParams, page, wholeNumber, workflowParams } from '../contract/names.ts';
+import { runLine } from '../contract/list.ts';
+import {
+  flag,
+  name,
+  namespaceParams,
+  page,
+  shortText,
+  wholeNumber,
+  workflowParams,
+} from '../contract/names.ts';
 import { operation } from '../operation.ts';
 import { values } from './runs.ts';
 
@@ -92,6 +101,7 @@ const workflowLine = z
     description: z.string().nullable(),
     tasks: z.int(),
     schedules: z.array(z.int()).describe('Triggers that are schedules, by number.'),
+    recent: z.array(runLine).optional().describe('With the query `recent`: its newest runs, newest first.'),
   })
   .meta({ id: 'WorkflowLine' });
 
@@ -103,13 +113,18 @@ export const listWorkflows = operation({
   tag,
   summary: 'List applied workflows, by name',
   params: namespaceParams,
-  query: page,
+  query: page.extend({
+    search: shortText.optional().describe('Only those whose name or description has this in it.'),
+    recent: wholeNumber.pipe(z.int().max(20)).optional().describe('Newest runs of each, at most 20.'),
+  }),
   reply: z
     .object({ format: z.literal(1), workflows: z.array(workflowLine), next: z.string().nullable() })
     .meta({ id: 'WorkflowList' }),
 });
 
 const versionLine = z.object({ number: z.int(), plan: z.string(), applied_at: z.iso.datetime() });
+
+const trigger = z.looseObject({ kind: z.enum(['cron', 'every', 'at', 'after', 'webhook', 'kafka']) });
 
 export const getWorkflow = operation({
   id: 'getWorkflow',
@@ -131,6 +146,9 @@ export const getWorkflow = operation({
       version: z.int().describe('The one that is started.'),
       description: z.string().nullable(),
       inputs: declaredFields,
+      triggers: z
+        .array(trigger)
+        .describe('What starts it, in the order of the file; the index is the number.'),
       versions: z.array(versionLine).describe('Newest first.'),
     })
     .meta({ id: 'Workflow' }),
@@ -149,10 +167,11 @@ export const getVersion = operation({
       format: z.literal(1),
       inputs: declaredFields,
       tasks: z.array(z.string()),
+      has_folder: z.boolean().describe('It was applied with a folder of files.'),
       source: z
         .string()
         .nullable()
-        .describe('The file as it was applied by the API; null for one of another way.'),
+        .describe('The file as it was applied; null where only its plan is known.'),
     })
     .meta({ id: 'WorkflowVersion' }),
 });
@@ -171,7 +190,14 @@ export const applyWorkflow = operation({
   query: z.strictObject({ dry_run: flag.describe('Only say what would change.') }),
   headers: { 'if-match': 'ETag of the workflow as it was seen.', 'if-none-match': '`*`: only a new one.' },
   bodyBytes: 4 * MAX_SOURCE,
-  body: z.strictObject({ source }),
+  body: z.strictObject({
+    source,
+    folder_of: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Number of the version whose folder of files goes along. Default: none does.'),
+  }),
   reply: z
     .object({
       format: z.literal(1),

@@ -16,6 +16,7 @@ import { sessionRoutes } from './session.ts';
 import { steeringRoutes } from './steering.ts';
 import { tokenRoutes } from './tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
+import { workflowPageRoutes } from './workflow-pages.ts';
 import { workflowRoutes } from './workflows.ts';
 
 const OWN: readonly Route[] = [
@@ -26,6 +27,7 @@ const OWN: readonly Route[] = [
   ...liveRoutes,
   ...steeringRoutes,
   ...workflowRoutes,
+  ...workflowPageRoutes,
   ...scheduleRoutes,
   ...operatingRoutes,
   ...sessionRoutes,

@@ -2,11 +2,12 @@
 import { linkedPlans } from '../../engine/core/child-plan.ts';
 import { SluiceError } from '../../engine/core/errors.ts';
 import { forecastRun } from '../../engine/core/forecast/index.ts';
-import type { Plan, PlanTask } from '../../engine/core/plan.ts';
+import type { Plan, PlanTask, PlanTrigger } from '../../engine/core/plan.ts';
 import type { DefinitionLine, DefinitionVersion } from '../../engine/ports/definition-store.ts';
 import { planGraphOf } from '../../engine/runtime/client/plan-graph.ts';
 import { learnFromRuns } from '../../engine/runtime/client/run-history.ts';
 import { triggerProblems } from '../../engine/runtime/definition/schedule-setter.ts';
+import { folderOf, keepText, readText, textRefOf } from '../../engine/runtime/source/workflow-text.ts';
 import {
   applyWorkflow,
   drawWorkflow,
@@ -22,7 +23,7 @@ import {
 import type { ServerParts } from '../parts.ts';
 import { RequestFailure } from '../problem.ts';
 import { route } from '../route.ts';
-import { keepSource, readSource, sourceRefOf } from './applied-source.ts';
+import { lineOf } from '../run-line.ts';
 import { checkedInputs } from './checked-inputs.ts';
 import { compileSent, isClean, requireClean } from './compiled.ts';
 import { nextLink } from './page-link.ts';
@@ -42,13 +43,25 @@ export const workflowRoutes = [
     return { body: { format: 1, valid: isClean(diagnostics), workflows, diagnostics } };
   }),
 
-  route(listWorkflows)(async ({ params, query: { limit, cursor }, url }, { definitions }) => {
-    const all = (await definitions.list()).filter(({ namespace }) => namespace === params.namespace);
+  route(listWorkflows)(async ({ params, query, url }, parts) => {
+    const { limit, cursor, search, recent = 0 } = query;
+    const all = (await parts.definitions.list()).filter(
+      (line) => line.namespace === params.namespace && isFound(line, search),
+    );
     const rest = cursor === undefined ? all : all.filter(({ name }) => name > cursor);
     const lines = rest.slice(0, limit);
     const next = rest.length > limit ? (lines.at(-1)?.name ?? null) : null;
     return {
-      body: { format: 1, workflows: lines.map(workflowLineOf), next },
+      body: {
+        format: 1,
+        workflows: await Promise.all(
+          lines.map(async (line) => ({
+            ...workflowLineOf(line),
+            ...(recent === 0 ? {} : { recent: await newestRuns(parts, line, recent) }),
+          })),
+        ),
+        next,
+      },
       headers: nextLink(url, 'cursor', next),
     };
   }),
@@ -67,6 +80,7 @@ export const workflowRoutes = [
         version: current,
         description: plan?.description ?? null,
         inputs: plan?.inputs ?? {},
+        triggers: (plan?.triggers ?? []).map(triggerOf),
         versions: versions.map(versionLineOf).reverse(),
       },
       headers: { etag },
@@ -77,22 +91,37 @@ export const workflowRoutes = [
     const found = await parts.definitions.find(namespace, workflow, version);
     if (!found) throw notFound(namespace, workflow);
     const { plan } = found;
-    const source = await readSource(parts, found.version.source);
-    const tasks = plan.tasks.map(({ id }) => id);
-    return { body: { format: 1, ...versionLineOf(found.version), inputs: plan.inputs, tasks, source } };
+    const source = await readText(parts.artifacts, found.version);
+    const folder = await folderOf(parts.artifacts, found.version);
+    return {
+      body: {
+        format: 1,
+        ...versionLineOf(found.version),
+        inputs: plan.inputs,
+        tasks: plan.tasks.map(({ id }) => id),
+        has_folder: folder !== undefined,
+        source,
+      },
+    };
   }),
 
-  route(applyWorkflow)(async ({ params, query, body: { source }, header }, parts) => {
+  route(applyWorkflow)(async ({ params, query, body, header }, parts) => {
+    const { source, folder_of: from } = body;
     const { plans, linked, diagnostics } = compileSent(parts, { namespace: params.namespace, source });
     requireClean(diagnostics);
     const plan = chosen(plans, params);
     const expected = expectedRevision(header('if-match'), header('if-none-match'));
     const draft = { plan, linked: linkedPlans(plan, [...linked, ...plans]) };
+    const { namespace, workflow } = params;
+    const base = from === undefined ? undefined : await parts.definitions.find(namespace, workflow, from);
+    const folder = base && (await folderOf(parts.artifacts, base.version));
+    const text = query.dry_run ? textRefOf(source) : await keepText(parts.artifacts, source);
     const applied = query.dry_run
-      ? await parts.definitions.preview({ ...draft, source: sourceRefOf(source) })
+      ? await parts.definitions.preview({ ...draft, source: folder ?? text })
       : await parts.definitions.apply({
           ...draft,
-          source: await keepSource(parts, source),
+          source: folder ?? text,
+          text,
           ...(expected === undefined ? {} : { expected }),
         });
     const { revision } = query.dry_run
@@ -212,6 +241,23 @@ function workflowLineOf(line: DefinitionLine) {
   const { namespace, name, version, plan, appliedAt, description = null, tasks, schedules } = line;
   const applied_at = new Date(appliedAt).toISOString();
   return { namespace, name, version, plan, applied_at, description, tasks, schedules };
+}
+
+function isFound({ name, description = '' }: DefinitionLine, search = ''): boolean {
+  return `${name}\n${description}`.toLowerCase().includes(search.toLowerCase());
+}
+
+async function newestRuns(
+  { index }: Pick<ServerParts, 'index'>,
+  { namespace, name }: DefinitionLine,
+  count: number,
+) {
+  return (await index.list({ namespace, workflow: name }, count)).runs.map(lineOf);
+}
+
+/** Its inputs are templates of the engine's own. */
+function triggerOf({ inputs: _inputs, ...trigger }: PlanTrigger) {
+  return { ...trigger };
 }
 
 function versionLineOf({ number, plan, appliedAt }: DefinitionVersion) {

@@ -7,10 +7,12 @@ import { followRun, followRuns } from '../../server/operations/live.ts';
 import { listArtifacts, readLogs } from '../../server/operations/run-parts.ts';
 import { getRun, listEvents, listNodes, listRuns, startRun } from '../../server/operations/runs.ts';
 import { bulkRetry, cancelRun, rerunRun, signalRun } from '../../server/operations/steering.ts';
+import { startForm, workflowHistory } from '../../server/operations/workflow-pages.ts';
 import {
   applyWorkflow,
   getVersion,
   getWorkflow,
+  listWorkflows,
   rollbackWorkflow,
 } from '../../server/operations/workflows.ts';
 import { buildIfStale } from '../support/build.ts';
@@ -89,7 +91,7 @@ describe('sluice up', () => {
     expect(await apply(changed, { 'if-match': etag })).toMatchObject({ change: 'updated', version: 2 });
     await expect(apply(WORK, { 'if-match': etag })).rejects.toMatchObject({ code: 'definition_changed' });
     const version = await api.call(getVersion, { params: { ...place.params, version: '1' } });
-    expect(version.source).toBe(WORK);
+    expect(version).toMatchObject({ source: WORK, has_folder: false });
     expect(await api.call(rollbackWorkflow, { ...place, body: { version: 1 } })).toMatchObject({
       version: 1,
     });
@@ -116,6 +118,20 @@ describe('sluice up', () => {
     expect(again.status).toBe(204);
     const { events } = await api.call(listEvents, place);
     expect(events.map(({ seq }) => seq)).toEqual(ids);
+  });
+
+  it('tells of a workflow how each task went in its last runs, and what it may be started with', async () => {
+    const place = { params: { ...params, workflow: 'work' } };
+    const history = await api.call(workflowHistory, place);
+    expect(history).toMatchObject({ tasks: ['first', 'many', 'told'], more_tasks: 0 });
+    const [line] = history.runs;
+    expect(line).toMatchObject({ status: 'succeeded', states: ['succeeded', 'succeeded', 'succeeded'] });
+    expect(line?.ms.every((ms) => ms !== null && ms >= 0)).toBe(true);
+    const query = { search: 'WOR', recent: '3' };
+    const { workflows } = await api.call(listWorkflows, { params, query });
+    expect(workflows).toMatchObject([{ name: 'work', recent: [{ id: line?.id }] }]);
+    expect((await api.call(listWorkflows, { params, query: { search: 'nothing' } })).workflows).toEqual([]);
+    expect(await api.call(startForm, place)).toMatchObject({ workflow: 'work', inputs: {} });
   });
 
   it('shows nodes page by page, and logs', async () => {

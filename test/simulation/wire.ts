@@ -93,6 +93,7 @@ function storeOf({ store, faults }: Shared, link: Link, blocking: Link): Ports['
         if (faults.strikes('message_twice', 0.2)) await store.send(messages);
       }),
     readHeader: (...args) => link.call('readHeader', () => store.readHeader(...args)),
+    readRecords: (...args) => link.call('readRecords', () => store.readRecords(...args)),
     readEvents: (...args) => blocking.call('readEvents', () => store.readEvents(...args)),
     awaitProgress: (...args) => blocking.call('awaitProgress', () => store.awaitProgress(...args)),
   };

@@ -19,6 +19,8 @@ export interface DefinitionDraft {
   /** Plans of other files that it runs as sub-workflows. */
   readonly linked?: readonly Plan[];
   readonly source?: SourceRef;
+  /** The workflow file as it was written. Alone it makes no new version: comments change nothing. */
+  readonly text?: SourceRef;
   /** Only if the definition's revision is this one; 0: only if there is none. */
   readonly expected?: number;
 }
@@ -56,7 +58,7 @@ export class Definitions {
    */
   async apply(draft: DefinitionDraft): Promise<Applied> {
     const { definitions, store } = this.#options;
-    const { plan, linked = [], source } = draft;
+    const { plan, linked = [], source, text } = draft;
     for (const one of [plan, ...linked]) await definitions.putPlan(one);
     const appliedAt = await store.now();
     const applied = await this.#change(plan.namespace, plan.name, (definition) => {
@@ -68,6 +70,7 @@ export class Definitions {
         plan: plan.hash,
         linked: linked.map(({ hash }) => hash),
         ...(source === undefined ? {} : { source }),
+        ...(text === undefined ? {} : { text }),
         appliedAt,
       };
       return { version, plan };

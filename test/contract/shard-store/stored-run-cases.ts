@@ -40,6 +40,17 @@ function runChangeCases(open: Open): void {
       expect((await store.loadRun(aRunId()))?.records).toEqual(bytes);
     });
 
+    it('gives the first records alone, as many as there are', async () => {
+      const { store } = await open();
+      await store.start(aHeader(), aPlan());
+      expect(await store.readRecords(aRunId(), 3)).toEqual(records());
+      const change = aRunChange({ records: [{ start: 0, bytes: records(1, 2, 3) }] });
+      await store.commit(await own(store), 1, aCommit({ runs: [change] }));
+      expect(await store.readRecords(aRunId(), 2)).toEqual(records(1, 2));
+      expect(await store.readRecords(aRunId(), 9)).toEqual(records(1, 2, 3));
+      expect(await store.readRecords(aRunId(1), 2)).toEqual(records());
+    });
+
     it('stores outputs by node, the last one winning', async () => {
       const { store } = await open();
       await store.start(aHeader(), aPlan());

@@ -24,6 +24,7 @@ const PUBLIC = [
   'readyz',
   'receiveWebhook',
   'version',
+  'workflowSchema',
 ];
 
 let guarded: GuardedApp;
