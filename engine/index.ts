@@ -41,6 +41,6 @@ export {
 } from './redis/index.ts';
 export { type Client, createClient, type StartOptions } from './runtime/client/client.ts';
 export type { AttemptView, EventView, NodeView, RunView } from './runtime/client/run-view.ts';
-export { createOrchestrator, type Orchestrator } from './runtime/orchestrator.ts';
+export { createOrchestrator, type Orchestrator } from './runtime/orchestrator/orchestrator.ts';
 export { createRealClock } from './runtime/real-clock.ts';
 export { createWorker, type Worker } from './runtime/worker.ts';

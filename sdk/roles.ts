@@ -7,7 +7,7 @@ import { createBullTaskQueue } from '../engine/bullmq/index.ts';
 import type { EngineActions } from '../engine/core/engine-outcome.ts';
 import { createLocalWorkspace } from '../engine/runtime/files/local-workspace.ts';
 import { makeSessionDirectory } from '../engine/runtime/files/session-directory.ts';
-import { createOrchestrator } from '../engine/runtime/orchestrator.ts';
+import { createOrchestrator } from '../engine/runtime/orchestrator/orchestrator.ts';
 import { createWorker } from '../engine/runtime/worker.ts';
 import { builtinExecutors, type RegisteredFunction } from '../executors/index.ts';
 import { createNotifier } from '../notifications/notifier.ts';

@@ -20,7 +20,7 @@ import type { SecretStore } from '../engine/ports/secret-store.ts';
 import type { ShardStore } from '../engine/ports/shard-store.ts';
 import type { TaskQueue } from '../engine/ports/task-queue.ts';
 import { type Client, createClient } from '../engine/runtime/client/client.ts';
-import { createOrchestrator, type Orchestrator } from '../engine/runtime/orchestrator.ts';
+import { createOrchestrator, type Orchestrator } from '../engine/runtime/orchestrator/orchestrator.ts';
 import { createWorker, type Worker } from '../engine/runtime/worker.ts';
 import { RealWork } from './real-work.ts';
 import { mayExecute, type Stubs } from './stub.ts';

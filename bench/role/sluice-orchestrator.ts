@@ -6,7 +6,7 @@ import {
   createRedisRunIndex,
   createRedisShardStore,
 } from '../../engine/redis/index.ts';
-import { createOrchestrator } from '../../engine/runtime/orchestrator.ts';
+import { createOrchestrator } from '../../engine/runtime/orchestrator/orchestrator.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
 import { CONSOLE_LOGGER, connect, SHARDS } from '../sluice-parts.ts';
 import type { RoleSettings, RunningRole } from './role.ts';

@@ -8,7 +8,7 @@ import { SluiceError } from '../../engine/core/errors.ts';
 import type { AddressPolicy } from '../../engine/core/network/address-rules.ts';
 import { createLocalWorkspace } from '../../engine/runtime/files/local-workspace.ts';
 import { makeSessionDirectory } from '../../engine/runtime/files/session-directory.ts';
-import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
+import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator/orchestrator.ts';
 import { Pruner } from '../../engine/runtime/pruner.ts';
 import type { IntakeSettings } from '../../engine/runtime/shard/intake.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';

@@ -23,7 +23,7 @@ import {
 import { createClient } from '../../engine/runtime/client/client.ts';
 import type { RunView } from '../../engine/runtime/client/run-view.ts';
 import { createLocalWorkspace } from '../../engine/runtime/files/local-workspace.ts';
-import { createOrchestrator } from '../../engine/runtime/orchestrator.ts';
+import { createOrchestrator } from '../../engine/runtime/orchestrator/orchestrator.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
 import { newKey, parseKeys } from '../../engine/runtime/secret/sealed-text.ts';
 import { SecretVault } from '../../engine/runtime/secret/secret-vault.ts';

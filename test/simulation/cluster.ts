@@ -11,7 +11,7 @@ import type { CacheStore } from '../../engine/ports/cache-store.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import { type Client, createClient } from '../../engine/runtime/client/client.ts';
 import { createOutputStore, type OutputStore } from '../../engine/runtime/files/output-store.ts';
-import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator.ts';
+import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator/orchestrator.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
 import { approvalExecutor } from '../../executors/approval.ts';
 import { failExecutor } from '../../executors/fail.ts';

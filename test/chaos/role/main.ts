@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { createBullTaskQueue } from '../../../engine/bullmq/index.ts';
 import type { Logger } from '../../../engine/ports/logger.ts';
 import { createLocalWorkspace } from '../../../engine/runtime/files/local-workspace.ts';
-import { createOrchestrator } from '../../../engine/runtime/orchestrator.ts';
+import { createOrchestrator } from '../../../engine/runtime/orchestrator/orchestrator.ts';
 import { createWorker } from '../../../engine/runtime/worker.ts';
 import { builtinExecutors } from '../../../executors/index.ts';
 import { type EngineParts, openParts } from '../../../sdk/engine-parts.ts';

@@ -10,7 +10,10 @@ import {
   createRedisShardStore,
 } from '../../../../engine/redis/index.ts';
 import { type Client, createClient } from '../../../../engine/runtime/client/client.ts';
-import { createOrchestrator, type Orchestrator } from '../../../../engine/runtime/orchestrator.ts';
+import {
+  createOrchestrator,
+  type Orchestrator,
+} from '../../../../engine/runtime/orchestrator/orchestrator.ts';
 import { createRealClock } from '../../../../engine/runtime/real-clock.ts';
 import { type PrivateRedis, privateRedis } from '../../../support/redis.ts';
 import { aPlan } from '../../../support/run-builder.ts';

@@ -1,6 +1,6 @@
 /** The live workers as an orchestrator last heard of them, and what follows for queues: slots, and what all of their workers can do. */
-import { isMadeQueue, slotsFor } from '../core/queue-name.ts';
-import type { WorkerInfo } from '../ports/membership.ts';
+import { isMadeQueue, slotsFor } from '../../core/queue-name.ts';
+import type { WorkerInfo } from '../../ports/membership.ts';
 
 export class Workforce {
   readonly #workers: readonly WorkerInfo[];

@@ -2,8 +2,8 @@
  * The lines of runs in the lists for people, on their way to the index: one call for all that change within a moment, so that
  * the lists keep off the way of runs that live for a few milliseconds. While Redis is away only the last line of each run is kept.
  */
-import type { Clock } from '../ports/clock.ts';
-import type { RunIndex, RunSummary } from '../ports/run-index.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { RunIndex, RunSummary } from '../../ports/run-index.ts';
 
 /** Changes gather for so long, ms. */
 const GATHER_MS = 25;

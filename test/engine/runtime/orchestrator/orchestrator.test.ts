@@ -1,22 +1,25 @@
 /** What orchestrators do beside their decisions: leases, members, time. On plain Maps, and a clock that is moved by hand. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Plan } from '../../../engine/core/plan.ts';
-import { derivedRunId, shardOf } from '../../../engine/core/run-id.ts';
-import type { Ticket } from '../../../engine/core/ticket.ts';
+import type { Plan } from '../../../../engine/core/plan.ts';
+import { derivedRunId, shardOf } from '../../../../engine/core/run-id.ts';
+import type { Ticket } from '../../../../engine/core/ticket.ts';
 import {
   createManualClock,
   createMemoryMembership,
   createMemoryRunIndex,
   createMemoryShardStore,
   type ManualClock,
-} from '../../../engine/memory/index.ts';
-import { SILENT } from '../../../engine/ports/logger.ts';
-import type { Membership } from '../../../engine/ports/membership.ts';
-import type { ShardStore } from '../../../engine/ports/shard-store.ts';
-import { createClient } from '../../../engine/runtime/client/client.ts';
-import { createOrchestrator, type Orchestrator } from '../../../engine/runtime/orchestrator.ts';
-import { engineActions } from '../../../sdk/roles.ts';
-import { aPlan, aTask } from '../../support/run-builder.ts';
+} from '../../../../engine/memory/index.ts';
+import { SILENT } from '../../../../engine/ports/logger.ts';
+import type { Membership } from '../../../../engine/ports/membership.ts';
+import type { ShardStore } from '../../../../engine/ports/shard-store.ts';
+import { createClient } from '../../../../engine/runtime/client/client.ts';
+import {
+  createOrchestrator,
+  type Orchestrator,
+} from '../../../../engine/runtime/orchestrator/orchestrator.ts';
+import { engineActions } from '../../../../sdk/roles.ts';
+import { aPlan, aTask } from '../../../support/run-builder.ts';
 
 const SHARDS = 4;
 const LEASE_MS = 1_500;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createManualClock } from '../../../engine/memory/clock.ts';
-import type { RunSummary } from '../../../engine/ports/run-index.ts';
-import { RunLines } from '../../../engine/runtime/run-lines.ts';
+import { createManualClock } from '../../../../engine/memory/clock.ts';
+import type { RunSummary } from '../../../../engine/ports/run-index.ts';
+import { RunLines } from '../../../../engine/runtime/orchestrator/run-lines.ts';
 
 const line = (id: string, status: RunSummary['status']): RunSummary => ({
   id,

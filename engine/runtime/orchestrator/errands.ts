@@ -3,7 +3,7 @@
  * shards waiting for seconds, and the leases of all others run out meanwhile. One errand of a name at a time; whoever asks
  * waits for all of them, but not longer than a moment.
  */
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 export interface ErrandsOptions<Name> {
   readonly clock: Clock;
