@@ -26,8 +26,11 @@ export interface Operation<
   readonly method: Method;
   /** With `{name}` for each of `params`. `{namespace}` is the namespace that the role must hold in. */
   readonly path: string;
-  /** The least role that may call it. `public`: anybody, without a token. */
-  readonly role: Role | 'public';
+  /**
+   * The least role that may call it. `public`: anybody, without a token. `token`: whoever has a token; its handler then looks at each object,
+   * and answers as if those were not there that the caller may not see (`Call.may`).
+   */
+  readonly role: Role | 'public' | 'token';
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;

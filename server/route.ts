@@ -1,6 +1,7 @@
 /** A row of the route table: an operation, bound to what answers it. Everything from outside is checked before the handler sees it. */
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import { includes, type Role, roleIn } from '../engine/core/access/role.ts';
 import type { AnyOperation, Operation } from './operation.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
 import { type FieldError, RequestFailure } from './problem.ts';
@@ -21,6 +22,8 @@ export interface Call<
   readonly url: URL;
   /** Who calls, for histories; undefined where nobody has to say. */
   readonly by: string | undefined;
+  /** Whether the caller holds the role in the namespace; for routes whose role is `token`. */
+  may(role: Role, namespace: string): boolean;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
   /** Ends the caller's connection, whatever is still to be sent. */
@@ -93,6 +96,10 @@ async function readCall<Params extends z.ZodObject, Query extends z.ZodObject, B
     header: (name) => req.header(name),
     url: new URL(req.url),
     by: context.get('caller')?.name,
+    may(role, namespace) {
+      const held = roleIn(context.get('caller')?.grants ?? {}, namespace);
+      return held !== undefined && includes(held, role);
+    },
     signal: req.raw.signal,
     disconnect: () => context.env?.outgoing?.destroy(),
   };

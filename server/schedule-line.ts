@@ -1,17 +1,29 @@
 /** A schedule as the public contract has it. */
+import type { ScheduleTrigger } from '../engine/core/schedule/document.ts';
 import { nextTicks, type ScheduleView } from '../engine/runtime/schedules.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-export function scheduleLineOf(one: ScheduleView, now: number) {
+/** What a trigger says, without the inputs of its runs. */
+export type TriggerLine = WithoutInputs<ScheduleTrigger>;
+type WithoutInputs<Trigger> = Trigger extends ScheduleTrigger ? Omit<Trigger, 'inputs'> : never;
+
+export type ScheduleLine = TriggerLine & ReturnType<typeof scheduleStateOf>;
+
+export function scheduleLineOf(one: ScheduleView, now: number): ScheduleLine {
+  const { inputs: _inputs, ...trigger } = one.spec.trigger;
+  const { namespace, workflow, trigger: number, ...rest } = scheduleStateOf(one, now);
+  // Less one member, which each kind of trigger has.
+  return { namespace, workflow, trigger: number, ...(trigger as TriggerLine), ...rest };
+}
+
+function scheduleStateOf(one: ScheduleView, now: number) {
   const { spec, state } = one;
-  const { inputs: _inputs, ...trigger } = spec.trigger;
   const [next] = nextTicks(one, now, 1);
   return {
     namespace: one.namespace,
     workflow: one.workflow,
     trigger: one.number,
-    ...trigger,
     version: spec.version,
     next: next === undefined ? null : iso(next),
     last: state.last === undefined ? null : { logical_time: iso(state.last.tick), run: state.last.run },

@@ -40,7 +40,9 @@ function operationObject(route: AnyOperation, components: Components): JsonObjec
   const requires =
     role === 'public'
       ? 'Needs no token.'
-      : `Needs the role ${role}${isNamespaced(route) ? ' in the namespace' : ' in all namespaces'}.`;
+      : role === 'token'
+        ? 'Needs a token.'
+        : `Needs the role ${role}${isNamespaced(route) ? ' in the namespace' : ' in all namespaces'}.`;
   return {
     operationId: id,
     tags: [tag],

@@ -30,6 +30,10 @@ const schedule = z
   })
   .meta({ id: 'Schedule', description: 'As `sluice schedules --json` prints it.' });
 
+export const scheduleList = z
+  .object({ format: z.literal(1), schedules: z.array(schedule) })
+  .meta({ id: 'ScheduleList' });
+
 export const listSchedules = operation({
   id: 'listSchedules',
   method: 'get',
@@ -38,7 +42,7 @@ export const listSchedules = operation({
   tag: 'Schedules',
   summary: 'List schedules',
   params: namespaceParams,
-  reply: z.object({ format: z.literal(1), schedules: z.array(schedule) }).meta({ id: 'ScheduleList' }),
+  reply: scheduleList,
 });
 
 export const getSchedule = operation({
@@ -221,6 +225,8 @@ export const listQueues = operation({
 
 const secretParams = namespaceParams.extend({ secret: name });
 
+export const secretLine = z.object({ name: z.string(), changed_at: z.iso.datetime(), key: z.string() });
+
 export const listSecrets = operation({
   id: 'listSecrets',
   method: 'get',
@@ -232,7 +238,7 @@ export const listSecrets = operation({
   reply: z
     .object({
       format: z.literal(1),
-      secrets: z.array(z.object({ name: z.string(), changed_at: z.iso.datetime(), key: z.string() })),
+      secrets: z.array(secretLine),
     })
     .meta({ id: 'SecretList' }),
 });

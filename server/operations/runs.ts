@@ -1,5 +1,6 @@
 /** Runs: start them, find them, look at them. */
 import { z } from 'zod';
+import type { Plan } from '../../engine/core/plan.ts';
 import { eventView } from '../contract/event.ts';
 import { json } from '../contract/json.ts';
 import { runList } from '../contract/list.ts';
@@ -14,6 +15,7 @@ import {
   status,
   time,
   wholeNumber,
+  workflowParams,
 } from '../contract/names.ts';
 import { node } from '../contract/run.ts';
 import { runHead, started } from '../contract/run-head.ts';
@@ -150,6 +152,42 @@ export const compareRuns = operation({
   reply: z
     .looseObject({ format: z.literal(1) })
     .meta({ id: 'RunDiff', description: 'As `sluice diff --json` prints it.' }),
+});
+
+const planDocument = z
+  .looseObject({
+    name: z.string(),
+    namespace: z.string(),
+    hash: z.string(),
+    tasks: z.array(z.looseObject({ id: z.string() })),
+  })
+  .meta({
+    id: 'Plan',
+    description: 'A compiled workflow, as runs are made of it. Its form changes with versions of Sluice.',
+  }) as unknown as z.ZodType<Plan, Plan>;
+
+export const runPlan = operation({
+  id: 'getRunPlan',
+  method: 'get',
+  path: `${RUN}/plan`,
+  role: 'viewer',
+  tag,
+  summary: 'Get the compiled workflow that a run works on',
+  params: runParams,
+  reply: planDocument,
+});
+
+export const workflowPlan = operation({
+  id: 'getWorkflowPlan',
+  method: 'get',
+  path: '/api/v1/namespaces/{namespace}/workflows/{workflow}/plan',
+  role: 'viewer',
+  tag: 'Workflows',
+  summary: 'Get a compiled workflow: the one that is started, or of a version',
+  description: 'Also of one that was never applied, but started from its file.',
+  params: workflowParams,
+  query: z.strictObject({ version: wholeNumber.optional() }),
+  reply: planDocument,
 });
 
 export const runGraph = operation({

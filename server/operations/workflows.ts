@@ -91,7 +91,7 @@ export const validateWorkflows = operation({
     .meta({ id: 'Validation' }),
 });
 
-const workflowLine = z
+export const workflowLine = z
   .object({
     namespace: z.string(),
     name: z.string(),

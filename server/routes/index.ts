@@ -4,6 +4,7 @@
  */
 import type { Route } from '../route.ts';
 import { auditRoutes } from './audit.ts';
+import { everywhereRoutes } from './everywhere.ts';
 import { healthRoutes } from './health.ts';
 import { liveRoutes } from './live.ts';
 import { logRoutes } from './logs.ts';
@@ -21,6 +22,7 @@ import { workflowRoutes } from './workflows.ts';
 
 const OWN: readonly Route[] = [
   ...healthRoutes,
+  ...everywhereRoutes,
   ...runRoutes,
   ...runPartRoutes,
   ...logRoutes,

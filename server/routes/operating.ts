@@ -15,6 +15,7 @@ import {
 import type { ServerParts } from '../parts.ts';
 import { RequestFailure } from '../problem.ts';
 import { route } from '../route.ts';
+import { secretLineOf } from './secret-line.ts';
 
 export const operatingRoutes = [
   route(listLimits)(async ({ params: { namespace }, query: { key } }, { store, shards }) => {
@@ -79,12 +80,7 @@ export const operatingRoutes = [
 
   route(listSecrets)(async ({ params }, { secrets }) => {
     const entries = await secrets.list(params.namespace);
-    const lines = entries.map(({ name, changedAt, key }) => ({
-      name,
-      changed_at: new Date(changedAt).toISOString(),
-      key,
-    }));
-    return { body: { format: 1, secrets: lines } };
+    return { body: { format: 1, secrets: entries.map(secretLineOf) } };
   }),
 
   route(setSecret)(async ({ params: { namespace, secret }, body }, { secrets }) => {

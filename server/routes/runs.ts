@@ -5,7 +5,7 @@ import { isRunEnded } from '../../engine/core/node-state.ts';
 import type { FoundWorkflow } from '../../engine/runtime/client/pins.ts';
 import { diffRuns } from '../../engine/runtime/client/run-diff.ts';
 import { showHead } from '../../engine/runtime/client/run-head.ts';
-import { compareRuns, getRun, listRuns, startRun } from '../operations/runs.ts';
+import { compareRuns, getRun, listRuns, runPlan, startRun, workflowPlan } from '../operations/runs.ts';
 import type { ServerParts } from '../parts.ts';
 import { fillPath } from '../path-pattern.ts';
 import { RequestFailure } from '../problem.ts';
@@ -14,17 +14,12 @@ import { lineOf } from '../run-line.ts';
 import { checkedInputs } from './checked-inputs.ts';
 import { findRun, type NamedRun } from './found-run.ts';
 import { nextLink } from './page-link.ts';
+import { filterOf } from './run-filter.ts';
 
 export const runRoutes = [
   route(listRuns)(async ({ params, query, url }, { index }) => {
-    const { limit, cursor, workflow, status, created_after, created_before } = query;
-    const filter = {
-      namespace: params.namespace,
-      ...(workflow === undefined ? {} : { workflow }),
-      ...(status === undefined ? {} : { status }),
-      ...(created_after === undefined ? {} : { createdFrom: Date.parse(created_after) }),
-      ...(created_before === undefined ? {} : { createdBefore: Date.parse(created_before) }),
-    };
+    const { limit, cursor, ...wanted } = query;
+    const filter = { namespace: params.namespace, ...filterOf(wanted) };
     const { runs, next = null } = await index.list(filter, limit, cursor);
     return { body: { format: 1, runs: runs.map(lineOf), next }, headers: nextLink(url, 'cursor', next) };
   }),
@@ -54,6 +49,17 @@ export const runRoutes = [
     await findRun(parts, params);
     if (query.wait !== undefined) return { body: await headAtEnd(parts, params.run, query.wait, signal) };
     return { body: await showHead(parts.client, params.run) };
+  }),
+
+  route(runPlan)(async ({ params }, parts) => {
+    await findRun(parts, params);
+    const { plan } = await parts.client.load(params.run);
+    return { body: plan };
+  }),
+
+  route(workflowPlan)(async ({ params, query: { version } }, parts) => {
+    const { plan } = await findWorkflow(parts, { ...params, version });
+    return { body: plan };
   }),
 
   route(compareRuns)(async ({ params, query }, parts) => {

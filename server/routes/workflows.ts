@@ -3,7 +3,7 @@ import { linkedPlans } from '../../engine/core/child-plan.ts';
 import { SluiceError } from '../../engine/core/errors.ts';
 import { forecastRun } from '../../engine/core/forecast/index.ts';
 import type { Plan, PlanTask, PlanTrigger } from '../../engine/core/plan.ts';
-import type { DefinitionLine, DefinitionVersion } from '../../engine/ports/definition-store.ts';
+import type { DefinitionLine } from '../../engine/ports/definition-store.ts';
 import { planGraphOf } from '../../engine/runtime/client/plan-graph.ts';
 import { learnFromRuns } from '../../engine/runtime/client/run-history.ts';
 import { triggerProblems } from '../../engine/runtime/definition/schedule-setter.ts';
@@ -24,6 +24,7 @@ import type { ServerParts } from '../parts.ts';
 import { RequestFailure } from '../problem.ts';
 import { route } from '../route.ts';
 import { lineOf } from '../run-line.ts';
+import { versionLineOf, workflowLineOf } from '../workflow-line.ts';
 import { checkedInputs } from './checked-inputs.ts';
 import { compileSent, isClean, requireClean } from './compiled.ts';
 import { nextLink } from './page-link.ts';
@@ -237,12 +238,6 @@ function notFound(namespace: string, workflow: string): SluiceError {
   return new SluiceError('workflow_not_found', `The namespace ${namespace} has no workflow ${workflow}.`);
 }
 
-function workflowLineOf(line: DefinitionLine) {
-  const { namespace, name, version, plan, appliedAt, description = null, tasks, schedules } = line;
-  const applied_at = new Date(appliedAt).toISOString();
-  return { namespace, name, version, plan, applied_at, description, tasks, schedules };
-}
-
 function isFound({ name, description = '' }: DefinitionLine, search = ''): boolean {
   return `${name}\n${description}`.toLowerCase().includes(search.toLowerCase());
 }
@@ -258,8 +253,4 @@ async function newestRuns(
 /** Its inputs are templates of the engine's own. */
 function triggerOf({ inputs: _inputs, ...trigger }: PlanTrigger) {
   return { ...trigger };
-}
-
-function versionLineOf({ number, plan, appliedAt }: DefinitionVersion) {
-  return { number, plan, applied_at: new Date(appliedAt).toISOString() };
 }

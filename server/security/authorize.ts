@@ -7,10 +7,11 @@ import { RequestFailure } from '../problem.ts';
 type Asked = Pick<AnyOperation, 'id' | 'role' | 'path' | 'params'>;
 
 /**
- * @param namespace of the path, where the route has one; else the role must hold everywhere
+ * @param namespace of the path, where the route has one; else the role must hold everywhere, unless the route looks at each object itself
  * @throws RequestFailure not_found where the caller may not even know that the namespace is there, else forbidden
  */
 export function authorize(caller: Caller, route: Asked, namespace: string | undefined): void {
+  if (route.role === 'token') return;
   if (!isRole(route.role)) throw new RequestFailure('forbidden', 'Nobody may call this.');
   const place = isNamespaced(route) ? (namespace ?? '') : ALL_NAMESPACES;
   const role = roleIn(caller.grants, place);
@@ -30,10 +31,15 @@ export function authorize(caller: Caller, route: Asked, namespace: string | unde
 /** @throws Error for a row of the table that says not, or says wrongly, who may call it */
 export function requireRoles(routes: readonly Asked[]): void {
   for (const { id, role, path, params } of routes) {
-    if (role !== 'public' && !isRole(role)) throw new Error(`The route ${id} (${path}) has no role.`);
+    if (role !== 'public' && role !== 'token' && !isRole(role))
+      throw new Error(`The route ${id} (${path}) has no role.`);
     // A namespace anywhere else would not be checked.
     if (!path.includes('{namespace}') && 'namespace' in params.shape)
       throw new Error(`The route ${id} takes a namespace that is not in its path ${path}.`);
+    if (role === 'token' && path.includes('{namespace}'))
+      throw new Error(
+        `The route ${id} (${path}) is of one namespace, so it must say which role it needs there.`,
+      );
   }
 }
 

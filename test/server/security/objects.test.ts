@@ -20,6 +20,7 @@ import { AuditLog } from '../../../engine/runtime/client/audit-log.ts';
 import { auditedShardStore } from '../../../engine/runtime/client/audited-stores.ts';
 import { createClient } from '../../../engine/runtime/client/client.ts';
 import { createApp, type ServerApp } from '../../../server/app.ts';
+import { isNamespaced } from '../../../server/operation.ts';
 import type { ServerParts } from '../../../server/parts.ts';
 import type { Route } from '../../../server/route.ts';
 import { ROUTES } from '../../../server/routes/index.ts';
@@ -31,6 +32,7 @@ let app: ServerApp;
 let audit: AuditLog;
 let run: string;
 let token: string;
+let lookingToken: string;
 
 beforeAll(async () => {
   const clock = createManualClock(1_700_000_000_000);
@@ -44,6 +46,7 @@ beforeAll(async () => {
   run = (await client.start(plan)).run;
   const tokens = new AccessTokens({ store: createMemoryTokenStore(), now: clock.now, random: randomBytes });
   token = (await tokens.create({ name: 'b', grants: { billing: 'admin' }, createdBy: 't' })).text;
+  lookingToken = (await tokens.create({ name: 'v', grants: { default: 'viewer' }, createdBy: 't' })).text;
   const views = new RunViews(client);
   const known: Partial<ServerParts> = {
     client,
@@ -77,10 +80,21 @@ it.each(ROUTES_OF_RUNS.map((route) => [`${route.method} ${route.path}`, route] a
     expect(answer).toMatchObject({ status: 404, code: 'run_not_found' });
     expect(answer.text).not.toContain('default');
     const there = await ask(route, 'default');
+    if (!isNamespaced(route)) return expect(there).toMatchObject({ status: 404, code: 'run_not_found' });
     expect(there).toMatchObject({ status: 404, code: 'not_found' });
     expect(await audit.list({ limit: 1 })).toEqual([]);
   },
 );
+
+it('lists across namespaces hold only what the token may see', async () => {
+  const list = async (text: string) => {
+    const headers = { host: 'localhost', authorization: `Bearer ${text}` };
+    const response = await app.request('http://localhost/api/v1/runs', { headers });
+    return ((await response.json()) as { runs: { id: string }[] }).runs.map(({ id }) => id);
+  };
+  expect(await list(token)).toEqual([]);
+  expect(await list(lookingToken)).toEqual([run]);
+});
 
 async function ask(route: Route, namespace: string) {
   const values = new Map([
