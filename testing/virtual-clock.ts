@@ -1,6 +1,7 @@
 /** The time of a test: it stands still while anything can be done, then moves straight to the next moment that matters. */
 import { PriorityHeap } from '../engine/core/priority-heap.ts';
 import type { Clock } from '../engine/ports/clock.ts';
+import type { WakeSignal } from '../engine/ports/wake.ts';
 
 interface Sleeper {
   readonly at: number;
@@ -24,7 +25,7 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  sleep(ms: number, signal?: WakeSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
       const sleeper: Sleeper = {

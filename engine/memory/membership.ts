@@ -23,10 +23,11 @@ export function createMemoryMembership({ now }: MemoryMembershipOptions): Member
       return living(orchestrators, now());
     },
     async announceWorker(worker, ttlMs) {
+      // Copied once, here: those who read it only read.
       workers.set(worker.session, { value: structuredClone(worker), until: now() + ttlMs });
     },
     async workers() {
-      return structuredClone(living(workers, now()));
+      return living(workers, now());
     },
     async announceQueues(names, ttlMs) {
       for (const name of names) queues.set(name, { value: name, until: now() + ttlMs });

@@ -4,6 +4,7 @@
  * is due at all, and never less than 5 ms, so alarms may ring that much late, never early.
  */
 import type { Clock } from '../ports/clock.ts';
+import { Wake } from '../ports/wake.ts';
 
 export interface Alarmed {
   /** When to ring next, ms of the clock; `Infinity` when there is nothing to come. */
@@ -19,7 +20,7 @@ const LONG_SLEEP_MS = 1_000;
 export class AlarmLoop {
   readonly #clock: Clock;
   readonly #watched = new Set<Alarmed>();
-  #wake = new AbortController();
+  #wake = new Wake();
   #isRunning = false;
   #sleepsUntil = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -33,18 +34,18 @@ export class AlarmLoop {
     if (this.#isClosed) return;
     this.#watched.add(alarmed);
     if (!this.#isRunning) void this.#run();
-    else if (alarmed.dueMs() < this.#sleepsUntil) this.#wake.abort();
+    else if (alarmed.dueMs() < this.#sleepsUntil) this.#wake.wake();
   }
 
   forget(alarmed: Alarmed): void {
     this.#watched.delete(alarmed);
-    if (this.#watched.size === 0 && this.#sleepsUntil - this.#clock.now() > LONG_SLEEP_MS) this.#wake.abort();
+    if (this.#watched.size === 0 && this.#sleepsUntil - this.#clock.now() > LONG_SLEEP_MS) this.#wake.wake();
   }
 
   close(): void {
     this.#isClosed = true;
     this.#watched.clear();
-    this.#wake.abort();
+    this.#wake.wake();
   }
 
   async #run(): Promise<void> {
@@ -58,9 +59,9 @@ export class AlarmLoop {
   }
 
   async #sleepUntil(due: number): Promise<void> {
-    if (this.#wake.signal.aborted) this.#wake = new AbortController();
+    if (this.#wake.aborted) this.#wake = new Wake();
     this.#sleepsUntil = due;
-    await this.#clock.sleep(Math.max(due - this.#clock.now(), SHORTEST_SLEEP_MS), this.#wake.signal);
+    await this.#clock.sleep(Math.max(due - this.#clock.now(), SHORTEST_SLEEP_MS), this.#wake);
     this.#sleepsUntil = Number.NEGATIVE_INFINITY;
   }
 

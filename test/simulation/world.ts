@@ -4,6 +4,7 @@
  */
 import { PriorityHeap } from '../../engine/core/priority-heap.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
+import type { WakeSignal } from '../../engine/ports/wake.ts';
 import type { Random } from './random.ts';
 
 /** 2026-03-01T00:00:00Z. */
@@ -46,7 +47,7 @@ export class World {
     return this.at(this.now + Math.max(0, ms), work);
   }
 
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  sleep(ms: number, signal?: WakeSignal): Promise<void> {
     return sleepOn((work) => this.after(ms, work), signal);
   }
 
@@ -80,7 +81,7 @@ export class World {
 }
 
 /** A sleep over any way to be woken. */
-export function sleepOn(wake: (work: () => void) => () => void, signal?: AbortSignal): Promise<void> {
+export function sleepOn(wake: (work: () => void) => () => void, signal?: WakeSignal): Promise<void> {
   if (signal?.aborted === true) return Promise.resolve();
   return new Promise((resolve) => {
     const callOff = wake(() => {

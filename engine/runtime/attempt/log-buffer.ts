@@ -5,6 +5,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { LogSink } from '../../ports/executor.ts';
 import type { LogLine, LogName, LogStore } from '../../ports/log-store.ts';
+import { Wake } from '../../ports/wake.ts';
 import type { Alarmed, AlarmLoop } from '../alarm-loop.ts';
 
 type Line = Omit<LogLine, 'id'>;
@@ -67,10 +68,10 @@ export class LogBuffer implements LogSink, Alarmed {
     if (this.#isEmpty()) return;
     const { clock } = this.#options;
     this.#givesUpAt = clock.now() + FINISH_KEEP_MS;
-    const patience = new AbortController();
-    this.#whenEmpty = () => patience.abort();
+    const patience = new Wake();
+    this.#whenEmpty = () => patience.wake();
     if (!this.#isSending) void this.#send();
-    await clock.sleep(FINISH_WAIT_MS, patience.signal);
+    await clock.sleep(FINISH_WAIT_MS, patience);
   }
 
   async #send(): Promise<void> {

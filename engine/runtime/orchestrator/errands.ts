@@ -4,6 +4,7 @@
  * waits for all of them, but not longer than a moment.
  */
 import type { Clock } from '../../ports/clock.ts';
+import { Wake } from '../../ports/wake.ts';
 
 export interface ErrandsOptions<Name> {
   readonly clock: Clock;
@@ -34,10 +35,10 @@ export class Errands<Name> {
     const begun = errands.filter(([name]) => !this.#underWay.has(name));
     if (begun.length === 0) return;
     const { clock, patienceMs } = this.#options;
-    const over = new AbortController();
+    const over = new Wake();
     const all = Promise.all(begun.map(([name, work]) => this.#do(name, work)));
-    await Promise.race([all, clock.sleep(patienceMs, over.signal)]);
-    over.abort();
+    await Promise.race([all, clock.sleep(patienceMs, over)]);
+    over.wake();
     for (const [name] of begun) if (this.#underWay.has(name)) this.#late.add(name);
   }
 

@@ -1,6 +1,7 @@
 /** One round of an orchestrator's work: reads the inboxes of its shards with one blocking read, and hands each owner what is its own. */
 import type { Clock } from '../../ports/clock.ts';
 import type { InboxBatch, InboxEntry, OwnerStore } from '../../ports/shard-store.ts';
+import { Wake } from '../../ports/wake.ts';
 import type { ShardOwner } from '../shard/shard-owner.ts';
 import type { Errands } from './errands.ts';
 import type { HeldShards } from './held-shards.ts';
@@ -58,19 +59,19 @@ export class InboxRound {
         ...owners.map((one) => (this.#isAttended(one) && one.nextTimerAt) || Number.POSITIVE_INFINITY),
       );
     if (timerAt() > clock.now() + ms) return read();
-    const over = new AbortController();
+    const over = new Wake();
     const keepTime = async () => {
       for (let at = timerAt(); at < Number.POSITIVE_INFINITY; at = timerAt()) {
-        if (at > clock.now()) await clock.sleep(Math.ceil(at - clock.now()), over.signal);
-        if (!over.signal.aborted || at <= clock.now()) await this.#takeTimers(owners);
-        if (over.signal.aborted) return;
+        if (at > clock.now()) await clock.sleep(Math.ceil(at - clock.now()), over);
+        if (!over.aborted || at <= clock.now()) await this.#takeTimers(owners);
+        if (over.aborted) return;
       }
     };
     const kept = keepTime();
     try {
       return await read();
     } finally {
-      over.abort();
+      over.wake();
       await kept;
     }
   }
