@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { includes, type Role, roleIn } from '../engine/core/access/role.ts';
 import type { AnyOperation, Operation } from './operation.ts';
-import type { ServerEnv, ServerParts } from './parts.ts';
+import type { Caller, ServerEnv, ServerParts } from './parts.ts';
 import { type FieldError, RequestFailure } from './problem.ts';
 import { readJsonBody } from './request-body.ts';
 
@@ -22,6 +22,8 @@ export interface Call<
   readonly url: URL;
   /** Who calls, for histories; undefined where nobody has to say. */
   readonly by: string | undefined;
+  /** The same, with what it may do. */
+  readonly caller: Caller | undefined;
   /** Whether the caller holds the role in the namespace; for routes whose role is `token`. */
   may(role: Role, namespace: string): boolean;
   /** Aborts when the caller goes away. */
@@ -96,6 +98,7 @@ async function readCall<Params extends z.ZodObject, Query extends z.ZodObject, B
     header: (name) => req.header(name),
     url: new URL(req.url),
     by: context.get('caller')?.name,
+    caller: context.get('caller'),
     may(role, namespace) {
       const held = roleIn(context.get('caller')?.grants ?? {}, namespace);
       return held !== undefined && includes(held, role);

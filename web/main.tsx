@@ -5,6 +5,9 @@ import { createRoot } from 'react-dom/client';
 import { Problem } from './api/http.ts';
 import { router } from './router.tsx';
 import './style.css';
+import { showTheme } from './ui/preferences.ts';
+
+showTheme();
 
 const queries = new QueryClient({
   defaultOptions: {

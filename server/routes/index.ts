@@ -3,6 +3,7 @@
  * A new one is a row of a file beside this one. Whoever walks the API (authorization, OpenAPI, tests) walks this.
  */
 import type { Route } from '../route.ts';
+import { accessRoutes } from './access.ts';
 import { auditRoutes } from './audit.ts';
 import { everywhereRoutes } from './everywhere.ts';
 import { healthRoutes } from './health.ts';
@@ -32,6 +33,7 @@ const OWN: readonly Route[] = [
   ...workflowPageRoutes,
   ...scheduleRoutes,
   ...operatingRoutes,
+  ...accessRoutes,
   ...sessionRoutes,
   ...tokenRoutes,
   ...auditRoutes,

@@ -12,10 +12,8 @@ import { RunActions } from './actions.tsx';
 import { Failure } from './failure.tsx';
 import { Json, NodePanel } from './node-panel.tsx';
 import { StepTable } from './step-table.tsx';
+import { VIEWS } from './views.ts';
 import { Waterfall } from './waterfall.tsx';
-
-export const VIEWS = ['graph', 'waterfall', 'steps', 'values'] as const;
-export type View = (typeof VIEWS)[number];
 
 const route = getRouteApi('/ns/$namespace/runs/$run');
 

@@ -1,5 +1,9 @@
-/** Times and durations as people say them; the whole time stands in the tooltip. */
+/**
+ * Times and durations as people say them, in the zone and the way that they chose (preferences.ts); the whole time stands in the
+ * tooltip.
+ */
 import { useSyncExternalStore } from 'react';
+import { type Preferences, preferences, usePreferences, zoneOf } from './preferences.ts';
 
 const listeners = new Set<() => void>();
 let now = Date.now();
@@ -28,10 +32,22 @@ export function useNow(): number {
 
 export function Ago({ at }: { readonly at: string | null | undefined }) {
   const present = useNow();
+  const liked = usePreferences();
   if (!at) return <span className="text-soft">–</span>;
   return (
-    <time dateTime={at} title={absolute(at)}>
-      {agoWords(present - Date.parse(at))}
+    <time dateTime={at} title={absolute(at, liked)} className="whitespace-nowrap">
+      {liked.times === 'absolute' ? clockWords(at, liked) : agoWords(present - Date.parse(at))}
+    </time>
+  );
+}
+
+/** Always the time itself, for what is planned. */
+export function At({ at }: { readonly at: string | null | undefined }) {
+  const liked = usePreferences();
+  if (!at) return <span className="text-soft">–</span>;
+  return (
+    <time dateTime={at} title={absolute(at, liked)} className="whitespace-nowrap tabular-nums">
+      {clockWords(at, liked)}
     </time>
   );
 }
@@ -52,8 +68,20 @@ export function Took({
   );
 }
 
-export function absolute(at: string): string {
-  return `${new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })} (${Intl.DateTimeFormat().resolvedOptions().timeZone})\n${at}`;
+export function absolute(at: string, liked: Preferences = preferences()): string {
+  const timeZone = zoneOf(liked);
+  const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', timeZone });
+  return `${format.format(new Date(at))} (${format.resolvedOptions().timeZone})\n${at}`;
+}
+
+/** `2026-11-23 05:10:33`: sorts, and means the same to everybody. */
+export function clockWords(at: string, liked: Preferences = preferences()): string {
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    dateStyle: 'short',
+    timeStyle: 'medium',
+    timeZone: zoneOf(liked),
+  });
+  return format.format(new Date(at));
 }
 
 export function durationWords(ms: number): string {
@@ -69,6 +97,7 @@ export function durationWords(ms: number): string {
 }
 
 function agoWords(ms: number): string {
+  if (ms < -5_000) return `in ${durationWords(-ms)}`;
   if (ms < 5_000) return 'just now';
   if (ms < 60_000) return `${Math.floor(ms / 1_000)} s ago`;
   if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ago`;

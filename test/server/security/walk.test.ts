@@ -30,6 +30,7 @@ const PUBLIC = [
 /** Those that whoever has a token may call: their handlers look at each object. One more is a decision, and stands here. */
 const BY_OBJECT = [
   'findRun',
+  'getAccess',
   'listAllLimits',
   'listAllRuns',
   'listAllSchedules',

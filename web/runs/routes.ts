@@ -1,0 +1,31 @@
+/** The list of runs, and a run. */
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { rootRoute } from '../shell/root-route.tsx';
+import { text } from '../ui/search-text.ts';
+import { VIEWS, type View } from './views.ts';
+
+const runs = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/ns/$namespace/runs',
+  component: lazyRouteComponent(() => import('./list-page.tsx'), 'RunListPage'),
+  validateSearch: (
+    given: Record<string, unknown>,
+  ): { workflow?: string | undefined; status?: string | undefined } => ({
+    workflow: text(given['workflow']),
+    status: text(given['status']),
+  }),
+});
+
+const run = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/ns/$namespace/runs/$run',
+  component: lazyRouteComponent(() => import('./run-page.tsx'), 'RunPage'),
+  validateSearch: (
+    given: Record<string, unknown>,
+  ): { node?: string | undefined; view?: View | undefined } => ({
+    node: text(given['node']),
+    view: VIEWS.find((view) => view === given['view']),
+  }),
+});
+
+export const runRoutes = [runs, run] as const;
