@@ -26,8 +26,8 @@ function resultOf(run: RunEvidence): string {
   if (stop?.detail?.reason === 'run_timeout') return 'failed';
   const hasFailed = plan.tasks.some((task, node) => lastEndOf(run, node) === 'failed' && !task.allowFailure);
   if (hasFailed) return 'failed';
-  const isCancelled = [...run.byNode.keys()].some((node) => lastEndOf(run, node) === 'cancelled');
-  if (stop && isCancelled) return 'cancelled';
+  // Also when all that still ran has succeeded before it heard of the cancel: who asked was told that it counts.
+  if (stop) return 'cancelled';
   const lacksOutput = neededByOutputs.some((node) => lastEndOf(run, node) !== 'succeeded');
   return lacksOutput ? 'failed' : 'succeeded';
 }

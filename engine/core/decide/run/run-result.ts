@@ -15,19 +15,15 @@ export function resultOf(run: RunState): RunResult {
   }
   const [failed] = failedTasks(run);
   if (failed !== undefined) return { status: 'failed', error: taskError(run, failed) };
-  if (!isAnyCancelled(run)) return { status: 'succeeded' };
+  if (!header.cancel && !isATaskCancelled(run)) return { status: 'succeeded' };
+  // Also when all that still ran has succeeded before it heard of it: who asked was told that the cancel counts.
   const message = header.cancel?.reason ?? 'the run was cancelled';
   return { status: 'cancelled', error: { code: 'cancelled', message } };
 }
 
-/** Without a cancel only tasks count: a fan-out that fails fast cancels its own nodes, and says itself how it ended. */
-function isAnyCancelled({ header, plan, nodes }: RunState): boolean {
-  return nodes.some(
-    ({ state, task }, i) =>
-      state === 'cancelled' &&
-      !plan.tasks[task]?.phase &&
-      (header.cancel !== undefined || i < plan.tasks.length),
-  );
+/** Only tasks count: a fan-out that fails fast cancels its own nodes, and says itself how it ended. */
+function isATaskCancelled({ plan, nodes }: RunState): boolean {
+  return plan.tasks.some(({ phase }, i) => !phase && nodes[i]?.state === 'cancelled');
 }
 
 export function taskError(run: RunState, index: number): RunError {

@@ -69,6 +69,24 @@ describe('a stopped worker', () => {
   });
 });
 
+describe('a cancel that comes while the last task ends', () => {
+  const tasks = ['a', aTask('good', [], { phase: 'on_success' }), aTask('last', [], { phase: 'on_finish' })];
+
+  it('counts: the run is cancelled, and nothing goes on as if it had succeeded', () => {
+    const rig = new ShardRig(aPlan(tasks)).start();
+    rig.claim('a');
+    rig.cancel().succeed('a');
+    expect(rig.states()).toEqual({ a: 'succeeded', good: 'skipped', last: 'queued' });
+    rig.succeed('last');
+    expect(rig.header).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } });
+  });
+
+  it('is refused when the last task has ended before', () => {
+    const rig = new ShardRig(aPlan(tasks)).start().succeed('a');
+    expect(rig.ask({ type: 'cancel', graceMs: 1 })).toMatchObject({ ok: false, code: 'not_possible' });
+  });
+});
+
 describe('a run that cannot be decided', () => {
   it('is named, so that no other run is blamed for it', () => {
     const shard = newShardState(0, ACTIONS);

@@ -59,7 +59,8 @@ describe('cancel', () => {
     const told = rigOf('a');
     told.claim('a');
     told.cancel().deliver(told.outcome('a', SUCCESS));
-    expect(told.header.status).toBe('succeeded');
+    expect(told.states()).toEqual({ a: 'succeeded' });
+    expect(told.header.status).toBe('cancelled');
   });
 
   it('leaves an outcome that waits in the inbox to be taken', () => {
