@@ -130,11 +130,13 @@ export function takeGrant(turn: Turn, run: RunState, message: GrantedMessage): G
     giveBackUnwanted(turn, run, message);
     return { kind: 'nothing' };
   }
-  const { attempt, generation } = comingAttempt(place);
-  const isOurs = message.attempt === attempt && message.generation === generation;
-  if (!isOurs) giveBackUnwanted(turn, run, message);
-  // Others answer an earlier ask, or one for a limit that it will come to again.
-  const isAnswer = isOurs && message.at >= place.record.queuedAt;
+  if (!isOfComing(place, message)) {
+    giveBackUnwanted(turn, run, message);
+    return { kind: 'nothing' };
+  }
+  if (isAhead(wait, message)) giveBackAhead(turn, place, message);
+  // Others answer an earlier ask, or one for a limit that it has already.
+  const isAnswer = message.at >= place.record.queuedAt;
   if (!isAnswer || wait.needs[wait.got]?.address !== message.limit) return { kind: 'nothing' };
   // A later time is that of an ask whose owner lost its memory: what is given back must not be older than it.
   place.record.queuedAt = message.at;
@@ -143,13 +145,43 @@ export function takeGrant(turn: Turn, run: RunState, message: GrantedMessage): G
   return { kind: 'entered', next: askNext(turn, place) };
 }
 
+function isOfComing(place: NodePlace, { attempt, generation }: GrantedMessage | StillHeldMessage): boolean {
+  const coming = comingAttempt(place);
+  return attempt === coming.attempt && generation === coming.generation;
+}
+
+/**
+ * Whether the node has not come to the limit yet: what it holds there was granted to an ask that came late, or to a former
+ * owner. Units of a rate limit keep nobody out, and are not spent twice.
+ */
+function isAhead({ needs, got }: LimitWait, { limit }: GrantedMessage | StillHeldMessage): boolean {
+  return needs.some(({ address, perMs }, i) => i > got && address === limit && perMs === undefined);
+}
+
+/**
+ * Who holds a limit out of turn may wait for one who waits for it, for ever. From now on the node asks with a time that is later
+ * than what it gives back: a release that comes late takes nothing of it.
+ */
+function giveBackAhead(turn: Turn, place: NodePlace, message: GrantedMessage | StillHeldMessage): void {
+  const { run, index, record } = place;
+  const at = Math.max(turn.now, record.queuedAt, message.type === 'granted' ? message.at : 0);
+  tell(turn, releaseMessage(message.limit, message, at));
+  record.queuedAt = at + 1;
+  turn.saveNode(run, index);
+  askNext(turn, place);
+}
+
 /** A limit asks whether its holder is still there, or grants what nobody asked for: the answer is a release, or nothing. */
 export function giveBackUnwanted(
   turn: Turn,
   run: RunState,
   message: GrantedMessage | StillHeldMessage,
 ): void {
+  const place = placeOf(run, message.node);
+  const wait = run.limited.get(message.node);
+  const isBlocked = place?.record.state === 'blocked' && isEntering(run, message.node);
   if (!isWanted(run, message)) giveBack(turn, message);
+  else if (place && wait && isBlocked && isAhead(wait, message)) giveBackAhead(turn, place, message);
 }
 
 /** Also for runs that have ended, or that the store no longer has. */

@@ -1,6 +1,8 @@
 /** Limits as runs and nodes meet them: entering in order, and leaving on every way out. */
 import { describe, expect, it } from 'vitest';
+import { CHECK_MS } from '../../../../engine/core/decide/limit/limit-actor.ts';
 import { limitAddress } from '../../../../engine/core/limit/address.ts';
+import { acquireMessage } from '../../../../engine/core/limit/ask.ts';
 import { heldByNode } from '../../../../engine/core/limit/need.ts';
 import type { Plan } from '../../../../engine/core/plan.ts';
 import { aPlan, aRetry, aTask } from '../../../support/run-builder.ts';
@@ -100,6 +102,35 @@ describe('a node with a concurrency limit', () => {
     rig.settle('b', 't').settle('a', 't');
     expect([rig.status('a'), rig.status('b')]).toEqual(['succeeded', 'succeeded']);
   });
+
+  it.each(['as soon as it is granted', 'as soon as it is asked whether it holds it'])(
+    'gives back what a late ask brought it out of turn, %s',
+    (when) => {
+      const both = one({ concurrency: ['left', 'right'].map((key) => ({ key, limit: 1 })) });
+      const [left, right] = [
+        limitAddress('concurrency', 'default', 'left'),
+        limitAddress('concurrency', 'default', 'right'),
+      ];
+      const rig = new RunRig().start('d', one({ concurrency: [{ key: 'right', limit: 1 }] }));
+      rig.start('b', both).start('a', both);
+      expect([rig.limit(left).holders, rig.limit(right).waiters]).toEqual([['b/t'], ['b/t']]);
+      // It was on its way since a former life of a's ask, and overtakes b: b has left, and a waits for it.
+      const declared = { limit: 1, workflow: 'w', at: 1 };
+      const asked = { run: 'a', node: 0, generation: 1, attempt: 1, at: 1, born: 1, cost: 1, label: 't' };
+      const late = acquireMessage(right, { ...asked, priority: 9, fairness: '', workflow: 'w', declared });
+      const wait = rig.runs.get('a')?.limited.get(0);
+      // An owner who thought that it was further has kept it, and is lost.
+      if (wait && when.includes('asked')) wait.got = 1;
+      rig.deliver(late).settle('d', 't');
+      if (wait) wait.got = 0;
+      rig.wait(2 * CHECK_MS);
+      expect(rig.limit(right)).toEqual({ holders: ['b/t'], waiters: [] });
+      rig.settle('b', 't');
+      expect([rig.limit(left).holders, rig.limit(right).holders]).toEqual([['a/t'], ['a/t']]);
+      rig.settle('a', 't');
+      expect([rig.status('a'), rig.status('b')]).toEqual(['succeeded', 'succeeded']);
+    },
+  );
 
   it('enters freely what its run, or an ancestor, holds', () => {
     const plan = aPlan([aTask('t', [], { concurrency: [{ key: 'db', limit: 1 }] })], {
