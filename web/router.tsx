@@ -6,6 +6,7 @@ import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { lastNamespace } from './api/access.ts';
 import { runRoutes } from './runs/routes.ts';
 import { rootRoute } from './shell/root-route.tsx';
+import { workflowRoutes } from './workflows/routes.ts';
 
 const home = createRoute({
   getParentRoute: () => rootRoute,
@@ -16,7 +17,7 @@ const home = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([home, ...runRoutes]),
+  routeTree: rootRoute.addChildren([home, ...runRoutes, ...workflowRoutes]),
   defaultPreload: 'intent',
 });
 

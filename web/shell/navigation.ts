@@ -28,6 +28,14 @@ export const DESTINATIONS: readonly Destination[] = [
     needs: 'viewer',
     also: 'executions history',
   },
+  {
+    label: 'Workflows',
+    to: '/ns/$namespace/workflows',
+    group: 'Work',
+    key: 'w',
+    needs: 'viewer',
+    also: 'definitions editor start new versions',
+  },
 ];
 
 export function addressOf({ to }: Destination, namespace: string): string {

@@ -1,0 +1,122 @@
+/** The code editor: YAML with completion, what is wrong marked in its place, and word of where the cursor is. */
+import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
+import { lintGutter, type Diagnostic as Marked, setDiagnostics } from '@codemirror/lint';
+import { EditorState, type Text } from '@codemirror/state';
+import {
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import { useEffect, useRef } from 'react';
+import type { Diagnostic } from '../workflows/queries.ts';
+import { completeWorkflow } from './completion.ts';
+import { INDENT_KEYS } from './indent-keys.ts';
+import { look, shadowOf } from './look.ts';
+import type { Schema } from './schema-walk.ts';
+import { UNDO_KEYS, undoHistory } from './undo.ts';
+
+interface Props {
+  readonly text: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly schema: Schema | undefined;
+  readonly isReadOnly: boolean;
+  /** Ctrl-S, ⌘S. */
+  readonly onSave: () => void;
+  readonly onChange: (text: string) => void;
+  readonly onCursor: (offset: number) => void;
+  /** Goes there when it changes. */
+  readonly goTo: { readonly line: number; readonly column: number } | undefined;
+}
+
+export function Code(props: Props) {
+  const { text, diagnostics, isReadOnly, goTo } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  // What the editor calls is what the page wants now, not what it wanted when the editor was made.
+  const latest = useRef(props);
+  latest.current = props;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: made once; what changes is told to it below.
+  useEffect(() => {
+    if (host.current === null) return;
+    const root = shadowOf(host.current);
+    const made = new EditorView({ root, parent: root, state: stateOf(latest) });
+    view.current = made;
+    return () => made.destroy();
+  }, [isReadOnly]);
+
+  useEffect(() => {
+    const made = view.current;
+    if (made === null || made.state.doc.toString() === text) return;
+    made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: text } });
+  }, [text]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an editor made anew has none.
+  useEffect(() => {
+    const made = view.current;
+    if (made === null) return;
+    made.dispatch(
+      setDiagnostics(
+        made.state,
+        diagnostics.map((one) => marked(made.state.doc, one)),
+      ),
+    );
+  }, [diagnostics, isReadOnly]);
+
+  useEffect(() => {
+    const made = view.current;
+    if (made === null || goTo === undefined) return;
+    const at = offsetOf(made.state.doc, goTo);
+    made.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
+    made.focus();
+  }, [goTo]);
+
+  return <div ref={host} className="h-full min-h-0 overflow-hidden" />;
+}
+
+function stateOf(latest: { readonly current: Props }): EditorState {
+  const { text, isReadOnly } = latest.current;
+  const save = () => {
+    latest.current.onSave();
+    return true;
+  };
+  return EditorState.create({
+    doc: text,
+    extensions: [
+      look('Workflow file, YAML'),
+      lineNumbers(),
+      highlightActiveLine(),
+      highlightActiveLineGutter(),
+      lintGutter(),
+      undoHistory,
+      EditorState.readOnly.of(isReadOnly),
+      EditorView.editable.of(true),
+      autocompletion({ override: [completeWorkflow(() => latest.current.schema)], icons: false }),
+      keymap.of([
+        { key: 'Mod-s', run: save, preventDefault: true },
+        ...completionKeymap,
+        ...UNDO_KEYS,
+        ...INDENT_KEYS,
+      ]),
+      EditorView.updateListener.of(({ docChanged, selectionSet, state }) => {
+        if (docChanged) latest.current.onChange(state.doc.toString());
+        if (docChanged || selectionSet) latest.current.onCursor(state.selection.main.head);
+      }),
+    ],
+  });
+}
+
+function marked(doc: Text, { severity, code, message, hint, length, ...place }: Diagnostic): Marked {
+  const from = offsetOf(doc, place);
+  const to = Math.min(doc.length, from + Math.max(1, length));
+  const text = `${message}${hint === undefined ? '' : ` ${hint}`}`;
+  return { from: Math.min(from, to), to, severity, source: code, message: text };
+}
+
+/** Of a text that has changed meanwhile: as near as there is. */
+function offsetOf(doc: Text, { line, column }: { readonly line: number; readonly column: number }): number {
+  const at = doc.line(Math.min(doc.lines, Math.max(1, line)));
+  return Math.min(at.to, at.from + Math.max(0, column - 1));
+}

@@ -1,0 +1,262 @@
+/** Writing a workflow: the text, what is wrong with it, and beside it its graph, help, plan and what has changed. */
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useBlocker, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useState } from 'react';
+import { useAccess } from '../api/access.ts';
+import { ActionButton } from '../ui/action-button.tsx';
+import { AsCommand } from '../ui/as-command.tsx';
+import { Button, Card, Command, Dialog, Empty, Trouble } from '../ui/parts.tsx';
+import { type Seen, versionQuery, type WorkflowRef, workflowQuery } from '../workflows/queries.ts';
+import { Code } from './code.tsx';
+import { Conflict } from './conflict.tsx';
+import { Problems } from './problems.tsx';
+import { isConflict, saveRequest, useSave } from './save.ts';
+import { KeyHelp, LiveGraph, PlanView, SIDES, type Side } from './side.tsx';
+import { useSchema, useValidation } from './validation.ts';
+
+const Diff = lazy(() => import('./diff.tsx'));
+const editRoute = getRouteApi('/ns/$namespace/workflows/$workflow/edit');
+const newRoute = getRouteApi('/ns/$namespace/new-workflow');
+
+const FIRST_TEXT = `# yaml-language-server: $schema=/schema/v1.json
+name: my-workflow
+description: Says hello.
+inputs:
+  who: { type: string, default: you }
+tasks:
+  hello:
+    env: { WHO: "\${{ inputs.who }}" }
+    run: echo "hello $WHO"
+  done:
+    needs: hello
+    run: echo done
+`;
+
+export function EditPage() {
+  const place = editRoute.useParams();
+  const { version: wanted } = editRoute.useSearch();
+  const seen = useQuery(workflowQuery(place));
+  const version = useQuery(versionQuery(place, wanted ?? seen.data?.workflow.version));
+  const error = seen.error ?? version.error;
+  if (error) return <Trouble error={error} />;
+  if (seen.data === undefined || version.data === undefined) return <p className="p-6 text-soft">Loading…</p>;
+  if (version.data.source === null)
+    return (
+      <Empty command="sluice apply workflow.yaml">
+        The text of version {version.data.number} was not kept: it was applied by a program, or by an older
+        Sluice. Apply its file again to edit it here:
+      </Empty>
+    );
+  return (
+    <Editor
+      // Its state is of one version: saving does not begin anew.
+      key={`${place.namespace}/${place.workflow}/${wanted}`}
+      namespace={place.namespace}
+      known={{
+        ...place,
+        seen: seen.data,
+        text: version.data.source,
+        folderOf: version.data.has_folder ? version.data.number : undefined,
+      }}
+    />
+  );
+}
+
+export function NewPage() {
+  const { namespace } = newRoute.useParams();
+  return <Editor namespace={namespace} known={undefined} />;
+}
+
+interface Known extends WorkflowRef {
+  readonly seen: Seen;
+  readonly text: string;
+  readonly folderOf: number | undefined;
+}
+
+function Editor({ namespace, known }: { readonly namespace: string; readonly known: Known | undefined }) {
+  const [base, setBase] = useState({ text: known?.text ?? '', etag: known?.seen.etag });
+  const [text, setText] = useState(known?.text ?? FIRST_TEXT);
+  const [cursor, setCursor] = useState(0);
+  const [goTo, setGoTo] = useState<{ readonly line: number; readonly column: number }>();
+  const [side, setSide] = useState<Side>('graph');
+  const schema = useSchema();
+  const { validation, isFresh, error } = useValidation(namespace, text);
+  const [first] = validation?.workflows ?? [];
+  const name = known?.workflow ?? first?.name;
+  const refusal = useAccess().refusal('operator');
+  const isReadOnly = refusal !== undefined;
+  const isChanged = text !== base.text;
+  const navigate = useNavigate();
+  const save = useSave((saved) => {
+    setBase({ text, etag: saved.etag });
+    if (known === undefined)
+      void navigate({
+        to: '/ns/$namespace/workflows/$workflow/edit',
+        params: { namespace, workflow: saved.name },
+        ignoreBlocker: true,
+      });
+  });
+  const saving = (etag: string | undefined) => ({
+    namespace,
+    workflow: name ?? '',
+    source: text,
+    etag,
+    folderOf: known?.folderOf,
+  });
+  const canSave =
+    isChanged && !isReadOnly && !save.isPending && name !== undefined && validation?.valid === true;
+  const onSave = () => {
+    if (canSave) save.mutate(saving(base.etag));
+  };
+  const diagnostics = validation?.diagnostics ?? NONE;
+  const goToTask = useCallback(
+    (task: string) => {
+      const at = new RegExp(`^ +${task}:`, 'm').exec(text);
+      if (at !== null) setGoTo({ line: text.slice(0, at.index).split('\n').length, column: 3 });
+    },
+    [text],
+  );
+  return (
+    <div className="flex flex-col gap-3 p-3">
+      <header className="flex flex-wrap items-center gap-2">
+        <h1 className="min-w-0 grow text-lg font-semibold">
+          {known === undefined ? (
+            'New workflow'
+          ) : (
+            <>
+              Edit{' '}
+              <Link to="/ns/$namespace/workflows/$workflow" params={{ namespace, workflow: known.workflow }}>
+                {known.workflow}
+              </Link>
+            </>
+          )}
+        </h1>
+        <span role="status" className="text-sm text-soft">
+          {save.data !== undefined && !isChanged
+            ? save.data.change === 'unchanged'
+              ? 'Nothing that counts has changed'
+              : `Saved as version ${save.data.version}`
+            : isChanged
+              ? 'Not saved'
+              : ''}
+        </span>
+        {known === undefined || isChanged ? null : (
+          <Link
+            to="/ns/$namespace/workflows/$workflow/start"
+            params={{ namespace, workflow: known.workflow }}
+            className="rounded-md border border-line bg-card px-2.5 py-1 text-sm font-medium text-text hover:bg-sunk hover:no-underline"
+          >
+            Start…
+          </Link>
+        )}
+        <ActionButton needs="operator" kind="main" disabled={!canSave} onClick={onSave} title="Ctrl-S or ⌘S">
+          {known === undefined ? 'Save' : 'Save as new version'}
+        </ActionButton>
+      </header>
+      {refusal === undefined ? null : <p className="text-sm text-wait">To read only. {refusal}</p>}
+      {known?.folderOf === undefined || isReadOnly ? null : (
+        <p className="text-sm text-soft">
+          Its folder of files goes along as it is. Files that its workflow file names, such as sub-workflows,
+          are changed where they are, then <Command text="sluice apply FOLDER" />
+        </p>
+      )}
+      {save.error && !isConflict(save.error) ? <Trouble error={save.error} /> : null}
+      {error ? <Trouble error={error} /> : null}
+      <div className="grid gap-3 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <Card>
+          <div className="h-[60vh] min-h-80">
+            <Code
+              text={text}
+              diagnostics={diagnostics}
+              schema={schema}
+              isReadOnly={isReadOnly}
+              goTo={goTo}
+              onSave={onSave}
+              onChange={setText}
+              onCursor={setCursor}
+            />
+          </div>
+          <Problems diagnostics={diagnostics} isFresh={isFresh} onGo={setGoTo} />
+        </Card>
+        <Card
+          title={
+            <span className="flex gap-1" role="tablist" aria-label="Beside the text">
+              {SIDES.map((one) => (
+                <button
+                  key={one}
+                  type="button"
+                  role="tab"
+                  aria-selected={one === side}
+                  onClick={() => setSide(one)}
+                  className={`cursor-pointer rounded px-2 py-1 capitalize ${one === side ? 'bg-sunk' : 'text-soft'}`}
+                >
+                  {one}
+                </button>
+              ))}
+            </span>
+          }
+        >
+          <div className="h-[60vh] min-h-80">
+            {side === 'graph' ? (
+              <LiveGraph graph={first?.graph} chosen={undefined} onChoose={goToTask} />
+            ) : side === 'help' ? (
+              <KeyHelp schema={schema} text={text} cursor={cursor} />
+            ) : side === 'plan' ? (
+              <PlanView namespace={namespace} text={text} name={name} />
+            ) : (
+              <Suspense fallback={<p className="p-4 text-soft">Loading…</p>}>
+                <div className="h-full overflow-auto">
+                  {isChanged ? (
+                    <Diff before={base.text} after={text} names={['Saved', 'Yours']} />
+                  ) : (
+                    <p className="p-4 text-sm text-soft">Nothing has changed since it was saved.</p>
+                  )}
+                </div>
+              </Suspense>
+            )}
+          </div>
+        </Card>
+      </div>
+      <AsCommand cli={['apply', `${name ?? 'workflow'}.yaml`]} request={saveRequest(saving(base.etag))} />
+      {isConflict(save.error) && known !== undefined ? (
+        <Conflict
+          place={known}
+          mine={text}
+          onClose={save.reset}
+          onMine={({ etag }) => save.mutate(saving(etag))}
+          onTheirs={({ etag }, theirs) => {
+            save.reset();
+            setText(theirs);
+            setBase({ text: theirs, etag });
+          }}
+        />
+      ) : isConflict(save.error) ? (
+        <Trouble error={new Error(`There is a workflow ${name} already; give this one another name.`)} />
+      ) : null}
+      <Leaving isChanged={isChanged && (known !== undefined || text !== FIRST_TEXT)} />
+    </div>
+  );
+}
+
+const NONE: readonly never[] = [];
+
+/** Asks before what was written is lost. */
+function Leaving({ isChanged }: { readonly isChanged: boolean }) {
+  const { status, proceed, reset } = useBlocker({
+    shouldBlockFn: ({ current, next }) => isChanged && current.pathname !== next.pathname,
+    enableBeforeUnload: isChanged,
+    withResolver: true,
+  });
+  if (status !== 'blocked') return null;
+  return (
+    <Dialog title="Leave without saving?" onClose={reset}>
+      <p className="pb-3 text-sm">What you have written here is lost then.</p>
+      <div className="flex justify-end gap-2">
+        <Button onClick={reset}>Go on writing</Button>
+        <Button kind="danger" onClick={proceed}>
+          Leave
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
