@@ -1,12 +1,12 @@
 /** What `retry`, `rerun` and `mark` have in common: the preview, and what follows once it is asked for. */
 import type { Plan } from '../engine/core/plan.ts';
-import type { PlannedTask, ResetRequest } from '../engine/core/rerun/reset-plan.ts';
+import type { ResetRequest } from '../engine/core/rerun/reset-plan.ts';
 import type { ChildFate } from '../engine/runtime/client/child-fates.ts';
-import type { Engine } from './compose/engine.ts';
-import { isAlone, whileDriving } from './driving.ts';
 import { EXIT } from './exit-code.ts';
 import { usageFailure } from './failure.ts';
 import type { Host } from './host.ts';
+import type { Installation } from './installation/installation.ts';
+import type { Preview } from './installation/steering.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { OutputFlags } from './run-watching.ts';
 import { createDisplay, exitCodeOfRun } from './run-watching.ts';
@@ -28,12 +28,6 @@ export function readScope(flags: ScopeFlags, fallback: 'failed' | 'all'): ResetR
   if (from) return { scope: 'from', nodes: from };
   if (node) return { scope: 'node', nodes: node };
   return { scope: all ? 'all' : failed ? 'failed' : fallback };
-}
-
-export interface Preview {
-  readonly reset: readonly PlannedTask[];
-  readonly kept: readonly PlannedTask[];
-  readonly children: readonly ChildFate[];
 }
 
 /** Sub-workflows that a preview lists for people. */
@@ -83,23 +77,24 @@ export interface Doing {
 /** Does it; shows the run until its end when asked to, or when nobody else would bring it there. */
 export async function doAndWatch(
   host: Host,
-  engine: Engine,
+  installation: Installation,
   { plans, flags, act, isNew }: Doing,
 ): Promise<void> {
-  const alone = await isAlone(engine);
+  const { driving } = installation;
+  const alone = await driving.isAlone();
   const work = async () => {
     const run = await act();
-    if (flags.wait || alone) return watch(host, engine, run, flags);
+    if (flags.wait || alone) return watch(host, installation, run, flags);
     if (flags.json) host.print(JSON.stringify({ run }));
     else if (isNew) host.print(run);
     else host.say(`Its end: sluice watch ${run}`);
   };
-  await (alone ? whileDriving(host, engine, plans, work) : work());
+  await (alone ? driving.whileDriving(plans, work) : work());
 }
 
-async function watch(host: Host, engine: Engine, run: string, flags: OutputFlags): Promise<void> {
+async function watch(host: Host, { runs }: Installation, run: string, flags: OutputFlags): Promise<void> {
   const interruption = listenForInterruption();
-  const view = await createDisplay(host, flags).watch(engine, run, interruption.signal);
+  const view = await createDisplay(host, flags).watch(runs, run, interruption.signal);
   interruption.release();
   if (view === undefined) host.say(`Not waiting any longer. See: sluice show ${run}`);
   host.exitCode = view === undefined ? (interruption.exitCode() ?? EXIT.interrupted) : exitCodeOfRun(view);

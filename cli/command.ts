@@ -16,6 +16,13 @@ export interface RedisFlags {
   readonly logs?: string;
 }
 
+/** Of commands that work on an installation, directly on its Redis or through its server. */
+export interface InstallationFlags extends RedisFlags {
+  readonly server?: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
+}
+
 /** A command with its summary and its examples. */
 export function newCommand(name: string, summary: string, examples: readonly string[]): Command {
   const lines = examples.map((example) => `  $ sluice ${example}`).join('\n');
@@ -30,6 +37,14 @@ export function withRedis(command: Command): Command {
   return command
     .option('--redis <url>', 'Redis to use (else REDIS_URL, else one in .sluice/)')
     .option('--prefix <text>', 'begins every key in Redis (default: "sluice:")');
+}
+
+/** The options of every command that works by Redis or by a server alike. */
+export function withInstallationFlags(command: Command): Command {
+  return withRedis(command)
+    .option('--server <url>', 'work through a server, not on Redis (else SLUICE_SERVER)')
+    .option('--token <token>', 'API token; `ps` shows it, so better SLUICE_TOKEN')
+    .option('--token-file <path>', 'file that holds the token (else SLUICE_TOKEN_FILE)');
 }
 
 /** The option of commands that store or fetch artifacts. */

@@ -12,6 +12,11 @@ export interface Settings {
   readonly environment: Environment;
   /** REDIS_URL, or undefined. */
   readonly redis: string | undefined;
+  /** SLUICE_SERVER: address of a server that commands work through instead of Redis. */
+  readonly server: string | undefined;
+  /** SLUICE_TOKEN, SLUICE_TOKEN_FILE: the API token for it, or a file that holds it. */
+  readonly token: string | undefined;
+  readonly tokenFile: string | undefined;
   /** SLUICE_PREFIX: begins every key in Redis. */
   readonly prefix: string | undefined;
   /** SLUICE_ARTIFACTS: `s3://bucket/prefix` or a folder. */
@@ -62,6 +67,9 @@ export function readSettings(environment: Environment = process.env): Settings {
   return {
     environment,
     redis: environment['REDIS_URL'] || undefined,
+    server: environment['SLUICE_SERVER'] || undefined,
+    token: environment['SLUICE_TOKEN'] || undefined,
+    tokenFile: environment['SLUICE_TOKEN_FILE'] || undefined,
     prefix: environment['SLUICE_PREFIX'] || undefined,
     artifacts: environment['SLUICE_ARTIFACTS'] || undefined,
     logs: environment['SLUICE_LOGS'] || undefined,

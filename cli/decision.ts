@@ -5,15 +5,15 @@ import type { Json } from '../engine/core/json.ts';
 import type { ApprovalMessage } from '../engine/core/message.ts';
 import type { ValueSpec } from '../engine/core/plan.ts';
 import type { NodeView, RunView } from '../engine/runtime/client/run-view.ts';
-import { type RedisFlags, withRedis } from './command.ts';
-import { withEngine } from './compose/with-engine.ts';
+import { type InstallationFlags, withInstallationFlags } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { CliFailure, usageFailure } from './failure.ts';
 import type { Host } from './host.ts';
+import { withInstallation } from './installation/open.ts';
 import { userName } from './user-name.ts';
 import { plainText } from './view/plain-text.ts';
 
-interface DecisionFlags extends RedisFlags {
+interface DecisionFlags extends InstallationFlags {
   readonly form?: readonly string[];
   readonly comment?: string;
   readonly by?: string;
@@ -22,7 +22,7 @@ interface DecisionFlags extends RedisFlags {
 type Fields = { readonly [name: string]: ValueSpec };
 
 export function withDecision(command: Command): Command {
-  return withRedis(
+  return withInstallationFlags(
     command
       .argument('<run>', 'id of the run')
       .argument('[node]', 'the approval (default: the one that waits)'),
@@ -39,12 +39,12 @@ export function withDecision(command: Command): Command {
 /** The action of both commands. */
 export function deciding(host: Host, decision: ApprovalMessage['decision']) {
   return (run: string, node: string | undefined, flags: DecisionFlags): Promise<void> =>
-    withEngine(host, { ...flags, use: 'write' }, async ({ client }) => {
-      const view = await client.show(run);
+    withInstallation(host, { ...flags, use: 'write' }, async ({ runs, steering }) => {
+      const view = await runs.show(run);
       const chosen = node === undefined ? theOneThatWaits(view) : nodeOf(view, node);
       const form = readForm(chosen?.waiting?.fields ?? {}, flags.form ?? []);
       const by = flags.by ?? userName();
-      await client.request({
+      await steering.ask({
         type: 'approval',
         run,
         node: chosen?.id ?? node ?? '',

@@ -15,7 +15,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exit(output.exitCode());
 }
 
-async function runProgram(host: Host, argv: readonly string[]): Promise<number> {
+/** One command line, to its end; answers the exit code. */
+export async function runProgram(host: Host, argv: readonly string[]): Promise<number> {
   try {
     const program = await buildProgram(host, argv);
     await program.parseAsync([...argv]);

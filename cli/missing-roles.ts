@@ -2,20 +2,21 @@
 import { isRunEnded, type RunStatus } from '../engine/core/node-state.ts';
 import type { Plan } from '../engine/core/plan.ts';
 import type { WorkerInfo } from '../engine/ports/membership.ts';
-import type { Engine } from './compose/engine.ts';
 import { ENGINE_EXECUTORS } from './compose/executors.ts';
-import { liveOrchestrators } from './compose/live-orchestrators.ts';
 import type { Host } from './host.ts';
+import type { Installation } from './installation/installation.ts';
 
 /** Sentences; none when all is well. */
-export async function missingRoles(engine: Engine, plan: Pick<Plan, 'tasks'>): Promise<string[]> {
-  const [orchestrators, workers] = await Promise.all([
-    liveOrchestrators(engine),
-    engine.membership.workers(),
-  ]);
+export async function missingRoles(
+  installation: Pick<Installation, 'members'>,
+  plan: Pick<Plan, 'tasks'>,
+): Promise<string[]> {
+  const members = await installation.members();
+  if (members === undefined) return [];
+  const { orchestrators, workers, isEmbedded } = members;
   const served = new Set(workers.flatMap((worker) => Object.keys(worker.queues)));
   const queues = unservedQueues(plan, served);
-  const how = engine.isEmbedded ? ' --embedded' : '';
+  const how = isEmbedded ? ' --embedded' : '';
   return [
     ...(orchestrators.length === 0
       ? [`No orchestrator is running, so the run waits. Start one: sluice orchestrator${how}`]
@@ -77,9 +78,9 @@ interface LookedAt {
 /** To somebody who looks at a run that nobody works on: it would stay as it is. */
 export async function tellMissingRoles(
   host: Host,
-  engine: Engine,
+  installation: Pick<Installation, 'members'>,
   { plan, status }: LookedAt,
 ): Promise<void> {
   if (isRunEnded(status)) return;
-  for (const sentence of await missingRoles(engine, plan)) host.say(host.colors.yellow(sentence));
+  for (const sentence of await missingRoles(installation, plan)) host.say(host.colors.yellow(sentence));
 }

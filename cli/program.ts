@@ -1,6 +1,7 @@
 /** The program: all commands under one name, with help that fits 80 columns. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { COMMANDS, type ListedCommand } from './commands/index.ts';
+import { usageFailure } from './failure.ts';
 import type { Host } from './host.ts';
 import { readVersion } from './version.ts';
 
@@ -12,7 +13,7 @@ Examples:
   $ sluice show 01JD… --json
 
 Exit codes:
-  0 success   1 the run failed   2 wrong usage or file   3 no Redis
+  0 success   1 the run failed   2 wrong usage or file   3 no Redis or server
   4 not found   5 conflict   130 interrupted   143 terminated
 
 Documentation: docs/cli.md`;
@@ -28,6 +29,7 @@ export async function buildProgram(host: Host, argv: readonly string[] = []): Pr
     .addHelpText('after', EXAMPLES);
   for (const { load } of wantedCommands(argv[2])) program.addCommand((await load())(host));
   for (const command of withSubcommands(program)) {
+    if (command.commands.length === 0) refuseServer(command);
     command
       .configureHelp({ helpWidth: 80 })
       .configureOutput({
@@ -39,6 +41,21 @@ export async function buildProgram(host: Host, argv: readonly string[] = []): Pr
       .exitOverride();
   }
   return program;
+}
+
+/** A command that cannot work through a server says so, whoever asks it to. SLUICE_SERVER does not ask: it is for those that can. */
+function refuseServer(command: Command): void {
+  if (command.options.some(({ long }) => long === '--server')) return;
+  const takesRedis = command.options.some(({ long }) => long === '--redis');
+  const instead = takesRedis
+    ? 'it works on Redis itself: give it --redis URL.'
+    : 'it works on what is here: leave --server out.';
+  const option = new Option('--server <url>').hideHelp().argParser(() => {
+    throw usageFailure(
+      `\`sluice ${pathOf(command).replace(/^sluice /, '')}\` cannot work through a server; ${instead}`,
+    );
+  });
+  command.addOption(option);
 }
 
 function withSubcommands(command: Command): Command[] {

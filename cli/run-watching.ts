@@ -1,9 +1,9 @@
 /** Shows a run until its end, then says how it ended: what `run`, `watch` and `start --wait` have in common. */
 import type { Plan } from '../engine/core/plan.ts';
 import type { RunView } from '../engine/runtime/client/run-view.ts';
-import type { Engine } from './compose/engine.ts';
 import { EXIT } from './exit-code.ts';
 import type { Host } from './host.ts';
+import type { Runs } from './installation/runs.ts';
 import { allowedTasks } from './view/failed-nodes.ts';
 import { failureLines } from './view/failure-block.ts';
 import { GithubView } from './view/github-view.ts';
@@ -31,7 +31,7 @@ export interface DisplayOptions extends OutputFlags {
 export interface RunDisplay {
   note(text: string): void;
   /** Follows the run; undefined when the signal aborted before its end. */
-  watch(engine: Engine, run: string, signal: AbortSignal): Promise<RunView | undefined>;
+  watch(runs: Runs, run: string, signal: AbortSignal): Promise<RunView | undefined>;
 }
 
 export function createDisplay(host: Host, flags: DisplayOptions): RunDisplay {
@@ -39,21 +39,18 @@ export function createDisplay(host: Host, flags: DisplayOptions): RunDisplay {
   const note = (text: string) => (sink === undefined ? host.say(text) : sink.note(text));
   return {
     note,
-    async watch(engine, run, signal) {
-      const header = await engine.client.header(run);
+    async watch(runs, run, signal) {
+      const header = await runs.head(run);
       if (!flags.quiet) sink = openView(host, { workflow: header.workflow, run, folder: flags.folder });
       const shown = withEventStream(host, flags, sink ?? silentSink(host));
-      const { client, logs } = engine;
-      const followed = await followRun({ client, logs, run, sink: shown, withLogs: true, signal }).finally(
-        () => {
-          sink = undefined;
-        },
-      );
+      const followed = await followRun({ runs, run, sink: shown, withLogs: true, signal }).finally(() => {
+        sink = undefined;
+      });
       if (followed.progress.endedAt === 0 && signal.aborted) return undefined;
-      const view = await client.show(run);
-      const { plan: stored } = await client.load(run);
+      const view = await runs.show(run);
+      const stored = await runs.plan(run);
       const plan = flags.compiled?.hash === stored.hash ? flags.compiled : stored;
-      tellEnd(host, engine, flags, { view, plan, tails: followed.tails });
+      tellEnd(host, runs, flags, { view, plan, tails: followed.tails });
       printResult(host, flags, view);
       return view;
     },
@@ -101,15 +98,14 @@ interface Ending {
 }
 
 /** Why a run did not succeed is said even when nothing else is to be shown. */
-function tellEnd(host: Host, engine: Engine, flags: DisplayOptions, { view, plan, tails }: Ending): void {
+function tellEnd(host: Host, runs: Runs, flags: DisplayOptions, { view, plan, tails }: Ending): void {
   const { colors, cwd } = host;
-  const { artifacts } = engine;
   const withOutputs = flags.json === true || flags.jsonl === true;
   const lines = [
     ...(view.status === 'failed' ? failureLines(view, { plan, tails, colors, folder: flags.folder }) : []),
     ...(flags.quiet
       ? []
-      : summaryLines(view, { colors, allowed: allowedTasks(plan), artifacts, cwd, withOutputs })),
+      : summaryLines(view, { colors, allowed: allowedTasks(plan), files: runs, cwd, withOutputs })),
   ];
   if (flags.quiet && view.status === 'cancelled')
     lines.push(`Run ${view.id} was cancelled: ${plainText(view.error?.message ?? 'no reason given')}`);

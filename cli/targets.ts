@@ -3,14 +3,13 @@ import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { messageOf, SluiceError } from '../engine/core/errors.ts';
 import { isRunEnded, RUN_STATUSES, type RunStatus } from '../engine/core/node-state.ts';
-import type { RedisFlags } from './command.ts';
-import { withRedis } from './command.ts';
-import type { Engine } from './compose/engine.ts';
+import { type InstallationFlags, withInstallationFlags } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { usageFailure } from './failure.ts';
 import type { Host } from './host.ts';
+import type { Installation } from './installation/installation.ts';
 
-export interface TargetFlags extends RedisFlags {
+export interface TargetFlags extends InstallationFlags {
   readonly workflow?: string;
   readonly namespace?: string;
   readonly status?: RunStatus;
@@ -23,7 +22,7 @@ export interface TargetFlags extends RedisFlags {
 const PAGE = 200;
 
 export function withTargets(command: Command): Command {
-  return withRedis(command.argument('[run]', 'id of the run; else all that the filter finds'))
+  return withInstallationFlags(command.argument('[run]', 'id of the run; else all that the filter finds'))
     .option('-w, --workflow <name>', 'all runs of this workflow')
     .option('--namespace <name>', 'all runs of this namespace')
     .addOption(new Option('--status <status>', 'all runs in this status').choices(RUN_STATUSES))
@@ -55,7 +54,7 @@ export interface Done {
 /** Does it to each, says what came of it, and ends with the code of the first refusal. */
 export async function forEachTarget(
   host: Host,
-  engine: Engine,
+  installation: Installation,
   targets: Targets,
   act: (run: string) => Promise<string>,
 ): Promise<void> {
@@ -66,7 +65,7 @@ export async function forEachTarget(
     else host.say(message);
     return;
   }
-  const runs = await findTargets(engine, targets);
+  const runs = await findTargets(installation, targets);
   if (runs.length === 0) return host.say('No runs match.');
   if (!(await isConfirmed(host, runs.length, targets))) return host.say('Nothing was changed.');
   const done: Done[] = [];
@@ -88,7 +87,7 @@ async function attempt(host: Host, run: string, act: (run: string) => Promise<st
   }
 }
 
-async function findTargets(engine: Engine, { flags, fits }: Targets): Promise<string[]> {
+async function findTargets({ runs: all }: Installation, { flags, fits }: Targets): Promise<string[]> {
   const { workflow, namespace, status, label } = flags;
   if (workflow === undefined && namespace === undefined && status === undefined && label === undefined)
     throw usageFailure('Name a run, or say which: --workflow, --namespace, --status, --label.');
@@ -99,19 +98,23 @@ async function findTargets(engine: Engine, { flags, fits }: Targets): Promise<st
   };
   const found: string[] = [];
   for (let cursor: string | undefined; ; ) {
-    const { runs, next } = await engine.index.list(filter, PAGE, cursor);
+    const { runs, next } = await all.list(filter, PAGE, cursor);
     for (const { id, status: now } of runs) {
       const isFitting = fits === undefined || isRunEnded(now) === (fits === 'ended');
-      if (isFitting && (await hasLabels(engine, id, label ?? []))) found.push(id);
+      if (isFitting && (await hasLabels(all, id, label ?? []))) found.push(id);
     }
-    if (next === undefined) return found;
+    if (next === null) return found;
     cursor = next;
   }
 }
 
-async function hasLabels(engine: Engine, run: string, wanted: readonly string[]): Promise<boolean> {
+async function hasLabels(
+  runs: Installation['runs'],
+  run: string,
+  wanted: readonly string[],
+): Promise<boolean> {
   if (wanted.length === 0) return true;
-  const { labels } = await engine.client.header(run);
+  const { labels } = await runs.head(run);
   return wanted.every((text) => {
     const at = text.indexOf('=');
     if (at < 1) throw usageFailure(`--label ${JSON.stringify(text)} is no label; write --label name=value.`);

@@ -1,6 +1,6 @@
 /** Workflow files on their way into a command: read, compiled, and refused with all their mistakes at once. */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import {
   type Compiled,
   checkFollowing,
@@ -10,16 +10,21 @@ import {
   type SourceFile,
 } from '../dsl/index.ts';
 import type { Plan } from '../engine/core/plan.ts';
+import type { SourceBundle } from '../engine/runtime/source/source-archive.ts';
+import { packSource } from '../engine/runtime/source/source-bundle.ts';
 import { allExecutors } from './compose/executors.ts';
 import { EXIT } from './exit-code.ts';
 import { CliFailure, usageFailure } from './failure.ts';
 import type { Host } from './host.ts';
+import type { WorkflowSource, WorkflowText } from './installation/workflow-source.ts';
 import { readTextFile } from './text-file.ts';
 
 export interface CompiledFile extends Compiled {
   readonly file: SourceFile;
   /** The workflow's own folder. */
   readonly folder: string;
+  /** All that was read of it. */
+  readonly text: WorkflowText;
 }
 
 const ADVICE = '`sluice init` makes a small workflow to begin with.';
@@ -30,9 +35,32 @@ export function compileFile(host: Host, path: string): CompiledFile {
   const folder = dirname(full);
   const file = { path, text: readTextFile(host, { path, subject: path, advice: ADVICE }) };
   const fileExists = (relativePath: string) => existsSync(join(folder, relativePath));
-  const readFile = (relativePath: string) => readIfThere(join(folder, relativePath));
+  const files: { [path: string]: string } = Object.create(null);
+  const readFile = (relativePath: string) => {
+    const text = readIfThere(join(folder, relativePath));
+    if (text !== undefined) files[relativePath] = text;
+    return text;
+  };
   const compiled = compileWorkflows(file, { executors: allExecutors(host.settings), fileExists, readFile });
-  return { ...compiled, file, folder };
+  return { ...compiled, file, folder, text: { file: basename(full), source: file.text, files } };
+}
+
+/** A workflow of a file, for whoever is to have the same. */
+export function sourceOf(
+  { plans, linked, folder, text }: CompiledFile,
+  plan: Plan,
+  pack: WorkflowSource['pack'] = folderPack(folder),
+): WorkflowSource {
+  return { plan, linked: [...plans, ...linked], folder, text, pack };
+}
+
+/** The folder is packed once, when it is asked for. @param without paths that are left out */
+export function folderPack(folder: string, without?: ReadonlySet<string>): WorkflowSource['pack'] {
+  let packed: Promise<SourceBundle> | undefined;
+  return () => {
+    packed ??= packSource(folder, without);
+    return packed;
+  };
 }
 
 /** The text of a sub-workflow's file; what is wrong with it is told where it is named. */

@@ -64,6 +64,8 @@ export interface ServerParts {
   readonly executors: readonly ExecutorFacts[];
   /** Names of executors that the orchestrator evaluates itself. */
   readonly engineActions: ReadonlySet<string>;
+  /** Channels and alert rules of the installation. */
+  readonly channels: () => ChannelLines;
   /** Draws a plan; undefined for a format that there is not. */
   readonly draw: (plan: Plan, format: GraphFormat) => Promise<string>;
   /** For Prometheus. Absent: nothing is measured. */
@@ -74,6 +76,18 @@ export interface ServerParts {
   readonly isStopping: () => boolean;
   /** Unique: names a request to a run's owner. */
   readonly newRequestId: () => string;
+}
+
+/** Where notifications may go, without what is secret of it. */
+export interface ChannelLines {
+  readonly channels: readonly { readonly name: string; readonly leads_to: string }[];
+  readonly alerts: readonly {
+    readonly channel: string;
+    readonly on: string | readonly string[];
+    readonly namespace?: string | undefined;
+    readonly workflow?: string | undefined;
+    readonly [more: string]: unknown;
+  }[];
 }
 
 export const GRAPH_FORMATS = ['json', 'mermaid', 'dot', 'svg'] as const;

@@ -1,20 +1,32 @@
 /** A schedule as the public contract has it. */
-import type { ScheduleTrigger } from '../engine/core/schedule/document.ts';
+import type { AfterTrigger, ScheduleTrigger } from '../engine/core/schedule/document.ts';
 import { nextTicks, type ScheduleView } from '../engine/runtime/schedules.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** What a trigger says, without the inputs of its runs. */
-export type TriggerLine = WithoutInputs<ScheduleTrigger>;
-type WithoutInputs<Trigger> = Trigger extends ScheduleTrigger ? Omit<Trigger, 'inputs'> : never;
+/** What a trigger says, without the inputs of its runs. The workflow that it follows stands under `after`: the line has its own. */
+export type TriggerLine = LineOf<ScheduleTrigger>;
+type LineOf<Trigger> = Trigger extends AfterTrigger
+  ? Omit<AfterTrigger, 'inputs' | 'namespace' | 'workflow'> & { readonly after: Followed }
+  : Trigger extends ScheduleTrigger
+    ? Omit<Trigger, 'inputs'>
+    : never;
+type Followed = Pick<AfterTrigger, 'namespace' | 'workflow'>;
 
 export type ScheduleLine = TriggerLine & ReturnType<typeof scheduleStateOf>;
 
 export function scheduleLineOf(one: ScheduleView, now: number): ScheduleLine {
-  const { inputs: _inputs, ...trigger } = one.spec.trigger;
   const { namespace, workflow, trigger: number, ...rest } = scheduleStateOf(one, now);
-  // Less one member, which each kind of trigger has.
-  return { namespace, workflow, trigger: number, ...(trigger as TriggerLine), ...rest };
+  return { namespace, workflow, trigger: number, ...triggerLineOf(one.spec.trigger), ...rest };
+}
+
+export function triggerLineOf(trigger: ScheduleTrigger): TriggerLine {
+  if (trigger.kind === 'after') {
+    const { namespace, workflow, inputs: _inputs, ...own } = trigger;
+    return { ...own, after: { namespace, workflow } };
+  }
+  const { inputs: _inputs, ...own } = trigger;
+  return own;
 }
 
 function scheduleStateOf(one: ScheduleView, now: number) {

@@ -1,28 +1,29 @@
 /** `sluice apply DIR|FILE…`: makes workflow files the current versions of their workflows, and sets their schedules. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { linkedPlans } from '../../engine/core/child-plan.ts';
 import type { Plan } from '../../engine/core/plan.ts';
-import type { SourceRef } from '../../engine/core/ticket.ts';
-import type { DefinitionLine } from '../../engine/ports/definition-store.ts';
-import type { Applied, DefinitionDraft, Definitions } from '../../engine/runtime/definition/definitions.ts';
+import type { Applied } from '../../engine/runtime/definition/definitions.ts';
 import { triggerProblems } from '../../engine/runtime/definition/schedule-setter.ts';
-import type { SourceBundle } from '../../engine/runtime/source/source-archive.ts';
-import { bundleHolder, packSource, storeBundle } from '../../engine/runtime/source/source-bundle.ts';
-import { keepText } from '../../engine/runtime/source/workflow-text.ts';
-import { newCommand, type RedisFlags, withArtifacts, withRedis } from '../command.ts';
-import { definitionsOf, withOrchestrator } from '../compose/definitions.ts';
-import type { Engine } from '../compose/engine.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withArtifacts, withInstallationFlags } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { type CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
+import type { WorkflowSource } from '../installation/workflow-source.ts';
+import type { WorkflowLine, Workflows } from '../installation/workflows.ts';
 import { warnOfDifferingLimits } from '../view/differing-limits.ts';
 import { plainText } from '../view/plain-text.ts';
-import { type CompiledFile, checkTogether, compileFile, reportDiagnostics } from '../workflow-file.ts';
+import {
+  type CompiledFile,
+  checkTogether,
+  compileFile,
+  folderPack,
+  reportDiagnostics,
+  sourceOf,
+} from '../workflow-file.ts';
 import { findWorkflowFiles } from '../workflow-folder.ts';
 
-interface ApplyFlags extends RedisFlags {
+interface ApplyFlags extends InstallationFlags {
   readonly prune?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -35,7 +36,7 @@ export function applyCommand(host: Host): Command {
     'apply nightly.yaml report.yaml --dry-run',
     'apply flows/ --prune --yes',
   ]).argument('<path...>', 'workflow files, or folders of them');
-  return withArtifacts(withRedis(command))
+  return withArtifacts(withInstallationFlags(command))
     .option('--prune', 'remove workflows that none of the files has')
     .option('--dry-run', 'only show what would change')
     .option('-y, --yes', 'remove without asking')
@@ -43,22 +44,16 @@ export function applyCommand(host: Host): Command {
     .action((paths: string[], flags: ApplyFlags) => apply(host, paths, flags));
 }
 
-/** A workflow, and the files of its folder. */
-interface Candidate {
-  readonly plan: Plan;
-  readonly linked: readonly Plan[];
-  readonly bundle: SourceBundle;
-  readonly text: string;
-}
-
 async function apply(host: Host, paths: readonly string[], flags: ApplyFlags): Promise<void> {
   const files = compileAll(host, findWorkflowFiles(host, paths));
-  const candidates = await withBundles(files);
-  await withEngine(host, { ...flags, use: 'write' }, async (engine) => {
-    const gone = flags.prune ? await findGone(definitionsOf(engine, 0), candidates) : [];
-    await checkFollowing(host, definitionsOf(engine, 0), { files, gone });
-    warnOfDifferingLimits(host, await plansTogether(engine, candidates, gone));
-    if (flags.dryRun) return preview(host, engine, { candidates, gone, flags });
+  const candidates = withFolders(files);
+  // What cannot be packed is said before anything is stored.
+  for (const { pack } of candidates) await pack();
+  await withInstallation(host, { ...flags, use: 'write' }, async ({ workflows }) => {
+    const gone = flags.prune ? await findGone(workflows, candidates) : [];
+    await checkFollowing(host, workflows, { files, gone });
+    warnOfDifferingLimits(host, await plansTogether(workflows, candidates, gone));
+    if (flags.dryRun) return preview(host, workflows, { candidates, gone, flags });
     if (gone.length > 0) {
       const names = gone.map(({ name }) => plainText(name)).join(', ');
       await confirm(
@@ -67,12 +62,11 @@ async function apply(host: Host, paths: readonly string[], flags: ApplyFlags): P
         flags.yes,
       );
     }
-    await withOrchestrator(host, engine, async ({ definitions }) => {
+    await workflows.change(async (changes) => {
       const results: Result[] = [];
-      for (const candidate of candidates)
-        results.push(await definitions.apply(await draftOf(engine, candidate)));
+      for (const candidate of candidates) results.push(await changes.apply(candidate));
       for (const { namespace, name, version } of gone) {
-        await definitions.remove(namespace, name);
+        await changes.remove(namespace, name);
         results.push({ namespace, name, version, change: 'removed' });
       }
       tell(host, results, flags);
@@ -93,15 +87,15 @@ function compileAll(host: Host, paths: readonly string[]): readonly CompiledFile
 /** Circles and windows that come about with what is applied already. */
 async function checkFollowing(
   host: Host,
-  definitions: Definitions,
-  { files, gone }: { readonly files: readonly CompiledFile[]; readonly gone: readonly DefinitionLine[] },
+  workflows: Workflows,
+  { files, gone }: { readonly files: readonly CompiledFile[]; readonly gone: readonly WorkflowLine[] },
 ): Promise<void> {
   const removed = new Set(gone.map(({ namespace, name }) => `${namespace}/${name}`));
   const known: Plan[] = [];
-  for (const { namespace, name, schedules } of await definitions.list()) {
+  for (const { namespace, name, schedules } of await workflows.list()) {
     if (schedules.length === 0 || removed.has(`${namespace}/${name}`)) continue;
-    const found = await definitions.find(namespace, name);
-    if (found) known.push(found.plan);
+    const found = await workflows.plan(namespace, name);
+    if (found) known.push(found);
   }
   const wrong = checkTogether(
     files.map((file) => ({ ...file, diagnostics: [] })),
@@ -137,37 +131,23 @@ function duplicates(files: readonly CompiledFile[]): string[] {
 }
 
 /** A change of one workflow file is no change of the others beside it, so these files are not among a workflow's files. */
-async function withBundles(files: readonly CompiledFile[]): Promise<Candidate[]> {
+function withFolders(files: readonly CompiledFile[]): readonly WorkflowSource[] {
   const byFolder = new Map<string, CompiledFile[]>();
   for (const file of files) byFolder.set(file.folder, [...(byFolder.get(file.folder) ?? []), file]);
-  const candidates: Candidate[] = [];
-  for (const [folder, inIt] of byFolder) {
-    const bundle = await packSource(folder, new Set(inIt.map(({ file }) => basename(file.path))));
-    for (const { plans, linked, file } of inIt)
-      for (const plan of plans)
-        candidates.push({ plan, linked: [...linked, ...plans], bundle, text: file.text });
-  }
-  return candidates;
-}
-
-async function draftOf(engine: Engine, { plan, linked, bundle, text }: Candidate): Promise<DefinitionDraft> {
-  const source = await storeBundle(engine.artifacts, bundleHolder(bundle.hash), bundle);
-  return {
-    plan,
-    linked: linkedPlans(plan, linked),
-    source,
-    text: await keepText(engine.artifacts, text),
-  };
+  return [...byFolder].flatMap(([folder, inIt]) => {
+    const pack = folderPack(folder, new Set(inIt.map(({ file }) => basename(file.path))));
+    return inIt.flatMap((file) => file.plans.map((plan) => sourceOf(file, plan, pack)));
+  });
 }
 
 /** Workflows of the same namespaces that no file has. */
 async function findGone(
-  definitions: Definitions,
-  candidates: readonly Candidate[],
-): Promise<DefinitionLine[]> {
+  workflows: Workflows,
+  candidates: readonly WorkflowSource[],
+): Promise<readonly WorkflowLine[]> {
   const namespaces = new Set(candidates.map(({ plan }) => plan.namespace));
   const here = new Set(candidates.map(({ plan }) => `${plan.namespace}/${plan.name}`));
-  const lines = await definitions.list();
+  const lines = await workflows.list();
   return lines.filter(
     ({ namespace, name }) => namespaces.has(namespace) && !here.has(`${namespace}/${name}`),
   );
@@ -178,34 +158,36 @@ const MAX_LOOKED_AT = 500;
 
 /** These workflows, and all that stay applied beside them. */
 async function plansTogether(
-  { definitions }: Engine,
-  candidates: readonly Candidate[],
-  gone: readonly DefinitionLine[],
+  workflows: Workflows,
+  candidates: readonly WorkflowSource[],
+  gone: readonly WorkflowLine[],
 ): Promise<Plan[]> {
   const here = candidates.map(({ plan }) => plan);
   const replaced = new Set([...here, ...gone].map(({ namespace, name }) => `${namespace}/${name}`));
-  const others = (await definitions.list()).filter(
+  const others = (await workflows.list()).filter(
     ({ namespace, name }) => !replaced.has(`${namespace}/${name}`),
   );
-  const plans = await Promise.all(others.slice(0, MAX_LOOKED_AT).map(({ plan }) => definitions.plan(plan)));
+  const plans = await Promise.all(
+    others.slice(0, MAX_LOOKED_AT).map(({ namespace, name }) => workflows.plan(namespace, name)),
+  );
   return [...here, ...plans.filter((plan) => plan !== undefined)];
 }
 
 type Result = Omit<Applied, 'change'> & { readonly change: Applied['change'] | 'removed' };
 
 interface Preview {
-  readonly candidates: readonly Candidate[];
-  readonly gone: readonly DefinitionLine[];
+  readonly candidates: readonly WorkflowSource[];
+  readonly gone: readonly WorkflowLine[];
   readonly flags: ApplyFlags;
 }
 
-async function preview(host: Host, engine: Engine, { candidates, gone, flags }: Preview): Promise<void> {
-  const definitions = definitionsOf(engine, 0);
+async function preview(
+  host: Host,
+  workflows: Workflows,
+  { candidates, gone, flags }: Preview,
+): Promise<void> {
   const results: Result[] = [];
-  for (const { plan, bundle } of candidates) {
-    const source: SourceRef = { bundle: bundle.hash, run: bundleHolder(bundle.hash) };
-    results.push(await definitions.preview({ plan, source }));
-  }
+  for (const candidate of candidates) results.push(await workflows.preview(candidate));
   for (const { namespace, name, version } of gone)
     results.push({ namespace, name, version, change: 'removed' });
   tell(host, results, flags);

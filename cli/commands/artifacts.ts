@@ -4,17 +4,16 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ArtifactRef } from '../../engine/core/ticket.ts';
 import {
-  fetchKept,
   findKept,
   type KeptArtifact,
   keptIn,
   plainFileName,
 } from '../../engine/runtime/client/kept-artifacts.ts';
-import { newCommand, type RedisFlags, withArtifacts, withRedis } from '../command.ts';
-import type { Engine } from '../compose/engine.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withArtifacts, withInstallationFlags } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
+import type { Runs } from '../installation/runs.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
 
@@ -23,23 +22,23 @@ export function artifactsCommand(host: Host): Command {
     'artifacts 01JD2Z3B4V5N6M7K8J9H0G1F2E',
     'artifacts get 01JD2Z3B4V5N6M7K8J9H0G1F2E train model -o model.bin',
   ]).argument('<run>', 'id of the run');
-  return withArtifacts(withRedis(command))
+  return withArtifacts(withInstallationFlags(command))
     .option('--json', 'print one JSON document')
     .addCommand(getCommand(host))
-    .action((run: string, { json, ...flags }: RedisFlags & { readonly json?: boolean }) =>
-      withEngine(host, { ...flags, use: 'read' }, async (engine) => {
-        const kept = keptIn(await engine.client.show(run));
+    .action((run: string, { json, ...flags }: InstallationFlags & { readonly json?: boolean }) =>
+      withInstallation(host, { ...flags, use: 'read' }, async ({ runs }) => {
+        const kept = keptIn(await runs.show(run));
         if (json)
           return host.print(
-            JSON.stringify({ format: 1, artifacts: kept.map((one) => row(engine, one)) }, null, 2),
+            JSON.stringify({ format: 1, artifacts: kept.map((one) => row(runs, one)) }, null, 2),
           );
         if (kept.length === 0) return host.say(`Run ${run} has kept no files.`);
-        printTable(host, engine, kept);
+        printTable(host, runs, kept);
       }),
     );
 }
 
-function row(engine: Engine, { node, ref }: KeptArtifact) {
+function row(runs: Runs, { node, ref }: KeptArtifact) {
   const { run, artifact, name, bytes, sha256 } = ref;
   return {
     node,
@@ -48,11 +47,11 @@ function row(engine: Engine, { node, ref }: KeptArtifact) {
     sha256,
     run,
     key: artifact,
-    place: engine.artifacts.locate(run, artifact) ?? null,
+    place: runs.locate(run, artifact) ?? null,
   };
 }
 
-function printTable(host: Host, engine: Engine, kept: readonly KeptArtifact[]): void {
+function printTable(host: Host, runs: Runs, kept: readonly KeptArtifact[]): void {
   const columns = [
     { title: 'Node' },
     { title: 'Name' },
@@ -60,13 +59,13 @@ function printTable(host: Host, engine: Engine, kept: readonly KeptArtifact[]): 
     { title: 'Place' },
   ];
   const cells = kept.map((one) => {
-    const { node, name, bytes, place, key } = row(engine, one);
+    const { node, name, bytes, place, key } = row(runs, one);
     return [plainText(node), plainText(name), String(bytes), plainText(place ?? key)];
   });
   for (const line of formatTable(columns, cells)) host.print(line);
 }
 
-interface GetFlags extends RedisFlags {
+interface GetFlags extends InstallationFlags {
   readonly output?: string;
   readonly force?: boolean;
 }
@@ -79,13 +78,13 @@ function getCommand(host: Host): Command {
     .argument('<run>', 'id of the run')
     .argument('<node>', 'task, or node of a fan-out')
     .argument('<name>', 'name of the artifact');
-  return withArtifacts(withRedis(command))
+  return withArtifacts(withInstallationFlags(command))
     .option('-o, --output <file>', 'where to write it; - is stdout (default: its file name)')
     .option('-f, --force', 'write over a file that is there')
     .action((run: string, node: string, name: string, flags: GetFlags, self: Command) =>
-      withEngine(host, { ...self.optsWithGlobals(), use: 'read' }, async (engine) => {
-        const ref = findKept(await engine.client.show(run), node, name);
-        await write(host, fileName(ref), await fetchKept(engine.artifacts, ref), flags);
+      withInstallation(host, { ...self.optsWithGlobals(), use: 'read' }, async ({ runs }) => {
+        const ref = findKept(await runs.show(run), node, name);
+        await write(host, fileName(ref), await runs.fetchArtifact(run, node, ref), flags);
       }),
     );
 }

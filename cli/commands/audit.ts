@@ -1,15 +1,15 @@
 /** `sluice audit`: who changed what, and whether anybody has changed that. */
 import type { Command } from 'commander';
 import type { AuditRecord, ChainEnd } from '../../engine/core/audit/record.ts';
-import { newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, wholeNumber, withInstallationFlags } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
 
-interface ListFlags extends RedisFlags {
+interface ListFlags extends InstallationFlags {
   readonly limit: number;
   readonly namespace?: string;
   readonly action?: string;
@@ -33,7 +33,7 @@ function listCommand(host: Host): Command {
     'audit list --limit 20',
     'audit list --object run/01JD2Z3B4V5N6M7K8J9H0G1F2E',
   ]);
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--limit <n>', 'at most so many', wholeNumber, 50)
     .option('--namespace <name>', 'only of this namespace')
     .option('--action <name>', 'only these: run.cancel, or run for all of runs')
@@ -41,7 +41,7 @@ function listCommand(host: Host): Command {
     .option('--who <name>', 'only by this user or token')
     .option('--json', 'print one JSON document')
     .action(({ limit, namespace, action, object, who, json, ...flags }: ListFlags) =>
-      withEngine(host, { ...flags, use: 'read' }, async ({ audit }) => {
+      withInstallation(host, { ...flags, use: 'read' }, async ({ audit }) => {
         const wanted = Object.entries({ namespace, action, object, who }).filter(
           ([, value]) => value !== undefined,
         );
@@ -69,13 +69,17 @@ function verifyCommand(host: Host): Command {
     'audit verify',
     'audit verify --noted 1042:9f2c…',
   ]);
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--noted <n:hash>', 'a head that was noted before, and must still be in the chain')
     .option('--json', 'print one JSON document')
     .action(
-      ({ noted, json, ...flags }: RedisFlags & { readonly noted?: string; readonly json?: boolean }) => {
+      ({
+        noted,
+        json,
+        ...flags
+      }: InstallationFlags & { readonly noted?: string; readonly json?: boolean }) => {
         const known = noted === undefined ? undefined : readEnd(noted);
-        return withEngine(host, { ...flags, use: 'read' }, async ({ audit }) => {
+        return withInstallation(host, { ...flags, use: 'read' }, async ({ audit }) => {
           const { records, head, anchor, problems } = await audit.verify(known);
           if (problems.length > 0) host.exitCode = EXIT.failed;
           if (json)

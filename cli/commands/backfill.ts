@@ -1,20 +1,20 @@
 /** `sluice backfill WORKFLOW`: runs for the times of a range in the past, a few at once. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Backfill, tickSpec } from '../../engine/core/schedule/document.ts';
+import { tickSpec } from '../../engine/core/schedule/document.ts';
 import { ticksBetween } from '../../engine/core/schedule/tick.ts';
-import type { Schedules, ScheduleView } from '../../engine/runtime/schedules.ts';
-import { newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
-import { type Changing, schedulesOf, withOrchestrator } from '../compose/definitions.ts';
-import type { Engine } from '../compose/engine.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import type { ScheduleLine } from '../../server/schedule-line.ts';
+import { type InstallationFlags, newCommand, wholeNumber, withInstallationFlags } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import type { Installation } from '../installation/installation.ts';
+import { withInstallation } from '../installation/open.ts';
+import type { ScheduleChanges, ScheduleDesk } from '../installation/schedules.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { shortTime, zonedTime, zoneOf } from '../view/schedule.ts';
 import { triggerNumber } from './schedules.ts';
 
-interface BackfillFlags extends RedisFlags {
+interface BackfillFlags extends InstallationFlags {
   readonly namespace: string;
   readonly from?: number;
   readonly to?: number;
@@ -37,7 +37,7 @@ export function backfillCommand(host: Host): Command {
     'backfill nightly-etl --from 2026-01-01 --max-parallel 4 --wait',
     'backfill nightly-etl --cancel 4f6c',
   ]).argument('<workflow>', 'name of the workflow');
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--from <time>', 'first time, included: 2026-01-01, or RFC 3339', time)
     .option('--to <time>', 'end, not included (default: now)', time)
     .option('--max-parallel <n>', 'runs at once, up to 100', wholeNumber, 1)
@@ -62,21 +62,21 @@ function time(text: string): number {
 
 function backfill(host: Host, workflow: string, flags: BackfillFlags): Promise<void> {
   const use = flags.dryRun ? 'read' : 'write';
-  return withEngine(host, { ...flags, use }, async (engine) => {
+  return withInstallation(host, { ...flags, use }, async (installation) => {
+    const { schedules } = installation;
     const { namespace, trigger, cancel } = flags;
     const name = { namespace, workflow, ...(trigger === undefined ? {} : { number: trigger }) };
-    const schedule = await schedulesOf(engine).find(name);
-    if (cancel !== undefined) {
-      return withOrchestrator(host, engine, (changing) => cancelOne(host, changing, schedule, cancel));
-    }
-    const range = await rangeOf(engine, flags);
+    const { schedule } = await schedules.find(name);
+    if (cancel !== undefined)
+      return schedules.change((changes) => cancelOne(host, changes, schedule, cancel));
+    const range = await rangeOf(installation, flags);
     const ticks = ticksOf(schedule, range);
     if (flags.dryRun) return showTicks(host, schedule, ticks);
     if (ticks.length === 0)
       return host.say('There is no time of its schedule in this range; nothing was started.');
-    await withOrchestrator(host, engine, async ({ schedules }) => {
+    await schedules.change(async (changes) => {
       const { maxParallel, rerun = false } = flags;
-      const id = await schedules.backfill(schedule, { ...range, maxParallel, rerun });
+      const id = await changes.backfill(schedule, { ...range, maxParallel, rerun });
       host.say(
         `Backfill ${id}: ${ticks.length} ${ticks.length === 1 ? 'run' : 'runs'}, ${maxParallel} at once.`,
       );
@@ -91,31 +91,32 @@ interface Range {
   readonly to: number;
 }
 
-async function rangeOf(engine: Engine, { from, to }: BackfillFlags): Promise<Range> {
+async function rangeOf({ now }: Installation, { from, to }: BackfillFlags): Promise<Range> {
   if (from === undefined) throw usageFailure('Say where it begins: --from 2026-01-01');
-  const end = to ?? (await engine.store.now());
+  const end = to ?? (await now());
   if (end > from) return { from, to: end };
   throw usageFailure(`--to (${shortTime(end)}) must be later than --from (${shortTime(from)}).`);
 }
 
-function ticksOf({ spec }: ScheduleView, { from, to }: Range): number[] {
-  const { trigger } = spec;
-  if (trigger.kind === 'after')
-    throw usageFailure(`It follows ${trigger.workflow} and has no times of its own; backfill that workflow.`);
-  return ticksBetween(tickSpec(trigger), from, to, COUNTED);
+function ticksOf(schedule: ScheduleLine, { from, to }: Range): number[] {
+  if (schedule.kind === 'after')
+    throw usageFailure(
+      `It follows ${schedule.after.workflow} and has no times of its own; backfill that workflow.`,
+    );
+  return ticksBetween(tickSpec({ ...schedule, inputs: {} }), from, to, COUNTED);
 }
 
-function showTicks(host: Host, { spec }: ScheduleView, ticks: readonly number[]): void {
+function showTicks(host: Host, schedule: ScheduleLine, ticks: readonly number[]): void {
   for (const tick of ticks.slice(0, SHOWN))
-    host.print(`${shortTime(tick)}  ${zonedTime(tick, zoneOf(spec.trigger))}`);
+    host.print(`${shortTime(tick)}  ${zonedTime(tick, zoneOf(schedule))}`);
   if (ticks.length > SHOWN) host.print(`… and ${ticks.length - SHOWN} more`);
   host.say(`${ticks.length} ${ticks.length === 1 ? 'run' : 'runs'}; nothing was started (--dry-run).`);
 }
 
 async function cancelOne(
   host: Host,
-  { schedules }: Changing,
-  schedule: ScheduleView,
+  changes: ScheduleChanges,
+  schedule: ScheduleLine,
   text: string,
 ): Promise<void> {
   const found = schedule.backfills.filter(({ id }) => id.startsWith(text));
@@ -126,35 +127,36 @@ async function cancelOne(
       `${found.length === 0 ? 'No' : 'More than one'} backfill begins with "${text}"; there are: ${ids}`,
     );
   }
-  await schedules.cancelBackfill(schedule, one.id);
+  await changes.cancelBackfill(schedule, one.id);
   host.say(`Backfill ${one.id} starts nothing more, and what it has started is being cancelled.`);
 }
 
 interface Watched {
-  readonly schedules: Schedules;
-  readonly schedule: ScheduleView;
+  readonly schedules: ScheduleDesk;
+  readonly schedule: ScheduleLine;
   readonly id: string;
   readonly total: number;
 }
 
 async function watch(host: Host, { schedules, schedule, id, total }: Watched): Promise<void> {
   const interruption = listenForInterruption();
+  const { namespace, workflow, trigger: number } = schedule;
   let shown = '';
   try {
     while (!interruption.signal.aborted) {
-      const now = await schedules.find(schedule);
+      const { schedule: now } = await schedules.find({ namespace, workflow, number });
       const one = now.backfills.find((backfill) => backfill.id === id);
       const text = one ? progressOf(one, total) : '';
       if (text !== shown) host.say(text);
       shown = text;
-      if (one && one.status !== 'running' && one.active.length === 0) {
-        host.exitCode = one.ended.failed + one.ended.cancelled > 0 ? EXIT.failed : EXIT.ok;
+      if (one && one.status !== 'running' && one.running === 0) {
+        host.exitCode = one.failed + one.cancelled > 0 ? EXIT.failed : EXIT.ok;
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     host.say(
-      `Not waiting any longer; the backfill goes on. Stop it: sluice backfill ${schedule.workflow} --cancel ${id}`,
+      `Not waiting any longer; the backfill goes on. Stop it: sluice backfill ${workflow} --cancel ${id}`,
     );
     host.exitCode = interruption.exitCode() ?? EXIT.interrupted;
   } finally {
@@ -162,13 +164,14 @@ async function watch(host: Host, { schedules, schedule, id, total }: Watched): P
   }
 }
 
-function progressOf({ started, active, ended }: Backfill, total: number): string {
-  const { succeeded, failed, cancelled } = ended;
+type BackfillLine = ScheduleLine['backfills'][number];
+
+function progressOf({ started, running, succeeded, failed, cancelled }: BackfillLine, total: number): string {
   const parts = [
     `${succeeded} succeeded`,
     `${failed} failed`,
     `${cancelled} cancelled`,
-    `${active.length} running`,
+    `${running} running`,
   ];
   return `${started} of ${total} started: ${parts.filter((part) => !part.startsWith('0 ')).join(', ') || 'none yet'}`;
 }

@@ -3,13 +3,10 @@ import { type Command, Option } from 'commander';
 import { SluiceError } from '../../engine/core/errors.ts';
 import { isRunEnded } from '../../engine/core/node-state.ts';
 import { duration, newCommand } from '../command.ts';
-import type { Engine } from '../compose/engine.ts';
-import { liveOrchestrators } from '../compose/live-orchestrators.ts';
-import { startOrchestrator } from '../compose/roles.ts';
-import { withEngine } from '../compose/with-engine.ts';
-import { whileDriving } from '../driving.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
+import type { Installation } from '../installation/installation.ts';
+import { withInstallation } from '../installation/open.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { forEachTarget, type TargetFlags, withTargets } from '../targets.ts';
 
@@ -32,30 +29,30 @@ export function cancelCommand(host: Host): Command {
         .default(10_000, '10s'),
     )
     .action((run: string | undefined, flags: CancelFlags) =>
-      withEngine(host, { ...flags, use: 'write' }, async (engine) => {
+      withInstallation(host, { ...flags, use: 'write' }, async (installation) => {
+        const { driving } = installation;
         const { reason, grace } = flags;
         const request = { graceMs: grace, ...(reason === undefined ? {} : { reason }) };
-        const isDriven = (await liveOrchestrators(engine)).length > 0;
-        if (run !== undefined && !isDriven && engine.isEmbedded)
-          return endAlone(host, engine, { run, ...request });
+        const [isDriven, isAlone] = [await driving.isDriven(), await driving.isAlone()];
+        if (run !== undefined && isAlone) return endAlone(host, installation, { run, ...request });
         const cancel = () =>
-          forEachTarget(host, engine, { run, flags, participle: 'cancelled', fits: 'live' }, (one) =>
-            askToCancel(engine, { run: one, ...request }, { isDriven, isOne: run !== undefined }),
+          forEachTarget(host, installation, { run, flags, participle: 'cancelled', fits: 'live' }, (one) =>
+            askToCancel(installation, { run: one, ...request }, { isDriven, isOne: run !== undefined }),
           );
-        await (!isDriven && engine.isEmbedded ? whileDriving(host, engine, [], cancel) : cancel());
+        await (isAlone ? driving.whileDriving([], cancel) : cancel());
       }),
     );
 }
 
 /** Of several runs, each is one line. */
 async function askToCancel(
-  engine: Engine,
+  { steering }: Installation,
   { run, ...request }: Asked,
   { isDriven, isOne }: { readonly isDriven: boolean; readonly isOne: boolean },
 ): Promise<string> {
   const said = `Run ${run} is being cancelled.${isOne ? ` Its end: sluice watch ${run}` : ''}`;
   try {
-    await engine.client.request({ type: 'cancel', run, ...request }, isDriven ? undefined : 0);
+    await steering.ask({ type: 'cancel', run, ...request }, isDriven ? undefined : 0);
     return said;
   } catch (thrown) {
     if (isDriven || !(thrown instanceof SluiceError) || thrown.code !== 'no_answer') throw thrown;
@@ -73,22 +70,28 @@ interface Asked {
 }
 
 /** What a killed command left behind in a private Redis: nobody else will ever end it, so this command does. */
-async function endAlone(host: Host, engine: Engine, { run, ...request }: Asked): Promise<void> {
-  host.drivesRuns = true;
-  const orchestrator = await startOrchestrator(host, engine);
+async function endAlone(host: Host, installation: Installation, { run, ...request }: Asked): Promise<void> {
+  const { driving, steering, runs } = installation;
   const interruption = listenForInterruption();
   try {
-    await engine.client.cancel(run, request);
-    host.say(`Run ${run} is being cancelled.`);
-    const limit = AbortSignal.timeout(request.graceMs + PATIENCE_MS);
-    const { status } = await engine.client.wait(run, AbortSignal.any([limit, interruption.signal]));
+    await driving.whileDriving([], async () => {
+      await steering.ask({ type: 'cancel', run, ...request });
+      host.say(`Run ${run} is being cancelled.`);
+      const limit = AbortSignal.timeout(request.graceMs + PATIENCE_MS);
+      await untilEnded(runs, run, AbortSignal.any([limit, interruption.signal]));
+    });
+    const { status } = await runs.head(run);
     if (isRunEnded(status)) host.say(`Run ${run} ${words(status)}.`);
     else host.say(`Run ${run} has not ended yet. See what it waits for: sluice show ${run}`);
     host.exitCode = interruption.exitCode() ?? (isRunEnded(status) ? EXIT.ok : EXIT.failed);
   } finally {
-    await orchestrator.stop(0);
     interruption.release();
   }
+}
+
+async function untilEnded(runs: Installation['runs'], run: string, signal: AbortSignal): Promise<void> {
+  const feed = await runs.feed(run);
+  for await (const _ of feed.follow(0, signal)) if (signal.aborted) return;
 }
 
 function words(status: string): string {

@@ -2,21 +2,14 @@
 import type { Command } from 'commander';
 import { formatDuration } from '../../engine/core/duration.ts';
 import type { Json } from '../../engine/core/json.ts';
-import {
-  type ComparedRun,
-  type Divergence,
-  diffRuns,
-  type RunDiff,
-  type ValueChange,
-} from '../../engine/runtime/client/run-diff.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
-import type { Engine } from '../compose/engine.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import type { Divergence, RunDiff, ValueChange } from '../../engine/runtime/client/run-diff.ts';
+import { type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
 
-interface DiffFlags extends RedisFlags {
+interface DiffFlags extends InstallationFlags {
   readonly json?: boolean;
 }
 
@@ -28,20 +21,14 @@ export function diffCommand(host: Host): Command {
   ])
     .argument('<a>', 'id of one run')
     .argument('<b>', 'id of the other');
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--json', 'print one JSON document')
     .action((a: string, b: string, flags: DiffFlags) =>
-      withEngine(host, { ...flags, use: 'read' }, async (engine) => {
-        const [left, right] = await Promise.all([read(engine, a), read(engine, b)]);
-        const found = diffRuns(left, right);
+      withInstallation(host, { ...flags, use: 'read' }, async ({ runs }) => {
+        const found = await runs.compare(a, b);
         host.print(flags.json ? JSON.stringify(found, null, 2) : diffLines(found).join('\n'));
       }),
     );
-}
-
-async function read({ client }: Engine, run: string): Promise<ComparedRun> {
-  const [view, { plan }] = await Promise.all([client.show(run), client.load(run)]);
-  return { view, plan };
 }
 
 function diffLines(diff: RunDiff): string[] {

@@ -1,17 +1,14 @@
 /** `sluice explain RUN[/NODE]`: why it is not running, why it was skipped, what it waits for, and when it goes on. */
 import type { Command } from 'commander';
 import type { NodeExplanation, Reason, RunExplanation } from '../../engine/core/explain/index.ts';
-import { createExplainer } from '../../engine/runtime/client/explainer.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
-import type { Engine } from '../compose/engine.ts';
-import { ENGINE_EXECUTORS } from '../compose/executors.ts';
-import { liveOrchestrators } from '../compose/live-orchestrators.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import type { Colors, Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
+import type { Runs } from '../installation/runs.ts';
 import { plainLines, plainText } from '../view/plain-text.ts';
 import { signOf } from '../view/status-mark.ts';
 
-interface ExplainFlags extends RedisFlags {
+interface ExplainFlags extends InstallationFlags {
   readonly json?: boolean;
 }
 
@@ -21,10 +18,12 @@ export function explainCommand(host: Host): Command {
     'explain 01JD2Z3B4V5N6M7K8J9H0G1F2E/publish',
     "explain '01JD2Z3B4V5N6M7K8J9H0G1F2E/resize[3]' --json",
   ]).argument('<run>', 'id of the run, or RUN/NODE');
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--json', 'print one JSON document')
     .action((subject: string, flags: ExplainFlags) =>
-      withEngine(host, { ...flags, use: 'read' }, (engine) => explain(host, engine, { subject, flags })),
+      withInstallation(host, { ...flags, use: 'read' }, ({ runs }) =>
+        explain(host, runs, { subject, flags }),
+      ),
     );
 }
 
@@ -33,18 +32,10 @@ interface Question {
   readonly flags: ExplainFlags;
 }
 
-async function explain(host: Host, engine: Engine, { subject, flags }: Question): Promise<void> {
-  const { client, store, shards, membership } = engine;
-  const explainer = createExplainer({
-    client,
-    store,
-    shards,
-    membership: { workers: () => membership.workers(), orchestrators: () => liveOrchestrators(engine) },
-    engineActions: ENGINE_EXECUTORS,
-  });
+async function explain(host: Host, runs: Runs, { subject, flags }: Question): Promise<void> {
   const slash = subject.indexOf('/');
-  if (slash < 0) return printRun(host, await explainer.run(subject), flags);
-  printNode(host, await explainer.node(subject.slice(0, slash), subject.slice(slash + 1)), flags);
+  if (slash < 0) return printRun(host, await runs.explain(subject), flags);
+  printNode(host, await runs.explainNode(subject.slice(0, slash), subject.slice(slash + 1)), flags);
 }
 
 function printRun(host: Host, found: RunExplanation, { json }: ExplainFlags): void {

@@ -1,12 +1,11 @@
 /** `sluice history NAME`: the versions of a workflow. */
 import type { Command } from 'commander';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
-import { definitionsOf } from '../compose/definitions.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { formatTable } from '../view/columns.ts';
 
-interface HistoryFlags extends RedisFlags {
+interface HistoryFlags extends InstallationFlags {
   readonly namespace: string;
   readonly json?: boolean;
 }
@@ -24,17 +23,17 @@ export function historyCommand(host: Host): Command {
     'history nightly-etl --namespace billing',
     'history nightly-etl --json',
   ]).argument('<workflow>', 'name of the workflow');
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--namespace <name>', 'namespace of the workflow', 'default')
     .option('--json', 'print one JSON document')
     .action((name: string, flags: HistoryFlags) =>
-      withEngine(host, { ...flags, use: 'read' }, async (engine) => {
-        const definition = await definitionsOf(engine, 0).history(flags.namespace, name);
-        const versions = [...definition.versions].reverse().map((version) => ({
-          version: version.number,
-          current: version.number === definition.current,
-          plan: version.plan,
-          applied_at: new Date(version.appliedAt).toISOString(),
+      withInstallation(host, { ...flags, use: 'read' }, async ({ workflows }) => {
+        const definition = await workflows.history(flags.namespace, name);
+        const versions = definition.versions.map(({ number, plan, applied_at }) => ({
+          version: number,
+          current: number === definition.version,
+          plan,
+          applied_at,
         }));
         if (flags.json) {
           const { namespace } = definition;

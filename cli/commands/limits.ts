@@ -1,32 +1,19 @@
 /** `sluice limits`: who holds limits, who waits for them, and changing one while runs go on. */
-import { randomBytes } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
 import { formatDuration } from '../../engine/core/duration.ts';
-import type { LimitKind } from '../../engine/core/limit/address.ts';
-import { disagreementOf } from '../../engine/core/limit/declared.ts';
-import type { LimitEntry } from '../../engine/core/limit/document.ts';
-import {
-  changeLimit,
-  type LimitChange,
-  type LimitView,
-  readLimit,
-  readLimits,
-} from '../../engine/runtime/client/limit-view.ts';
-import type { LimitList } from '../../server/contract/limits.ts';
-import { limitLineOf } from '../../server/limit-line.ts';
-import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
-import type { Engine } from '../compose/engine.ts';
-import { liveOrchestrators } from '../compose/live-orchestrators.ts';
-import { startOrchestrator } from '../compose/roles.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import type { LimitKind, LimitName } from '../../engine/core/limit/address.ts';
+import type { LimitLine, LimitList } from '../../server/contract/limits.ts';
+import { duration, type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import type { Limits } from '../installation/limits.ts';
+import { withInstallation } from '../installation/open.ts';
 import { formatTable } from '../view/columns.ts';
 import { differingText } from '../view/differing-limits.ts';
 import { plainText } from '../view/plain-text.ts';
 
-interface LimitFlags extends RedisFlags {
+interface LimitFlags extends InstallationFlags {
   readonly namespace: string;
   readonly json?: boolean;
 }
@@ -57,15 +44,14 @@ function listCommand(host: Host): Command {
     'limits list',
     'limits list --json',
   ]);
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--namespace <name>', 'only those of this namespace')
     .option('--json', 'print one JSON document')
     .allowExcessArguments()
     .action((flags: ListFlags, { args: [other] }: Command) => {
       if (other !== undefined) throw noSuchCommand(other);
-      return withEngine(host, { ...flags, use: 'read' }, async ({ store, shards }) => {
-        const all = await readLimits(store, shards);
-        const views = all.filter(({ namespace }) => (flags.namespace ?? namespace) === namespace);
+      return withInstallation(host, { ...flags, use: 'read' }, async ({ limits }) => {
+        const views = await limits.list(flags.namespace);
         if (flags.json) printJson(host, views);
         else printTable(host, views);
       });
@@ -85,11 +71,11 @@ function showCommand(host: Host): Command {
     'limits show deploy-prod',
     'limits show api --namespace billing --json',
   ]).argument('<key>', 'key of the limit');
-  return withNamespace(withRedis(command))
+  return withNamespace(withInstallationFlags(command))
     .option('--json', 'print one JSON document')
     .action((key: string, flags: LimitFlags) =>
-      withEngine(host, { ...flags, use: 'read' }, async ({ store, shards }) => {
-        const views = await readLimit(store, { namespace: flags.namespace, key }, shards);
+      withInstallation(host, { ...flags, use: 'read' }, async ({ limits }) => {
+        const views = await limits.ofKey(flags.namespace, key);
         if (views.length === 0) throw unused(key, flags.namespace);
         if (flags.json) return printJson(host, views);
         for (const view of views) for (const line of describeLimit(view)) host.print(line);
@@ -103,7 +89,7 @@ function setCommand(host: Host): Command {
     'limits set api --limit 0',
     'limits set api --rate --limit 100 --per 1m',
   ]).argument('<key>', 'key of the limit');
-  return withNamespace(withRedis(command))
+  return withNamespace(withInstallationFlags(command))
     .requiredOption('--limit <n>', 'how many at once; 0 lets nobody in', countOrZero)
     .option('--rate', 'the rate limit of this key: units in a window')
     .option('--per <duration>', 'length of the window of a rate limit', duration)
@@ -111,7 +97,7 @@ function setCommand(host: Host): Command {
     .action((key: string, flags: ChangeFlags) => {
       if (flags.per !== undefined && !flags.rate)
         throw usageFailure('--per belongs to a rate limit: add --rate.');
-      return change(host, key, flags, { name: 'set', limit: flags.limit });
+      return change(host, key, flags, flags.limit);
     });
 }
 
@@ -120,9 +106,9 @@ function resetCommand(host: Host): Command {
     'limits reset deploy-prod',
     'limits reset api --rate',
   ]).argument('<key>', 'key of the limit');
-  return withNamespace(withRedis(command))
+  return withNamespace(withInstallationFlags(command))
     .option('--rate', 'the rate limit of this key')
-    .action((key: string, flags: ChangeFlags) => change(host, key, flags, { name: 'reset' }));
+    .action((key: string, flags: ChangeFlags) => change(host, key, flags, undefined));
 }
 
 function withNamespace(command: Command): Command {
@@ -135,43 +121,32 @@ function countOrZero(text: string): number {
   throw new InvalidArgumentError('It must be a whole number, 0 or more.');
 }
 
+/** @param limit undefined: what workflows declare holds again */
 function change(
   host: Host,
   key: string,
   { rate, per, by, ...flags }: ChangeFlags,
-  wanted: Pick<LimitChange, 'name' | 'limit'>,
+  limit: number | undefined,
 ): Promise<void> {
   const kind: LimitKind = rate ? 'rate' : 'concurrency';
-  const { namespace } = flags;
-  return withEngine(host, { ...flags, use: 'write' }, async (engine) => {
-    if (rate && wanted.name === 'set') await requireWindow(engine, { namespace, key, per });
-    const request: LimitChange = {
-      ...wanted,
-      ...(per === undefined ? {} : { perMs: per }),
-      ...(by === undefined ? {} : { by }),
-      request: randomBytes(10).toString('hex'),
-    };
-    const { before, limit } = await driven(host, engine, () =>
-      changeLimit(engine.store, { kind, namespace, key }, request),
-    );
+  const name = { kind, namespace: flags.namespace, key };
+  return withInstallation(host, { ...flags, use: 'write' }, async ({ limits }) => {
+    if (rate && limit !== undefined && per === undefined) await requireWindow(limits, name);
+    const window = per === undefined ? {} : { perMs: per };
+    const said = by === undefined ? {} : { by };
+    const { before, limit: now } = await (limit === undefined
+      ? limits.reset(name)
+      : limits.set(name, { limit, ...window, ...said }));
     const was = before === null ? 'was not set' : `was ${before}`;
-    if (limit === null) host.say(`The limit "${plainText(key)}" ${was} and is forgotten: nobody uses it.`);
-    else host.say(`The limit "${plainText(key)}" is ${limit} now; it ${was}.${drainNote(before, limit)}`);
+    if (now === null) host.say(`The limit "${plainText(key)}" ${was} and is forgotten: nobody uses it.`);
+    else host.say(`The limit "${plainText(key)}" is ${now} now; it ${was}.${drainNote(before, now)}`);
   });
 }
 
 /** A rate needs its window: given now, or known already. */
-async function requireWindow(
-  { store, shards }: Engine,
-  {
-    namespace,
-    key,
-    per,
-  }: { readonly namespace: string; readonly key: string; readonly per: number | undefined },
-): Promise<void> {
-  if (per !== undefined) return;
-  const known = (await readLimit(store, { namespace, key }, shards)).find(({ kind }) => kind === 'rate');
-  if (known?.definition?.perMs === undefined)
+async function requireWindow(limits: Limits, { namespace, key }: LimitName): Promise<void> {
+  const known = (await limits.ofKey(namespace, key)).find(({ kind }) => kind === 'rate');
+  if (known === undefined || known.per_ms === null)
     throw usageFailure(
       `The rate limit "${key}" is not in use, so its window is not known: give --per, such as --per 1m.`,
     );
@@ -183,17 +158,6 @@ function drainNote(before: number | null, now: number): string {
     : '';
 }
 
-/** On a private Redis that nobody drives, this command has to do it. */
-async function driven<T>(host: Host, engine: Engine, work: () => Promise<T>): Promise<T> {
-  if (!engine.isEmbedded || (await liveOrchestrators(engine)).length > 0) return work();
-  const orchestrator = await startOrchestrator(host, engine);
-  try {
-    return await work();
-  } finally {
-    await orchestrator.stop(0);
-  }
-}
-
 function unused(key: string, namespace: string): CliFailure {
   return new CliFailure(
     EXIT.notFound,
@@ -201,20 +165,20 @@ function unused(key: string, namespace: string): CliFailure {
   );
 }
 
-function printJson(host: Host, views: readonly LimitView[]): void {
-  const found: LimitList = { format: 1, limits: views.map(limitLineOf) };
+function printJson(host: Host, limits: readonly LimitLine[]): void {
+  const found: LimitList = { format: 1, limits: [...limits] };
   host.print(JSON.stringify(found, null, 2));
 }
 
-function printTable(host: Host, views: readonly LimitView[]): void {
-  if (views.length === 0) return host.say('No limit is in use.');
-  const rows = views.map((view) => [
-    plainText(view.key),
-    view.namespace,
-    limitText(view),
-    view.kind === 'rate' ? `${view.usedUnits} units` : `${view.holders.length} held`,
-    String(view.waiters.length),
-    setBy(view),
+function printTable(host: Host, limits: readonly LimitLine[]): void {
+  if (limits.length === 0) return host.say('No limit is in use.');
+  const rows = limits.map((one) => [
+    plainText(one.key),
+    one.namespace,
+    limitText(one),
+    one.kind === 'rate' ? `${one.used} units` : `${one.holders.length} held`,
+    String(one.waiters.length),
+    setBy(one),
   ]);
   const columns = [
     { title: 'Limit' },
@@ -225,51 +189,51 @@ function printTable(host: Host, views: readonly LimitView[]): void {
     { title: 'Set by' },
   ];
   for (const line of formatTable(columns, rows)) host.print(line);
-  for (const view of views) for (const line of warningsOf(view)) host.say(host.colors.yellow(line));
+  for (const one of limits) for (const line of warningsOf(one)) host.say(host.colors.yellow(line));
 }
 
-function limitText({ definition }: LimitView): string {
-  if (!definition) return '?';
-  const { limit, perMs } = definition;
-  return perMs === undefined ? `${limit} at once` : `${limit} in ${formatDuration(perMs)}`;
+function limitText({ limit, per_ms }: LimitLine): string {
+  if (limit === null) return '?';
+  return per_ms === null ? `${limit} at once` : `${limit} in ${formatDuration(per_ms)}`;
 }
 
-function setBy({ definition }: LimitView): string {
-  if (definition?.by === 'operator') return plainText(definition.name ?? 'operator');
-  return plainText(definition?.declared?.workflow ?? '');
+function setBy({ set_by, declared }: LimitLine): string {
+  return plainText(set_by ?? declared?.workflow ?? '');
 }
 
-function warningsOf(view: LimitView): string[] {
-  const found = disagreementOf(view.definition);
-  if (!found) return [];
-  const [one, other] = found;
-  return [differingText({ limit: view, one, other })];
+function warningsOf({ key, kind, namespace, declared, differs }: LimitLine): string[] {
+  if (!declared || !differs) return [];
+  const [one, other] = [declarationOf(declared), declarationOf(differs)];
+  return [differingText({ limit: { key, kind, namespace }, one, other })];
 }
 
-function describeLimit(view: LimitView): string[] {
-  const { definition, holders, waiters, freeAt } = view;
-  const declared = definition?.declared;
+function declarationOf({ workflow, limit, per_ms }: NonNullable<LimitLine['declared']>) {
+  return { workflow, limit, ...(per_ms === null ? {} : { perMs: per_ms }) };
+}
+
+function describeLimit(one: LimitLine): string[] {
+  const { declared, holders, waiters, free_at } = one;
   return [
-    `${plainText(view.key)} (namespace ${view.namespace}): ${limitText(view)}, set by ${setBy(view) || 'nobody'}`,
-    ...(definition?.by === 'operator' && declared
+    `${plainText(one.key)} (namespace ${one.namespace}): ${limitText(one)}, set by ${setBy(one) || 'nobody'}`,
+    ...(one.set_by !== null && declared
       ? [`  ${plainText(declared.workflow)} declares ${declared.limit}`]
       : []),
-    ...warningsOf(view).map((line) => `  ${line}`),
-    ...(view.kind === 'rate' ? [`  ${view.usedUnits} units used in the present window`] : []),
-    ...(freeAt === undefined ? [] : [`  the next one is let in at ${new Date(freeAt).toISOString()}`]),
-    ...listOf(view.kind === 'rate' ? 'at work' : 'held by', holders),
+    ...warningsOf(one).map((line) => `  ${line}`),
+    ...(one.kind === 'rate' ? [`  ${one.used} units used in the present window`] : []),
+    ...(free_at === null ? [] : [`  the next one is let in at ${free_at}`]),
+    ...listOf(one.kind === 'rate' ? 'at work' : 'held by', holders),
     ...listOf('waiting', waiters),
   ];
 }
 
-function listOf(title: string, entries: readonly LimitEntry[]): string[] {
+function listOf(title: string, entries: LimitLine['holders']): string[] {
   if (entries.length === 0) return [`  ${title}: nobody`];
   return [
     `  ${title}:`,
-    ...entries.map(({ run, workflow, label, since, cost }) => {
-      const what = label === '' ? 'whole run' : plainText(label);
-      const units = cost > 1 ? `, ${cost} units` : '';
-      return `    ${what} of ${plainText(workflow)} ${run} since ${new Date(since).toISOString()}${units}`;
+    ...entries.map(({ run, workflow, node, since, units }) => {
+      const what = node === null ? 'whole run' : plainText(node);
+      const count = units > 1 ? `, ${units} units` : '';
+      return `    ${what} of ${plainText(workflow)} ${run} since ${since}${count}`;
     }),
   ];
 }

@@ -2,16 +2,15 @@
 import { type Command, Option } from 'commander';
 import { formatDuration } from '../../engine/core/duration.ts';
 import { RUN_STATUSES, type RunStatus } from '../../engine/core/node-state.ts';
-import type { RunSummary } from '../../engine/ports/run-index.ts';
-import type { RunLine, RunList } from '../../server/contract/list.ts';
-import { newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import type { RunList } from '../../server/contract/list.ts';
+import { type InstallationFlags, newCommand, wholeNumber, withInstallationFlags } from '../command.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
 import { signOf, wordOf } from '../view/status-mark.ts';
 
-interface ListFlags extends RedisFlags {
+interface ListFlags extends InstallationFlags {
   readonly namespace?: string;
   readonly workflow?: string;
   readonly status?: RunStatus;
@@ -26,7 +25,7 @@ export function listCommand(host: Host): Command {
     'list --status failed --limit 5',
     'list --workflow weather-report --json',
   ]);
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('-w, --workflow <name>', 'only runs of this workflow')
     .option('--namespace <name>', 'only runs of this namespace')
     .addOption(new Option('--status <status>', 'only runs in this status').choices(RUN_STATUSES))
@@ -43,23 +42,11 @@ function list(host: Host, flags: ListFlags): Promise<void> {
     ...(workflow === undefined ? {} : { workflow }),
     ...(status === undefined ? {} : { status }),
   };
-  return withEngine(host, { ...flags, use: 'read' }, async (engine) => {
-    const { runs, next } = await engine.index.list(filter, limit, cursor);
-    const found: RunList = { format: 1, runs: runs.map(toLine), next: next ?? null };
+  return withInstallation(host, { ...flags, use: 'read' }, async ({ runs }) => {
+    const found = await runs.list(filter, limit, cursor);
     if (flags.json) host.print(JSON.stringify(found, null, 2));
     else printTable(host, found);
   });
-}
-
-function toLine({ id, namespace, workflow, status, createdAt, finishedAt }: RunSummary): RunLine {
-  return {
-    id,
-    namespace,
-    workflow,
-    status,
-    created_at: new Date(createdAt).toISOString(),
-    finished_at: finishedAt === undefined ? null : new Date(finishedAt).toISOString(),
-  };
 }
 
 function printTable(host: Host, { runs, next }: RunList): void {

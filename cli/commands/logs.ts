@@ -1,26 +1,29 @@
 /** `sluice logs RUN[/NODE]`: what tasks wrote, all of it, what holds a pattern, or live. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../engine/core/duration.ts';
+import { SluiceError } from '../../engine/core/errors.ts';
 import { LOG_LEVELS, type LogLevel } from '../../engine/core/log-level.ts';
+import type { Plan } from '../../engine/core/plan.ts';
 import { checkFilter, filterLines, type LogFilter } from '../../engine/runtime/client/log-filter.ts';
+import type { FoundLine, LogPage, LogQuery } from '../../engine/runtime/client/log-search.ts';
 import {
-  type FoundLine,
-  type LogPage,
-  type LogQuery,
-  logsOf,
-  searchLogs,
-} from '../../engine/runtime/client/log-search.ts';
-import { newCommand, type RedisFlags, wholeNumber, withLogStore, withRedis } from '../command.ts';
-import type { Engine } from '../compose/engine.ts';
-import { withEngine } from '../compose/with-engine.ts';
+  type InstallationFlags,
+  newCommand,
+  wholeNumber,
+  withInstallationFlags,
+  withLogStore,
+} from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import type { Installation } from '../installation/installation.ts';
+import { withInstallation } from '../installation/open.ts';
+import type { Runs } from '../installation/runs.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { logLinePrinter } from '../view/log-line.ts';
 import { followRun, type TaskLine } from '../view/run-follower.ts';
 
-interface LogsFlags extends RedisFlags {
+interface LogsFlags extends InstallationFlags {
   readonly follow?: boolean;
   readonly attempt?: number | 'all';
   readonly grep?: string;
@@ -44,7 +47,7 @@ export function logsCommand(host: Host): Command {
   ])
     .argument('<run[/node]>', 'id of the run, and a task or node of it')
     .argument('[node]', 'a task or node of the run');
-  return withLogStore(withRedis(command))
+  return withLogStore(withInstallationFlags(command))
     .option('-f, --follow', 'go on with new lines until the run ends')
     .option('--grep <text>', 'only lines that hold this text')
     .option('--regex', '--grep is a regular expression of JavaScript')
@@ -57,7 +60,9 @@ export function logsCommand(host: Host): Command {
     .option('--json', 'print one JSON document')
     .option('--jsonl', 'print each line as JSON, unchanged')
     .action((subject: string, node: string | undefined, flags: LogsFlags) =>
-      withEngine(host, { ...flags, use: 'read' }, (engine) => print(host, engine, { subject, node, flags })),
+      withInstallation(host, { ...flags, use: 'read' }, (installation) =>
+        print(host, installation, { subject, node, flags }),
+      ),
     );
 }
 
@@ -69,27 +74,35 @@ interface Asked {
 
 interface Reading {
   readonly host: Host;
-  readonly engine: Engine;
+  readonly runs: Runs;
   readonly flags: LogsFlags;
   readonly query: Omit<LogQuery, 'limit' | 'cursor'>;
   readonly print: (line: TaskLine) => void;
 }
 
-async function print(host: Host, engine: Engine, { subject, node: second, flags }: Asked): Promise<void> {
+async function print(
+  host: Host,
+  { runs, now }: Installation,
+  { subject, node: second, flags }: Asked,
+): Promise<void> {
   const [run, first] = splitSubject(subject);
   if (flags.follow && (flags.json || flags.tail))
     throw usageFailure('--follow prints lines as they come: --json and --tail do not go with it.');
   const node = second ?? first;
-  const query = { run, node, attempt: flags.attempt, ...filterOf(flags, engine.clock.now()) };
+  const query = {
+    run,
+    node,
+    attempt: flags.attempt,
+    ...filterOf(flags, flags.since === undefined ? 0 : await now()),
+  };
   checkFilter(query);
-  const named = await logsOf(engine.client, { run, node });
-  const isOneNode = named.length === 1 && named[0]?.name === node;
+  const isOneNode = node !== undefined && namesOneNode(await runs.plan(run), { run, node });
   const line = logLinePrinter(host, {
     ...flags,
     isPrefixed: !isOneNode,
     isOneAttempt: flags.attempt !== 'all',
   });
-  const reading = { host, engine, flags, query, print: line };
+  const reading = { host, runs, flags, query, print: line };
   if (flags.follow) await follow(reading);
   else await printAll(reading);
 }
@@ -97,6 +110,15 @@ async function print(host: Host, engine: Engine, { subject, node: second, flags 
 function splitSubject(subject: string): [run: string, node: string | undefined] {
   const at = subject.indexOf('/');
   return at < 0 ? [subject, undefined] : [subject.slice(0, at), subject.slice(at + 1)];
+}
+
+/** A fan-out has many. @throws SluiceError node_not_found for what is no task of the run */
+function namesOneNode(plan: Plan, { run, node }: { readonly run: string; readonly node: string }): boolean {
+  const isItem = /\[\d+\]$/.test(node);
+  const task = plan.tasks.find(({ id }) => id === node.replace(/\[\d+\]$/, ''));
+  if (task) return isItem || task.fanOut === undefined;
+  const ids = plan.tasks.map(({ id }) => id).join(', ');
+  throw new SluiceError('node_not_found', `Run ${run} has no node "${node}". Its tasks: ${ids}.`);
 }
 
 function filterOf({ grep, regex, ignoreCase, since, level }: LogsFlags, now: number): LogFilter {
@@ -108,12 +130,12 @@ const PAGE = 1_000;
 /** Lines that `--json` and `--tail` hold at once. */
 const MAX_HELD = 100_000;
 
-async function printAll({ host, engine, flags, query, print }: Reading): Promise<void> {
+async function printAll({ host, runs, flags, query, print }: Reading): Promise<void> {
   const keeps = flags.json ? (flags.tail ?? MAX_HELD + 1) : flags.tail;
   const held: FoundLine[] = [];
   const missing: LogPage['missing'][number][] = [];
   let count = 0;
-  for await (const page of pages(engine, query)) {
+  for await (const page of pages(runs, query)) {
     missing.push(...page.missing);
     count += page.lines.length;
     if (keeps === undefined) for (const line of page.lines) print(line);
@@ -133,9 +155,9 @@ async function printAll({ host, engine, flags, query, print }: Reading): Promise
   if (count === 0) host.say(isFiltered(query) ? 'No line was found.' : 'No lines were logged.');
 }
 
-async function* pages(engine: Engine, query: Reading['query']): AsyncGenerator<LogPage> {
+async function* pages(runs: Runs, query: Reading['query']): AsyncGenerator<LogPage> {
   for (let cursor: string | undefined; ; ) {
-    const page = await searchLogs(engine, { ...query, limit: PAGE, cursor });
+    const page = await runs.searchLogs({ ...query, limit: PAGE, cursor });
     yield page;
     if (page.next === undefined) return;
     cursor = page.next;
@@ -151,8 +173,7 @@ function jsonLine({ node, attempt, at, stream, level, text }: FoundLine) {
 }
 
 /** Nodes of a fan-out may come into being only now, so lines are chosen by name. */
-async function follow({ host, engine, query, print }: Reading): Promise<void> {
-  const { client, logs } = engine;
+async function follow({ host, runs, query, print }: Reading): Promise<void> {
   const { run, node, attempt } = query;
   const interruption = listenForInterruption();
   const sink = {
@@ -165,7 +186,7 @@ async function follow({ host, engine, query, print }: Reading): Promise<void> {
     note: host.say,
     close: () => {},
   };
-  await followRun({ client, logs, run, sink, withLogs: true, signal: interruption.signal });
+  await followRun({ runs, run, sink, withLogs: true, signal: interruption.signal });
   interruption.release();
   host.exitCode = interruption.exitCode() ?? EXIT.ok;
 }

@@ -3,16 +3,15 @@ import { Argument, type Command, Option } from 'commander';
 import { parseInputText } from '../../engine/core/inputs.ts';
 import type { Json, JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
-import { type MarkRequest, previewMark } from '../../engine/runtime/client/doing-again.ts';
-import { plansOf } from '../../engine/runtime/client/rerun.ts';
+import type { MarkRequest } from '../../engine/runtime/client/doing-again.ts';
 import { doAndWatch, printPreview } from '../again.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { userName } from '../user-name.ts';
 
-interface MarkFlags extends RedisFlags {
+interface MarkFlags extends InstallationFlags {
   readonly output?: readonly string[];
   readonly reason?: string;
   readonly by?: string;
@@ -32,7 +31,7 @@ export function markCommand(host: Host): Command {
     .argument('<run>', 'id of the run')
     .argument('<node>', 'the node, such as resize or resize[3]')
     .addArgument(new Argument('<state>', 'how it ended').choices(STATES));
-  return withRedis(command)
+  return withInstallationFlags(command)
     .addOption(
       new Option('-o, --output <name=value>', 'an output; may be given again').argParser(
         (value: string, before: readonly string[] = []) => [...before, value],
@@ -49,21 +48,21 @@ export function markCommand(host: Host): Command {
 }
 
 function mark(host: Host, run: string, asked: MarkRequest, flags: MarkFlags): Promise<void> {
-  return withEngine(host, { ...flags, use: flags.preview ? 'read' : 'write' }, async (engine) => {
-    const { client } = engine;
-    const { plan } = await client.load(run);
+  return withInstallation(host, { ...flags, use: flags.preview ? 'read' : 'write' }, async (installation) => {
+    const { steering, driving, runs } = installation;
+    const plan = await runs.plan(run);
     const outputs = readOutputs(plan, asked.node, flags.output);
     const request = { ...asked, ...(outputs ? { outputs } : {}) };
-    const preview = await previewMark(client, run, request);
+    const preview = await steering.previewMark(run, request);
     if (flags.preview) return printPreview(host, run, preview, flags.json === true);
     const by = flags.by ?? userName();
     const reason = flags.reason === undefined ? {} : { reason: flags.reason };
     const act = async () => {
-      await client.request({ type: 'mark', run, ...request, ...reason, ...(by === undefined ? {} : { by }) });
+      await steering.ask({ type: 'mark', run, ...request, ...reason, ...(by === undefined ? {} : { by }) });
       host.say(`${asked.node} of run ${run} is marked as ${asked.as}.`);
       return run;
     };
-    await doAndWatch(host, engine, { plans: await plansOf(client, run), flags, act });
+    await doAndWatch(host, installation, { plans: await driving.plansOf(run), flags, act });
   });
 }
 

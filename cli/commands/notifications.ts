@@ -1,32 +1,25 @@
 /** `sluice notifications`: what was told to whom, what could not be delivered, and trying that again. */
-import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import {
-  type DeliveryView,
-  readDeliveries,
-  retryDeliveries,
-} from '../../engine/runtime/client/notification-view.ts';
-import { newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
-import { withDriving } from '../compose/notifying.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import type { NotificationLine } from '../../server/contract/notifications.ts';
+import { type InstallationFlags, newCommand, wholeNumber, withInstallationFlags } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { CliFailure } from '../failure.ts';
+import { CliFailure, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { formatTable } from '../view/columns.ts';
+import { tellOutcomes } from '../view/delivered.ts';
 import { plainText } from '../view/plain-text.ts';
 
-interface ListFlags extends RedisFlags {
+interface ListFlags extends InstallationFlags {
   readonly namespace?: string;
   readonly state?: string;
   readonly count: number;
   readonly json?: boolean;
 }
 
-interface RetryFlags extends RedisFlags {
+interface RetryFlags extends InstallationFlags {
   readonly all?: boolean;
 }
-
-const WAIT_MS = 5_000;
 
 export function notificationsCommand(host: Host): Command {
   return newCommand('notifications', 'Shows what was told to whom, and tries again.', [
@@ -43,22 +36,19 @@ function listCommand(host: Host): Command {
     'notifications list --state dead',
     'notifications list --namespace billing --json',
   ]);
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--namespace <name>', 'only those of this namespace')
     .option('--state <state>', 'only those that are sending, waiting, delivered or dead')
     .option('-n, --count <n>', 'how many', wholeNumber, 50)
     .option('--json', 'print one JSON document')
-    .action((flags: ListFlags) =>
-      withEngine(host, { ...flags, use: 'read' }, async ({ store, shards }) => {
-        const all = await readDeliveries(store, shards);
-        const found = all
-          .filter(
-            ({ namespace, state }) =>
-              (flags.namespace ?? namespace) === namespace && (flags.state ?? state) === state,
-          )
-          .slice(0, flags.count);
-        if (flags.json)
-          return host.print(JSON.stringify({ format: 1, notifications: found.map(toLine) }, null, 2));
+    .action(({ namespace, state, count, ...flags }: ListFlags) =>
+      withInstallation(host, { ...flags, use: 'read' }, async ({ notifications }) => {
+        const found = await notifications.list({
+          count,
+          ...(namespace === undefined ? {} : { namespace }),
+          ...(state === undefined ? {} : { state }),
+        });
+        if (flags.json) return host.print(JSON.stringify({ format: 1, notifications: found }, null, 2));
         if (found.length === 0) return host.say('No notifications.');
         for (const line of formatTable(COLUMNS, found.map(toRow))) host.print(line);
       }),
@@ -70,26 +60,23 @@ function retryCommand(host: Host): Command {
     'notifications retry msg_01J8…',
     'notifications retry --all',
   ]).argument('[id]', 'id of a notification');
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--all', 'all that were given up')
-    .action((id: string | undefined, flags: RetryFlags) =>
-      withDriving(host, flags, async ({ store, shards }) => {
-        const all = await readDeliveries(store, shards);
-        const wanted = all.filter(({ state, notification }) =>
-          flags.all ? state === 'dead' : notification.id === id,
-        );
-        if (wanted.length === 0 && !flags.all)
+    .action((id: string | undefined, flags: RetryFlags) => {
+      if (id === undefined && !flags.all) throw usageFailure('Name a notification, or give --all.');
+      return withInstallation(host, { ...flags, use: 'write' }, async ({ notifications }) => {
+        const delivered = await notifications.retry(flags.all ? undefined : id);
+        if (delivered.length === 0 && !flags.all)
           throw new CliFailure(
             EXIT.notFound,
             `No notification has the id ${plainText(id ?? '')}; \`sluice notifications\` lists them.`,
           );
-        await retryDeliveries(store, wanted, { request: randomUUID(), waitMs: WAIT_MS });
         host.say(
-          `${wanted.length === 1 ? '1 notification is' : `${wanted.length} notifications are`} sent again.`,
+          `${delivered.length === 1 ? '1 notification was' : `${delivered.length} notifications were`} sent again.`,
         );
-        return wanted.map(({ notification }) => notification.id);
-      }),
-    );
+        tellOutcomes(host, delivered);
+      });
+    });
 }
 
 const COLUMNS = [
@@ -102,50 +89,14 @@ const COLUMNS = [
   { title: 'Why not' },
 ];
 
-function toRow({ notification, state, attempt, error }: DeliveryView): string[] {
-  const { id, type, at } = notification;
+function toRow({ id, type, workflow, to, state, attempts, at, error }: NotificationLine): string[] {
   return [
-    new Date(at).toISOString().slice(0, 19).replace('T', ' '),
-    `${type} ${plainText(String(notification.data['workflow'] ?? ''))}`.trim(),
-    plainText(targetOf(notification)),
+    at.slice(0, 19).replace('T', ' '),
+    `${type} ${plainText(workflow ?? '')}`.trim(),
+    plainText(to),
     state,
-    String(attempt),
+    String(attempts),
     id,
     plainText(error ?? '–'),
   ];
-}
-
-/** A callback's address may say who may call it: only where it leads is shown. */
-function targetOf({ target }: DeliveryView['notification']): string {
-  if (target.kind === 'channel') return target.channel;
-  return URL.canParse(target.url) ? `callback ${new URL(target.url).host}` : 'callback';
-}
-
-function toLine({
-  namespace,
-  workflow,
-  notification,
-  state,
-  attempt,
-  nextAt,
-  error,
-  changedAt,
-}: DeliveryView) {
-  const { id, type, at, text, data } = notification;
-  const iso = (ms: number) => new Date(ms).toISOString();
-  return {
-    id,
-    namespace,
-    workflow: workflow === '-' ? null : workflow,
-    type,
-    to: targetOf(notification),
-    state,
-    attempts: attempt,
-    at: iso(at),
-    changed_at: iso(changedAt),
-    next_at: nextAt === undefined ? null : iso(nextAt),
-    error: error ?? null,
-    text,
-    run: data['run'] ?? null,
-  };
 }

@@ -1,9 +1,8 @@
 /** `sluice pause RUN`: a run starts nothing new until it is resumed. */
 import type { Command } from 'commander';
 import { newCommand } from '../command.ts';
-import { withEngine } from '../compose/with-engine.ts';
-import { isAlone, whileDriving } from '../driving.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { forEachTarget, type TargetFlags, withTargets } from '../targets.ts';
 
 export function pauseCommand(host: Host): Command {
@@ -15,14 +14,20 @@ export function pauseCommand(host: Host): Command {
   return withTargets(command)
     .option('--reason <text>', 'why; stands in the history')
     .action((run: string | undefined, flags: TargetFlags & { readonly reason?: string }) =>
-      withEngine(host, { ...flags, use: 'write' }, async (engine) => {
+      withInstallation(host, { ...flags, use: 'write' }, async (installation) => {
+        const { driving, steering } = installation;
         const reason = flags.reason === undefined ? {} : { reason: flags.reason };
         const pause = () =>
-          forEachTarget(host, engine, { run, flags, participle: 'paused', fits: 'live' }, async (one) => {
-            await engine.client.request({ type: 'pause', run: one, ...reason });
-            return `Run ${one} is paused. It goes on with: sluice resume ${one}`;
-          });
-        await ((await isAlone(engine)) ? whileDriving(host, engine, [], pause) : pause());
+          forEachTarget(
+            host,
+            installation,
+            { run, flags, participle: 'paused', fits: 'live' },
+            async (one) => {
+              await steering.ask({ type: 'pause', run: one, ...reason });
+              return `Run ${one} is paused. It goes on with: sluice resume ${one}`;
+            },
+          );
+        await ((await driving.isAlone()) ? driving.whileDriving([], pause) : pause());
       }),
     );
 }

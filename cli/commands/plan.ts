@@ -1,27 +1,23 @@
 /** `sluice plan FILE`: what a run with these inputs would do, without running it. */
 import type { Command } from 'commander';
 import { formatDuration } from '../../engine/core/duration.ts';
-import {
-  forecastRun,
-  type Learned,
-  NOTHING_LEARNED,
-  type RunForecast,
-  type TaskForecast,
-} from '../../engine/core/forecast/index.ts';
-import type { Plan, PlanTask } from '../../engine/core/plan.ts';
+import { NOTHING_LEARNED, type RunForecast, type TaskForecast } from '../../engine/core/forecast/index.ts';
+import type { JsonObject } from '../../engine/core/json.ts';
+import type { Plan } from '../../engine/core/plan.ts';
 import { tickSpec } from '../../engine/core/schedule/document.ts';
 import { nextTick } from '../../engine/core/schedule/tick.ts';
-import { learnFromRuns } from '../../engine/runtime/client/run-history.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import type { Colors, Host } from '../host.ts';
+import { forecastHere } from '../installation/forecast.ts';
+import { isThroughServer, withInstallation } from '../installation/open.ts';
+import type { WorkflowSource } from '../installation/workflow-source.ts';
 import { type InputFlags, readInputs } from '../run-inputs.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
-import { loadPlan } from '../workflow-file.ts';
+import { loadPlan, sourceOf } from '../workflow-file.ts';
 
-interface PlanFlags extends RedisFlags, InputFlags {
+interface PlanFlags extends InstallationFlags, InputFlags {
   readonly workflow?: string;
   readonly json?: boolean;
 }
@@ -35,7 +31,7 @@ export function planCommand(host: Host): Command {
     'plan workflow.yaml --input year=2015',
     'plan workflow.yaml --json',
   ]).argument('<file>', 'workflow file');
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('-w, --workflow <name>', 'workflow of a file with several (default: the first)')
     .option(
       '-i, --input <name=value>',
@@ -47,30 +43,31 @@ export function planCommand(host: Host): Command {
     .action((file: string, flags: PlanFlags) => showPlan(host, file, flags));
 }
 
-async function showPlan(host: Host, file: string, flags: PlanFlags): Promise<void> {
-  const { plan, plans, linked } = loadPlan(host, file, flags.workflow);
+async function showPlan(host: Host, path: string, flags: PlanFlags): Promise<void> {
+  const file = loadPlan(host, path, flags.workflow);
+  const { plan } = file;
   const inputs = readInputs(host, plan, flags);
-  const known = new Map([...plans, ...linked].map((one) => [one.hash, one]));
-  const now = createRealClock().now();
-  const forecast = forecastRun({
-    plan,
-    inputs,
-    now,
-    learned: await learn(host, plan, flags),
-    childOf: (task: PlanTask) => (task.child?.hash === undefined ? undefined : known.get(task.child.hash)),
-  });
-  const next = nextTimes(plan, now);
+  const forecast = await forecastOf(host, { source: sourceOf(file, plan), inputs, flags });
+  const next = nextTimes(plan, createRealClock().now());
   if (flags.json) return host.print(JSON.stringify({ ...forecast, inputs, next_runs: next }, null, 2));
   host.print([...forecastLines(forecast, host.outColors), ...nextLines(next)].join('\n'));
 }
 
+interface Planned {
+  readonly source: WorkflowSource;
+  readonly inputs: JsonObject;
+  readonly flags: PlanFlags;
+}
+
 /** Times come from former runs. Without a Redis at hand there are none; that is no reason to fail. */
-async function learn(host: Host, plan: Plan, flags: PlanFlags): Promise<Learned> {
+async function forecastOf(host: Host, { source, inputs, flags }: Planned): Promise<RunForecast> {
   try {
-    return await withEngine(host, { ...flags, use: 'read' }, (engine) => learnFromRuns(engine, plan));
+    return await withInstallation(host, { ...flags, use: 'read' }, ({ workflows }) =>
+      workflows.forecast(source, inputs),
+    );
   } catch (thrown) {
-    if (flags.redis !== undefined) throw thrown;
-    return NOTHING_LEARNED;
+    if (flags.redis !== undefined || isThroughServer(host, flags)) throw thrown;
+    return forecastHere(source, inputs, NOTHING_LEARNED);
   }
 }
 

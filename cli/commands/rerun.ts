@@ -3,19 +3,17 @@ import type { Command } from 'commander';
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { JsonObject } from '../../engine/core/json.ts';
 import type { Plan } from '../../engine/core/plan.ts';
-import type { SourceRef } from '../../engine/core/ticket.ts';
-import { type NewDefinition, prepareRerun } from '../../engine/runtime/client/rerun.ts';
-import { packSource, storeBundle } from '../../engine/runtime/source/source-bundle.ts';
 import { doAndWatch, printPreview, readScope, type ScopeFlags } from '../again.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
-import type { Engine } from '../compose/engine.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import type { Installation } from '../installation/installation.ts';
+import { withInstallation } from '../installation/open.ts';
+import type { RerunRequest } from '../installation/steering.ts';
 import { type InputFlags, readInputs } from '../run-inputs.ts';
-import { loadPlan } from '../workflow-file.ts';
+import { loadPlan, sourceOf } from '../workflow-file.ts';
 
-interface RerunFlags extends RedisFlags, InputFlags, ScopeFlags {
+interface RerunFlags extends InstallationFlags, InputFlags, ScopeFlags {
   readonly latest?: boolean;
   readonly file?: string;
   readonly preview?: boolean;
@@ -29,7 +27,7 @@ export function rerunCommand(host: Host): Command {
     'rerun 01JD2Z3B4V5N6M7K8J9H0G1F2E --failed --latest --preview',
     'rerun 01JD2Z3B4V5N6M7K8J9H0G1F2E --from train --input rate=0.1',
   ]).argument('<run>', 'id of the former run');
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--failed', 'take over what succeeded, run the rest')
     .option('--from <node...>', 'run these nodes and everything downstream, take over the rest')
     .option('--node <node...>', 'run these nodes alone, take over the rest')
@@ -51,17 +49,13 @@ function collect(value: string, before: readonly string[] = []): readonly string
 function rerun(host: Host, run: string, flags: RerunFlags): Promise<void> {
   const scope = readScope(flags, 'all');
   if (flags.latest && flags.file !== undefined) throw usageFailure('Give one of --latest and --file.');
-  return withEngine(host, { ...flags, use: flags.preview ? 'read' : 'write' }, async (engine) => {
-    const { client } = engine;
-    const { stored, plan: former } = await client.load(run);
-    const definition = await newDefinition(host, engine, former, flags);
-    const plan = definition?.plan ?? former;
-    const inputs = newInputs(host, plan, stored.header.inputs, flags);
-    const prepared = await prepareRerun(client, run, {
-      ...scope,
-      inputs,
-      ...(definition ? { definition } : {}),
-    });
+  const use = flags.preview ? 'read' : 'write';
+  return withInstallation(host, { ...flags, use }, async (installation) => {
+    const { steering } = installation;
+    const { definition, plan, before } = await definitionOf(host, installation, run, flags);
+    const inputs = newInputs(host, plan, before, flags);
+    const wanted = definition === undefined ? {} : { definition };
+    const prepared = await steering.prepareRerun(run, { ...scope, inputs, ...wanted });
     const { reset, kept } = prepared.preview;
     if (flags.preview) return printPreview(host, run, prepared.preview, flags.json === true);
     const act = async () => {
@@ -69,34 +63,41 @@ function rerun(host: Host, run: string, flags: RerunFlags): Promise<void> {
       host.say(`Run ${started} was started: ${reset.length} tasks run, ${kept.length} are taken over.`);
       return started;
     };
-    const plans = [plan, ...prepared.linked];
-    await doAndWatch(host, engine, { plans, flags, act, isNew: true });
+    await doAndWatch(host, installation, { plans: prepared.plans, flags, act, isNew: true });
   });
 }
 
-/** Undefined: that of the former run, with the versions of its sub-workflows. */
-async function newDefinition(
-  host: Host,
-  engine: Engine,
-  former: Plan,
-  flags: RerunFlags,
-): Promise<NewDefinition | undefined> {
-  if (flags.file !== undefined) {
-    const { plan, plans, linked, folder } = loadPlan(host, flags.file, former.name);
-    return { plan, linked: [...plans, ...linked], source: (run) => storeFolder(engine, folder, run) };
-  }
-  if (!flags.latest) return undefined;
-  const found = await engine.client.findWorkflow(former.namespace, former.name);
-  if (found) return found;
-  throw new SluiceError(
-    'workflow_not_found',
-    `The workflow ${former.name} was neither applied nor started by \`sluice start\`, so there is no newest definition of it; give --file.`,
-  );
+interface Definition {
+  /** Undefined: that of the former run, with the versions of its sub-workflows. */
+  readonly definition?: NonNullable<RerunRequest['definition']>;
+  readonly plan: Plan;
+  /** Inputs of the former run. */
+  readonly before: JsonObject;
 }
 
-async function storeFolder(engine: Engine, folder: string, run: string): Promise<SourceRef> {
-  if (engine.isEmbedded) return { directory: folder };
-  return storeBundle(engine.artifacts, run, await packSource(folder));
+async function definitionOf(
+  host: Host,
+  { runs, steering }: Installation,
+  run: string,
+  flags: RerunFlags,
+): Promise<Definition> {
+  const { inputs: before, namespace, workflow } = await runs.head(run);
+  if (flags.file !== undefined) {
+    const file = loadPlan(host, flags.file, workflow);
+    return { definition: sourceOf(file, file.plan), plan: file.plan, before };
+  }
+  if (!flags.latest) return { plan: await runs.plan(run), before };
+  const plan = await steering.startable(namespace, workflow).catch((thrown: unknown) => {
+    throw thrown instanceof SluiceError && thrown.code === 'workflow_not_found' ? noNewest(workflow) : thrown;
+  });
+  return { definition: 'latest', plan, before };
+}
+
+function noNewest(workflow: string): SluiceError {
+  return new SluiceError(
+    'workflow_not_found',
+    `The workflow ${workflow} was neither applied nor started by \`sluice start\`, so there is no newest definition of it; give --file.`,
+  );
 }
 
 /** The former values, with others in their place. An input that the definition no longer has is left out. */

@@ -1,9 +1,8 @@
 /** `sluice resume RUN`: a paused run goes on. */
 import type { Command } from 'commander';
 import { newCommand } from '../command.ts';
-import { withEngine } from '../compose/with-engine.ts';
-import { isAlone, whileDriving } from '../driving.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { forEachTarget, type TargetFlags, withTargets } from '../targets.ts';
 
 export function resumeCommand(host: Host): Command {
@@ -12,13 +11,19 @@ export function resumeCommand(host: Host): Command {
     'resume --status paused --yes',
   ]);
   return withTargets(command).action((run: string | undefined, flags: TargetFlags) =>
-    withEngine(host, { ...flags, use: 'write' }, async (engine) => {
+    withInstallation(host, { ...flags, use: 'write' }, async (installation) => {
+      const { driving, steering } = installation;
       const resume = () =>
-        forEachTarget(host, engine, { run, flags, participle: 'resumed', fits: 'live' }, async (one) => {
-          await engine.client.request({ type: 'resume', run: one });
-          return `Run ${one} goes on. Its end: sluice watch ${one}`;
-        });
-      await ((await isAlone(engine)) ? whileDriving(host, engine, [], resume) : resume());
+        forEachTarget(
+          host,
+          installation,
+          { run, flags, participle: 'resumed', fits: 'live' },
+          async (one) => {
+            await steering.ask({ type: 'resume', run: one });
+            return `Run ${one} goes on. Its end: sluice watch ${one}`;
+          },
+        );
+      await ((await driving.isAlone()) ? driving.whileDriving([], resume) : resume());
     }),
   );
 }

@@ -1,11 +1,9 @@
 /** `sluice retry RUN`: works again on parts of the same run. */
 import type { Command } from 'commander';
-import { previewRetry } from '../../engine/runtime/client/doing-again.ts';
-import { plansOf } from '../../engine/runtime/client/rerun.ts';
 import { doAndWatch, printPreview, readScope, type ScopeFlags } from '../again.ts';
 import { newCommand } from '../command.ts';
-import { withEngine } from '../compose/with-engine.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { forEachTarget, type TargetFlags, withTargets } from '../targets.ts';
 
 interface RetryFlags extends TargetFlags, ScopeFlags {
@@ -32,25 +30,25 @@ export function retryCommand(host: Host): Command {
 
 function retry(host: Host, run: string | undefined, flags: RetryFlags): Promise<void> {
   const request = readScope(flags, 'failed');
-  return withEngine(host, { ...flags, use: flags.preview ? 'read' : 'write' }, async (engine) => {
-    const { client } = engine;
+  return withInstallation(host, { ...flags, use: flags.preview ? 'read' : 'write' }, async (installation) => {
+    const { steering, driving } = installation;
     const ask = async (one: string) => {
-      const { reset } = await previewRetry(client, one, request);
-      await client.request({ type: 'retry', run: one, ...request });
+      const { reset } = await steering.previewRetry(one, request);
+      await steering.ask({ type: 'retry', run: one, ...request });
       return `Run ${one} goes on: ${reset.map(({ node }) => node).join(', ')} again.`;
     };
     if (run !== undefined && flags.preview)
-      return printPreview(host, run, await previewRetry(client, run, request), flags.json === true);
+      return printPreview(host, run, await steering.previewRetry(run, request), flags.json === true);
     if (run === undefined)
-      return forEachTarget(host, engine, { run, flags, participle: 'retried' }, async (one) =>
-        flags.preview ? previewText(one, (await previewRetry(client, one, request)).reset) : ask(one),
+      return forEachTarget(host, installation, { run, flags, participle: 'retried' }, async (one) =>
+        flags.preview ? previewText(one, (await steering.previewRetry(one, request)).reset) : ask(one),
       );
-    const plans = await plansOf(client, run);
+    const plans = await driving.plansOf(run);
     const act = async () => {
       host.say(await ask(run));
       return run;
     };
-    return doAndWatch(host, engine, { plans, flags, act });
+    return doAndWatch(host, installation, { plans, flags, act });
   });
 }
 

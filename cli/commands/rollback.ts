@@ -1,11 +1,10 @@
 /** `sluice rollback NAME VERSION`: makes an earlier version the current one. Runs stay on the version they started with. */
 import type { Command } from 'commander';
-import { newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
-import { withOrchestrator } from '../compose/definitions.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, wholeNumber, withInstallationFlags } from '../command.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 
-interface RollbackFlags extends RedisFlags {
+interface RollbackFlags extends InstallationFlags {
   readonly namespace: string;
 }
 
@@ -16,12 +15,12 @@ export function rollbackCommand(host: Host): Command {
   ])
     .argument('<workflow>', 'name of the workflow')
     .argument('<version>', 'number of the version, see `sluice history`', wholeNumber);
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--namespace <name>', 'namespace of the workflow', 'default')
     .action((name: string, version: number, { namespace, ...flags }: RollbackFlags) =>
-      withEngine(host, { ...flags, use: 'write' }, (engine) =>
-        withOrchestrator(host, engine, async ({ definitions }) => {
-          const { current } = await definitions.rollback(namespace, name, version);
+      withInstallation(host, { ...flags, use: 'write' }, ({ workflows }) =>
+        workflows.change(async (changes) => {
+          const current = await changes.rollback(namespace, name, version);
           host.say(`${name} is at version ${current}; runs that have started stay on theirs.`);
         }),
       ),

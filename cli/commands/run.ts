@@ -6,28 +6,33 @@ import type { Plan } from '../../engine/core/plan.ts';
 import type { SourceRef } from '../../engine/core/ticket.ts';
 import { packSource, storeBundle } from '../../engine/runtime/source/source-bundle.ts';
 import {
+  type InstallationFlags,
   newCommand,
-  type RedisFlags,
   wholeNumber,
   withArtifacts,
   withInputs,
+  withInstallationFlags,
   withLogStore,
   withOutput,
-  withRedis,
 } from '../command.ts';
 import { type Engine, openEngine } from '../compose/engine.ts';
 import { troubleLogger } from '../compose/logger.ts';
 import { deliverRest, hasToTell } from '../compose/notifying.ts';
 import { type Role, startOrchestrator } from '../compose/roles.ts';
+import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import type { Installation } from '../installation/installation.ts';
+import { isThroughServer, withInstallation } from '../installation/open.ts';
+import { redisInstallation } from '../installation/redis/index.ts';
 import { type Interruption, listenForInterruption } from '../interruption.ts';
 import { startWorkersFor } from '../local-workers.ts';
+import { missingRoles } from '../missing-roles.ts';
 import { type InputFlags, readInputs } from '../run-inputs.ts';
 import { createDisplay, exitCodeOfRun, type OutputFlags, type RunDisplay } from '../run-watching.ts';
 import { findUnfinished } from '../unfinished-runs.ts';
-import { loadPlan } from '../workflow-file.ts';
+import { loadPlan, sourceOf } from '../workflow-file.ts';
 
-interface RunFlags extends RedisFlags, InputFlags, OutputFlags {
+interface RunFlags extends InstallationFlags, InputFlags, OutputFlags {
   readonly workflow?: string;
   readonly slots?: number;
 }
@@ -45,12 +50,33 @@ export function runCommand(host: Host): Command {
     'run workflow.yaml --input year=2015 --input city=Seattle',
     'run workflow.yaml --json > run.json',
   ]).argument('<file>', 'workflow file');
-  return withLogStore(withArtifacts(withRedis(withOutput(withInputs(command)))))
+  return withLogStore(withArtifacts(withInstallationFlags(withOutput(withInputs(command)))))
     .option('--slots <n>', 'tasks at once in each queue', wholeNumber)
-    .action((file: string, flags: RunFlags) => runFile(host, file, flags));
+    .action((file: string, flags: RunFlags) =>
+      isThroughServer(host, flags) ? runElsewhere(host, file, flags) : runHere(host, file, flags),
+    );
 }
 
-async function runFile(host: Host, file: string, flags: RunFlags): Promise<void> {
+/** The orchestrators and workers of the server's installation do it; this command shows it, and cancels it when it is interrupted. */
+async function runElsewhere(host: Host, path: string, flags: RunFlags): Promise<void> {
+  if (flags.slots !== undefined)
+    throw usageFailure('--slots is for workers of this machine; the workers of a server have their own.');
+  const file = loadPlan(host, path, flags.workflow);
+  const inputs = readInputs(host, file.plan, flags);
+  const display = createDisplay(host, { ...flags, folder: dirname(path), compiled: file.plan });
+  const interruption = listenForInterruption();
+  try {
+    await withInstallation(host, { ...flags, use: 'write' }, async (installation) => {
+      const { run } = await installation.steering.start({ of: sourceOf(file, file.plan), inputs });
+      for (const sentence of await missingRoles(installation, file.plan)) display.note(sentence);
+      host.exitCode = await watchToEnd({ installation, display, interruption }, run);
+    });
+  } finally {
+    interruption.release();
+  }
+}
+
+async function runHere(host: Host, file: string, flags: RunFlags): Promise<void> {
   const { plan, folder, plans, linked } = loadPlan(host, file, flags.workflow);
   const children = [...plans, ...linked];
   const inputs = readInputs(host, plan, flags);
@@ -69,7 +95,8 @@ async function runFile(host: Host, file: string, flags: RunFlags): Promise<void>
     roles.push(...(await startWorkersFor(host, engine, [plan, ...children], flags.slots)));
     roles.push(await startOrchestrator(host, engine));
     const run = await start(engine, { plan, children, inputs, folder });
-    host.exitCode = await watchToEnd({ engine, display, interruption }, run);
+    const installation = redisInstallation(host, engine);
+    host.exitCode = await watchToEnd({ installation, display, interruption }, run);
     if ([plan, ...children].some((one) => hasToTell(host, one))) await deliverRest(engine, NOTIFY_MS);
     const rest = await unfinished.ending();
     if (rest !== undefined) host.say(rest);
@@ -105,22 +132,25 @@ async function sourceFor(
 }
 
 interface Watching {
-  readonly engine: Engine;
+  readonly installation: Installation;
   readonly display: RunDisplay;
   readonly interruption: Interruption;
 }
 
 /** The first Ctrl-C cancels the run; its end is awaited all the same. */
-async function watchToEnd({ engine, display, interruption }: Watching, run: string): Promise<number> {
+async function watchToEnd(
+  { installation: { runs, steering }, display, interruption }: Watching,
+  run: string,
+): Promise<number> {
   const cancel = () => {
     display.note('Cancelling the run. Press Ctrl-C again to end at once.');
-    engine.client
-      .cancel(run, { reason: 'interrupted', graceMs: CANCEL_GRACE_MS })
+    steering
+      .ask({ type: 'cancel', run, reason: 'interrupted', graceMs: CANCEL_GRACE_MS })
       .catch((thrown: unknown) => display.note(messageOf(thrown)));
   };
   if (interruption.signal.aborted) cancel();
   else interruption.signal.addEventListener('abort', cancel, { once: true });
-  const view = await display.watch(engine, run, new AbortController().signal);
+  const view = await display.watch(runs, run, new AbortController().signal);
   if (view === undefined || view.status === 'succeeded') return 0;
   return interruption.exitCode() ?? exitCodeOfRun(view);
 }

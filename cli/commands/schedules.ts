@@ -1,21 +1,20 @@
 /** `sluice schedules`: what starts by itself, and when; pausing and resuming it. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { nextTicks, type ScheduleName, type ScheduleView } from '../../engine/runtime/schedules.ts';
-import { scheduleLineOf } from '../../server/schedule-line.ts';
-import { newCommand, type RedisFlags, wholeNumber, withRedis } from '../command.ts';
-import { schedulesOf, withOrchestrator } from '../compose/definitions.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import type { ScheduleName } from '../../engine/runtime/schedules.ts';
+import type { ScheduleLine } from '../../server/schedule-line.ts';
+import { type InstallationFlags, newCommand, wholeNumber, withInstallationFlags } from '../command.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
 import { describeTrigger, overlapOf, shortTime, zonedTime, zoneOf } from '../view/schedule.ts';
 
-interface SchedulesFlags extends RedisFlags {
+interface SchedulesFlags extends InstallationFlags {
   readonly namespace?: string;
   readonly json?: boolean;
 }
 
-interface OneFlags extends RedisFlags {
+interface OneFlags extends InstallationFlags {
   readonly namespace: string;
   readonly trigger?: number;
   readonly reason?: string;
@@ -40,7 +39,7 @@ export function schedulesCommand(host: Host): Command {
     'schedules next nightly-etl -n 10',
     'schedules pause nightly-etl --reason "upstream is down"',
   ]);
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--namespace <name>', 'only those of this namespace')
     .option('--json', 'print one JSON document')
     .action((flags: SchedulesFlags) => list(host, flags))
@@ -60,7 +59,7 @@ function ofOne(name: string, summary: string): Command {
     '<workflow>',
     'name of the workflow',
   );
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--namespace <name>', 'namespace of the workflow', 'default')
     .option('--trigger <n>', 'which of its triggers, from 0', triggerNumber);
 }
@@ -100,103 +99,92 @@ function nameOf(workflow: string, { namespace, trigger }: OneFlags): ScheduleNam
 }
 
 function list(host: Host, flags: SchedulesFlags): Promise<void> {
-  return withEngine(host, { ...flags, use: 'read' }, async (engine) => {
-    const all = await schedulesOf(engine).list();
-    const now = await engine.store.now();
-    const found = all.filter((one) => flags.namespace === undefined || one.namespace === flags.namespace);
-    if (flags.json) {
-      const schedules = found.map((one) => scheduleLineOf(one, now));
-      return host.print(JSON.stringify({ format: 1, schedules }, null, 2));
-    }
+  return withInstallation(host, { ...flags, use: 'read' }, async ({ schedules }) => {
+    const found = await schedules.list(flags.namespace);
+    if (flags.json) return host.print(JSON.stringify({ format: 1, schedules: found }, null, 2));
     if (found.length === 0)
       return host.say('There are no schedules. `sluice apply` sets those of a workflow with `triggers`.');
     for (const line of formatTable(
       COLUMNS,
-      found.map((one) => toRow(host, one, now)),
+      found.map((one) => toRow(host, one)),
     ))
       host.print(line);
     for (const one of found) tellTrouble(host, one);
   });
 }
 
-function toRow(host: Host, one: ScheduleView, now: number): string[] {
-  const { spec, state } = one;
-  const { trigger } = spec;
-  const [next] = nextTicks(one, now, 1);
+function toRow(host: Host, one: ScheduleLine): string[] {
+  const next = one.next === null ? undefined : Date.parse(one.next);
   return [
     plainText(one.namespace === 'default' ? one.workflow : `${one.namespace}/${one.workflow}`),
-    String(one.number),
-    plainText(describeTrigger(trigger)),
-    next === undefined ? '' : zonedTime(next, zoneOf(trigger)),
+    String(one.trigger),
+    plainText(describeTrigger(one)),
+    next === undefined ? '' : zonedTime(next, zoneOf(one)),
     next === undefined ? '' : shortTime(next),
-    state.last === undefined ? '' : shortTime(state.last.tick),
-    overlapOf(trigger),
+    one.last === null ? '' : timeOf(one.last.logical_time),
+    overlapOf(one),
     stateOf(host, one),
   ];
 }
 
-function stateOf(host: Host, { state, backfills }: ScheduleView): string {
+function timeOf(text: string): string {
+  return shortTime(Date.parse(text));
+}
+
+function stateOf(host: Host, { paused, problem, waiting, backfills }: ScheduleLine): string {
   const { yellow, red } = host.outColors;
   const words: string[] = [];
-  if (state.paused) words.push(yellow('paused'));
-  if (state.problem) words.push(red('problem'));
-  if (state.queue.length > 0) words.push(`${state.queue.length} waiting`);
+  if (paused) words.push(yellow('paused'));
+  if (problem) words.push(red('problem'));
+  if (waiting.length > 0) words.push(`${waiting.length} waiting`);
   const running = backfills.filter(({ status }) => status === 'running').length;
   if (running > 0) words.push('backfilling');
   return words.join(', ') || 'active';
 }
 
-function tellTrouble(host: Host, { workflow, number, state }: ScheduleView): void {
-  const { problem, paused, missed } = state;
-  const name = `${plainText(workflow)} ${number}`;
+function tellTrouble(host: Host, { workflow, trigger, problem, paused, missed }: ScheduleLine): void {
+  const name = `${plainText(workflow)} ${trigger}`;
   if (problem)
     host.say(
       host.colors.red(
-        `${name}: nothing was started for ${shortTime(problem.tick)}: ${plainText(problem.message)}`,
+        `${name}: nothing was started for ${timeOf(problem.logical_time)}: ${plainText(problem.message)}`,
       ),
     );
-  if (paused?.reason !== undefined)
-    host.say(`${name}: paused since ${shortTime(paused.at)}: ${plainText(paused.reason)}`);
+  if (paused && paused.reason !== null)
+    host.say(`${name}: paused since ${timeOf(paused.at)}: ${plainText(paused.reason)}`);
   if (missed) {
-    const range =
-      missed.from === missed.to
-        ? shortTime(missed.to)
-        : `${shortTime(missed.from)} to ${shortTime(missed.to)}`;
+    const [from, to] = [timeOf(missed.from), timeOf(missed.to)];
     host.say(
       host.colors.dim(
-        `${name}: missed and not made up for: ${range} (sluice backfill ${plainText(workflow)})`,
+        `${name}: missed and not made up for: ${from === to ? to : `${from} to ${to}`} (sluice backfill ${plainText(workflow)})`,
       ),
     );
   }
 }
 
 function showNext(host: Host, workflow: string, flags: OneFlags): Promise<void> {
-  return withEngine(host, { ...flags, use: 'read' }, async (engine) => {
-    const schedule = await schedulesOf(engine).find(nameOf(workflow, flags));
-    const times = nextTicks(schedule, await engine.store.now(), flags.count ?? 5);
-    if (flags.json)
-      return host.print(
-        JSON.stringify({ format: 1, next: times.map((time) => new Date(time).toISOString()) }, null, 2),
-      );
-    if (times.length === 0) return host.say(`Nothing: it ${reasonForNone(schedule)}.`);
-    const zone = zoneOf(schedule.spec.trigger);
-    const rows = times.map((time) => [zonedTime(time, zone), shortTime(time)]);
+  return withInstallation(host, { ...flags, use: 'read' }, async ({ schedules }) => {
+    const { schedule, next } = await schedules.find(nameOf(workflow, flags), flags.count ?? 5);
+    if (flags.json) return host.print(JSON.stringify({ format: 1, next }, null, 2));
+    if (next.length === 0) return host.say(`Nothing: it ${reasonForNone(schedule)}.`);
+    const zone = zoneOf(schedule);
+    const rows = next.map((time) => [zonedTime(Date.parse(time), zone), timeOf(time)]);
     for (const line of formatTable([{ title: zone }, { title: 'UTC' }], rows)) host.print(line);
   });
 }
 
-function reasonForNone({ spec, state }: ScheduleView): string {
-  if (state.paused) return 'is paused';
-  return spec.trigger.kind === 'after' ? `runs after ${spec.trigger.workflow}` : 'has no times left';
+function reasonForNone(schedule: ScheduleLine): string {
+  if (schedule.paused) return 'is paused';
+  return schedule.kind === 'after' ? `runs after ${schedule.after.workflow}` : 'has no times left';
 }
 
 function change(host: Host, workflow: string, flags: OneFlags, verb: 'pause' | 'resume'): Promise<void> {
-  return withEngine(host, { ...flags, use: 'write' }, (engine) =>
-    withOrchestrator(host, engine, async ({ schedules }) => {
-      const schedule = await schedules.find(nameOf(workflow, flags));
-      if (verb === 'pause') await schedules.pause(schedule, flags.reason);
-      else await schedules.resume(schedule);
-      const name = `Schedule ${schedule.number} of ${workflow}`;
+  return withInstallation(host, { ...flags, use: 'write' }, ({ schedules }) =>
+    schedules.change(async (changes) => {
+      const { schedule } = await schedules.find(nameOf(workflow, flags));
+      if (verb === 'pause') await changes.pause(schedule, flags.reason);
+      else await changes.resume(schedule);
+      const name = `Schedule ${schedule.trigger} of ${workflow}`;
       host.say(
         verb === 'pause' ? `${name} is paused: sluice schedules resume ${workflow}` : `${name} goes on.`,
       );

@@ -3,15 +3,22 @@ import { readdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { newKey } from '../../engine/runtime/secret/sealed-text.ts';
 import { MIN_MASKED_LENGTH } from '../../engine/runtime/secret/secret-forms.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
+import {
+  type InstallationFlags,
+  newCommand,
+  type RedisFlags,
+  withInstallationFlags,
+  withRedis,
+} from '../command.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import type { Settings } from '../config.ts';
 import type { Host } from '../host.ts';
+import { isThroughServer, withInstallation } from '../installation/open.ts';
 import { readSecretValue } from '../secret-value.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
 
-interface SecretFlags extends RedisFlags {
+interface SecretFlags extends InstallationFlags {
   readonly namespace: string;
 }
 
@@ -34,15 +41,15 @@ function setCommand(host: Host): Command {
     'Stores a secret, encrypted. The value comes from stdin, a file or a prompt.',
     ['secrets set API_TOKEN < token.txt', 'secrets set API_TOKEN --namespace billing'],
   ).argument('<name>', 'name of the secret');
-  return withNamespace(withRedis(command))
+  return withNamespace(withInstallationFlags(command))
     .option('--file <path>', 'read the value from this file')
     .action((name: string, { file, namespace, ...flags }: SecretFlags & { readonly file?: string }) =>
-      withEngine(host, { ...flags, use: 'write' }, async ({ secrets }) => {
+      withInstallation(host, { ...flags, use: 'write' }, async ({ secrets }) => {
         const made = secrets.ensureKey();
         if (made !== undefined)
           host.say(`Made a key: ${made}. Whoever has it and Redis' data can read the secrets.`);
         const value = await readSecretValue(host, name, file);
-        await secrets.vault.set(namespace, name, value);
+        await secrets.set(namespace, name, value);
         host.say(`Stored ${name} (namespace ${namespace}).`);
         if (value.trim().length < MIN_MASKED_LENGTH) {
           host.say(
@@ -66,7 +73,7 @@ function listCommand(host: Host): Command {
     'secrets list',
     'secrets list --namespace billing --json',
   ]);
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--namespace <name>', 'only those of this namespace')
     .option('--json', 'print one JSON document')
     .action(
@@ -74,16 +81,18 @@ function listCommand(host: Host): Command {
         namespace,
         json,
         ...flags
-      }: RedisFlags & { readonly namespace?: string; readonly json?: boolean }) =>
-        withEngine(host, { ...flags, use: 'read' }, async ({ secrets }) => {
-          const stored = (await secrets.vault.list(namespace)).map(
-            ({ changedAt, ...entry }): Row => ({
-              ...entry,
+      }: InstallationFlags & { readonly namespace?: string; readonly json?: boolean }) =>
+        withInstallation(host, { ...flags, use: 'read' }, async ({ secrets }) => {
+          const stored = (await secrets.list(namespace)).map(
+            ({ name, namespace: of, changed_at, key }): Row => ({
+              name,
+              namespace: of,
               source: 'store',
-              changed_at: new Date(changedAt).toISOString(),
+              changed_at,
+              key,
             }),
           );
-          const rows = [...hostRows(host.settings), ...stored];
+          const rows = [...(isThroughServer(host, flags) ? [] : hostRows(host.settings)), ...stored];
           if (json) return host.print(JSON.stringify({ format: 1, secrets: rows }, null, 2));
           if (rows.length === 0) return host.say('There are no secrets. Store one: sluice secrets set NAME');
           printTable(host, rows);
@@ -149,11 +158,12 @@ function removeCommand(host: Host): Command {
     '<name>',
     'name of the secret',
   );
-  return withNamespace(withRedis(command)).action((name: string, { namespace, ...flags }: SecretFlags) =>
-    withEngine(host, { ...flags, use: 'write' }, async ({ secrets }) => {
-      await secrets.vault.remove(namespace, name);
-      host.say(`Removed ${name} (namespace ${namespace}).`);
-    }),
+  return withNamespace(withInstallationFlags(command)).action(
+    (name: string, { namespace, ...flags }: SecretFlags) =>
+      withInstallation(host, { ...flags, use: 'write' }, async ({ secrets }) => {
+        await secrets.remove(namespace, name);
+        host.say(`Removed ${name} (namespace ${namespace}).`);
+      }),
   );
 }
 
@@ -163,6 +173,7 @@ function rotateCommand(host: Host): Command {
     'Encrypts all secrets anew with the first key of SLUICE_SECRETS_KEY.',
     ['secrets rotate'],
   );
+  // The keys themselves are needed, which no server is told.
   return withRedis(command).action((flags: RedisFlags) =>
     withEngine(host, { ...flags, use: 'write' }, async ({ secrets }) => {
       const changed = await secrets.vault.rotate();

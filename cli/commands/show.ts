@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import type { RunStatus } from '../../engine/core/node-state.ts';
 import type { EventView, RunView } from '../../engine/runtime/client/run-view.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
-import type { Engine } from '../compose/engine.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import type { Host } from '../host.ts';
+import type { Installation } from '../installation/installation.ts';
+import { withInstallation } from '../installation/open.ts';
 import { tellMissingRoles } from '../missing-roles.ts';
 import { formatTable } from '../view/columns.ts';
 import { allowedTasks } from '../view/failed-nodes.ts';
@@ -15,7 +15,7 @@ import { plainText } from '../view/plain-text.ts';
 import { MAX_CHILDREN, relationLines } from '../view/relation-lines.ts';
 import { summaryLines } from '../view/summary.ts';
 
-interface ShowFlags extends RedisFlags {
+interface ShowFlags extends InstallationFlags {
   readonly json?: boolean;
   readonly events?: boolean;
 }
@@ -26,40 +26,43 @@ export function showCommand(host: Host): Command {
     'show 01JD2Z3B4V5N6M7K8J9H0G1F2E --json',
     'show 01JD2Z3B4V5N6M7K8J9H0G1F2E --events',
   ]).argument('<run>', 'id of the run');
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--events', 'show the history in order')
     .option('--json', 'print one JSON document')
     .action((run: string, flags: ShowFlags) =>
-      withEngine(host, { ...flags, use: 'read' }, (engine) =>
-        flags.events ? showEvents(host, engine, run, flags) : showRun(host, engine, run, flags),
+      withInstallation(host, { ...flags, use: 'read' }, (installation) =>
+        flags.events ? showEvents(host, installation, run, flags) : showRun(host, installation, run, flags),
       ),
     );
 }
 
-async function showRun(host: Host, engine: Engine, run: string, flags: ShowFlags): Promise<void> {
-  const view = await engine.client.show(run);
+async function showRun(host: Host, installation: Installation, run: string, flags: ShowFlags): Promise<void> {
+  const { runs } = installation;
+  const view = await runs.show(run);
   if (flags.json) return host.print(JSON.stringify(view, null, 2));
-  const { plan } = await engine.client.load(run);
+  const plan = await runs.plan(run);
   const { outColors: colors, cwd } = host;
-  const { artifacts } = engine;
   const lines = [
     ...inputLines(view),
-    ...relationLines(view, colors, await childStatuses(engine, view)),
-    ...summaryLines(view, { colors, allowed: allowedTasks(plan), artifacts, cwd, withOutputs: true }),
+    ...relationLines(view, colors, await childStatuses(runs, view)),
+    ...summaryLines(view, { colors, allowed: allowedTasks(plan), files: runs, cwd, withOutputs: true }),
     ...(view.status === 'failed'
       ? failureLines(view, { plan, tails: new Map(), colors, folder: undefined })
       : []),
   ];
   host.print(lines.join('\n').replace(/^\n/, ''));
-  await tellMissingRoles(host, engine, { plan, status: view.status });
+  await tellMissingRoles(host, installation, { plan, status: view.status });
 }
 
 /** One that cannot be read (any more) is left out. */
-async function childStatuses({ client }: Engine, { nodes }: RunView): Promise<Map<string, RunStatus>> {
+async function childStatuses(
+  runs: Installation['runs'],
+  { nodes }: RunView,
+): Promise<Map<string, RunStatus>> {
   const children = nodes.flatMap(({ child }) => (child === null ? [] : [child])).slice(0, MAX_CHILDREN);
   const found = await Promise.all(
     children.map((child) =>
-      client.header(child).then(
+      runs.head(child).then(
         ({ status }) => [[child, status] as const],
         () => [],
       ),
@@ -72,8 +75,8 @@ function inputLines({ inputs }: RunView): string[] {
   return Object.entries(inputs).map(([name, value]) => plainText(`input ${name}: ${JSON.stringify(value)}`));
 }
 
-async function showEvents(host: Host, engine: Engine, run: string, flags: ShowFlags): Promise<void> {
-  const events = await engine.client.events(run);
+async function showEvents(host: Host, { runs }: Installation, run: string, flags: ShowFlags): Promise<void> {
+  const events = await runs.events(run);
   if (flags.json) return host.print(JSON.stringify(events, null, 2));
   const columns = [
     { title: 'Seq', isNumber: true },

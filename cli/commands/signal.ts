@@ -2,13 +2,13 @@
 import type { Command } from 'commander';
 import { messageOf } from '../../engine/core/errors.ts';
 import { isJsonObject, type JsonObject } from '../../engine/core/json.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { userName } from '../user-name.ts';
 
-interface SignalFlags extends RedisFlags {
+interface SignalFlags extends InstallationFlags {
   readonly data?: string;
   readonly by?: string;
 }
@@ -20,15 +20,15 @@ export function signalCommand(host: Host): Command {
   ])
     .argument('<run>', 'id of the run')
     .argument('<name>', 'name of the signal');
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('-d, --data <json>', 'the payload, a JSON object; its fields become outputs')
     .option('--by <name>', 'who sends it (default: your user name)')
     .action((run: string, name: string, flags: SignalFlags) => {
       const payload = readData(flags.data);
       const by = flags.by ?? userName();
-      return withEngine(host, { ...flags, use: 'write' }, async ({ client }) => {
+      return withInstallation(host, { ...flags, use: 'write' }, async ({ steering }) => {
         const sender = by === undefined ? {} : { by };
-        const { node } = await client.request({ type: 'signal', run, name, payload, ...sender });
+        const { node } = await steering.ask({ type: 'signal', run, name, payload, ...sender });
         if (typeof node === 'string') host.say(`${node} of run ${run} has taken the signal ${name}.`);
         else host.say(`Run ${run} keeps the signal ${name} until a task waits for it.`);
       });

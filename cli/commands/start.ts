@@ -2,23 +2,26 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { SluiceError } from '../../engine/core/errors.ts';
 import type { Plan } from '../../engine/core/plan.ts';
-import { saveStarted } from '../../engine/runtime/client/find-workflow.ts';
-import type { FoundWorkflow } from '../../engine/runtime/client/pins.ts';
-import { bundleHolder, packSource, storeBundle } from '../../engine/runtime/source/source-bundle.ts';
-import { newCommand, type RedisFlags, withArtifacts, withInputs, withOutput, withRedis } from '../command.ts';
-import type { Engine } from '../compose/engine.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import {
+  type InstallationFlags,
+  newCommand,
+  withArtifacts,
+  withInputs,
+  withInstallationFlags,
+  withOutput,
+} from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
+import type { Installation } from '../installation/installation.ts';
+import { withInstallation } from '../installation/open.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { missingRoles } from '../missing-roles.ts';
 import { type InputFlags, readInputs } from '../run-inputs.ts';
 import { createDisplay, type DisplayOptions, exitCodeOfRun, type OutputFlags } from '../run-watching.ts';
-import { loadPlan } from '../workflow-file.ts';
+import { loadPlan, sourceOf } from '../workflow-file.ts';
 
-interface StartFlags extends RedisFlags, InputFlags, OutputFlags {
+interface StartFlags extends InstallationFlags, InputFlags, OutputFlags {
   readonly workflow?: string;
   readonly namespace?: string;
   readonly idempotencyKey?: string;
@@ -31,7 +34,7 @@ export function startCommand(host: Host): Command {
     'start weather-report --input year=2015 --wait',
     'start workflow.yaml --idempotency-key 2026-03-01',
   ]).argument('<file-or-name>', 'workflow file, or name of a workflow applied or started before');
-  return withArtifacts(withRedis(withOutput(withInputs(command))))
+  return withArtifacts(withInstallationFlags(withOutput(withInputs(command))))
     .option('--namespace <name>', 'namespace of a workflow given by name', 'default')
     .option('-k, --idempotency-key <key>', 'start only once under this key')
     .option('--wait', 'show the run until its end, with its exit code')
@@ -40,42 +43,26 @@ export function startCommand(host: Host): Command {
 
 async function start(host: Host, subject: string, flags: StartFlags): Promise<void> {
   const file = isFile(host, subject) ? loadPlan(host, subject, flags.workflow) : undefined;
+  // What is wrong with it is said before anybody is asked.
   const fileInputs = file && readInputs(host, file.plan, flags);
-  const bundle = file && (await packSource(file.folder));
-  await withEngine(host, { ...flags, use: 'write' }, async (engine) => {
-    const saved = file ? undefined : await findWorkflow(engine, flags.namespace ?? 'default', subject);
-    const plan = file?.plan ?? saved?.plan;
-    if (plan === undefined) return;
-    const linked = file ? [...file.plans, ...file.linked] : (saved?.linked ?? []);
-    let source = saved?.source;
-    const { run, created } = await engine.client.start(plan, {
+  await withInstallation(host, { ...flags, use: 'write' }, async (installation) => {
+    const { steering } = installation;
+    const named = { namespace: flags.namespace ?? 'default', workflow: subject };
+    const plan = file?.plan ?? (await steering.startable(named.namespace, subject));
+    const { idempotencyKey } = flags;
+    const { run, created } = await steering.start({
+      of: file ? sourceOf(file, file.plan) : named,
       inputs: fileInputs ?? readInputs(host, plan, flags),
-      linked,
-      ...(flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey }),
-      source: async () => {
-        if (bundle) source = await storeBundle(engine.artifacts, bundleHolder(bundle.hash), bundle);
-        return source;
-      },
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
-    if (file) await saveStarted(engine.index, { plan, linked, ...(source === undefined ? {} : { source }) });
     const folder = file === undefined ? {} : { folder: dirname(subject), compiled: plan };
-    await tellStarted(host, engine, { run, created, plan, flags: { ...flags, ...folder } });
+    await tellStarted(host, installation, { run, created, plan, flags: { ...flags, ...folder } });
   });
 }
 
 /** A name has neither a slash nor the ending of a YAML file. */
 function isFile(host: Host, subject: string): boolean {
   return /[/\\]|\.ya?ml$/i.test(subject) || existsSync(resolve(host.cwd, subject));
-}
-
-async function findWorkflow(engine: Engine, namespace: string, name: string): Promise<FoundWorkflow> {
-  const found = await engine.client.findWorkflow(namespace, name);
-  if (found) return found;
-  throw new SluiceError(
-    'workflow_not_found',
-    `No workflow "${name}" was applied or started in the namespace "${namespace}" of this Redis, and there is no such file. ` +
-      'Apply it (`sluice apply workflow.yaml`), or start it once from its file (`sluice start workflow.yaml`).',
-  );
 }
 
 interface StartedRun {
@@ -85,17 +72,22 @@ interface StartedRun {
   readonly flags: StartFlags & DisplayOptions;
 }
 
-async function tellStarted(host: Host, engine: Engine, started: StartedRun): Promise<void> {
+async function tellStarted(host: Host, installation: Installation, started: StartedRun): Promise<void> {
   const { run, created, plan, flags } = started;
   if (!created) host.say(`This key has started run ${run} before; nothing new was started.`);
-  for (const sentence of await missingRoles(engine, plan)) host.say(host.colors.yellow(sentence));
-  if (flags.wait) return waitForEnd(host, engine, run, flags);
+  for (const sentence of await missingRoles(installation, plan)) host.say(host.colors.yellow(sentence));
+  if (flags.wait) return waitForEnd(host, installation, run, flags);
   host.print(flags.json || flags.jsonl ? JSON.stringify({ run, created }) : run);
 }
 
-async function waitForEnd(host: Host, engine: Engine, run: string, flags: DisplayOptions): Promise<void> {
+async function waitForEnd(
+  host: Host,
+  { runs }: Installation,
+  run: string,
+  flags: DisplayOptions,
+): Promise<void> {
   const interruption = listenForInterruption();
-  const view = await createDisplay(host, flags).watch(engine, run, interruption.signal);
+  const view = await createDisplay(host, flags).watch(runs, run, interruption.signal);
   interruption.release();
   if (view === undefined) host.say(`Not waiting any longer. The run goes on: sluice watch ${run}`);
   host.exitCode = view === undefined ? (interruption.exitCode() ?? EXIT.interrupted) : exitCodeOfRun(view);

@@ -1,16 +1,17 @@
-/** `sluice tokens`: API tokens, made and taken away directly on Redis. Whoever can write to Redis can give themselves any role anyway. */
+/**
+ * `sluice tokens`: API tokens, made and taken away. Directly on Redis no token is needed for it: whoever can write there can give themselves
+ * any role anyway.
+ */
 import type { Command } from 'commander';
 import { ALL_NAMESPACES, type Grants, isRole, ROLES, type Role } from '../../engine/core/access/role.ts';
-import type { StoredToken } from '../../engine/ports/token-store.ts';
-import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { duration, type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
-import { userName } from '../user-name.ts';
+import { withInstallation } from '../installation/open.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
 
-interface CreateFlags extends RedisFlags {
+interface CreateFlags extends InstallationFlags {
   readonly role?: string;
   readonly namespace?: readonly string[];
   readonly grant?: readonly string[];
@@ -36,7 +37,7 @@ function createCommand(host: Host): Command {
     'tokens create ci --role operator --namespace billing --expires 90d',
     'tokens create lead --grant billing=admin --grant "*=viewer"',
   ]).argument('<name>', 'what it is for');
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--role <role>', `${ROLES.join(', ')} (default: viewer)`)
     .option('--namespace <name>', 'where the role holds; may be given again (default: all)', collect)
     .option('--grant <namespace=role>', 'a role in one namespace, or in all (*); may be given again', collect)
@@ -44,12 +45,10 @@ function createCommand(host: Host): Command {
     .option('--json', 'print one JSON document')
     .action((name: string, flags: CreateFlags) => {
       const grants = readGrants(flags);
-      return withEngine(host, { ...flags, use: 'write' }, async ({ tokens, clock }) => {
-        const expiry = flags.expires === undefined ? {} : { expiresAt: clock.now() + flags.expires };
-        const createdBy = userName() ?? 'unknown';
-        const { text, record } = await tokens.create({ name: nameOf(name), grants, createdBy, ...expiry });
-        if (flags.json)
-          return host.print(JSON.stringify({ format: 1, token: text, ...shown(record) }, null, 2));
+      return withInstallation(host, { ...flags, use: 'write' }, async ({ tokens }) => {
+        const wanted = { name: nameOf(name), grants, expiresIn: flags.expires };
+        const { token: text, ...record } = await tokens.create(wanted);
+        if (flags.json) return host.print(JSON.stringify({ format: 1, token: text, ...record }, null, 2));
         host.say(
           `Token ${record.id} (${plainText(name)}): ${describe(grants)}. It is shown this once and stored nowhere:`,
         );
@@ -63,25 +62,25 @@ function listCommand(host: Host): Command {
     'tokens list',
     'tokens list --json',
   ]);
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--json', 'print one JSON document')
-    .action(({ json, ...flags }: RedisFlags & { readonly json?: boolean }) =>
-      withEngine(host, { ...flags, use: 'read' }, async ({ tokens, clock }) => {
-        const all = await tokens.list();
-        if (json) return host.print(JSON.stringify({ format: 1, tokens: all.map(shown) }, null, 2));
+    .action(({ json, ...flags }: InstallationFlags & { readonly json?: boolean }) =>
+      withInstallation(host, { ...flags, use: 'read' }, async ({ tokens, now }) => {
+        const [all, time] = [await tokens.list(), await now()];
+        if (json) return host.print(JSON.stringify({ format: 1, tokens: all }, null, 2));
         if (all.length === 0) return host.say('There are no tokens. Make one: sluice tokens create NAME');
         const titles = ['Id', 'Name', 'Grants', 'Created', 'Expires', 'Last used'];
         const rows = all.map((token) => [
           token.id,
           plainText(token.name),
           plainText(describe(token.grants)),
-          day(token.createdAt),
-          token.expiresAt === undefined
+          day(token.created_at),
+          token.expires_at === null
             ? 'never'
-            : token.expiresAt <= clock.now()
+            : Date.parse(token.expires_at) <= time
               ? 'expired'
-              : day(token.expiresAt),
-          token.lastUsedAt === undefined ? 'never' : new Date(token.lastUsedAt).toISOString().slice(0, 16),
+              : day(token.expires_at),
+          token.last_used_at === null ? 'never' : token.last_used_at.slice(0, 16),
         ]);
         for (const line of formatTable(
           titles.map((title) => ({ title })),
@@ -97,8 +96,8 @@ function revokeCommand(host: Host): Command {
     'tokens revoke ci',
     'tokens revoke 4f6c2a9b1d3e5f70',
   ]).argument('<token>', 'its id, or its name where only one has it');
-  return withRedis(command).action((subject: string, flags: RedisFlags) =>
-    withEngine(host, { ...flags, use: 'write' }, async ({ tokens }) => {
+  return withInstallationFlags(command).action((subject: string, flags: InstallationFlags) =>
+    withInstallation(host, { ...flags, use: 'write' }, async ({ tokens }) => {
       const { id, name } = await tokens.revoke(subject);
       host.say(`Revoked ${id} (${plainText(name)}).`);
     }),
@@ -143,20 +142,6 @@ function describe(grants: Grants): string {
     .join(', ');
 }
 
-function shown({ hash: _, ...token }: StoredToken) {
-  const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
-  const { id, name, grants, createdBy } = token;
-  return {
-    id,
-    name,
-    grants,
-    created_at: time(token.createdAt),
-    created_by: createdBy,
-    expires_at: time(token.expiresAt),
-    last_used_at: time(token.lastUsedAt),
-  };
-}
-
-function day(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
+function day(time: string): string {
+  return time.slice(0, 10);
 }

@@ -1,9 +1,9 @@
 /** `sluice watch RUN`: the progress of a run that was started elsewhere, from its beginning to its end. */
 import type { Command } from 'commander';
-import { newCommand, type RedisFlags, withOutput, withRedis } from '../command.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withInstallationFlags, withOutput } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { tellMissingRoles } from '../missing-roles.ts';
 import { createDisplay, exitCodeOfRun, type OutputFlags } from '../run-watching.ts';
@@ -13,15 +13,17 @@ export function watchCommand(host: Host): Command {
     'watch 01JD2Z3B4V5N6M7K8J9H0G1F2E',
     'watch 01JD2Z3B4V5N6M7K8J9H0G1F2E --jsonl',
   ]).argument('<run>', 'id of the run');
-  return withRedis(withOutput(command)).action((run: string, flags: RedisFlags & OutputFlags) =>
-    withEngine(host, { ...flags, use: 'read' }, async (engine) => {
-      const { plan, stored } = await engine.client.load(run);
-      await tellMissingRoles(host, engine, { plan, status: stored.header.status });
-      const interruption = listenForInterruption();
-      const view = await createDisplay(host, flags).watch(engine, run, interruption.signal);
-      interruption.release();
-      host.exitCode =
-        view === undefined ? (interruption.exitCode() ?? EXIT.interrupted) : exitCodeOfRun(view);
-    }),
+  return withInstallationFlags(withOutput(command)).action(
+    (run: string, flags: InstallationFlags & OutputFlags) =>
+      withInstallation(host, { ...flags, use: 'read' }, async (installation) => {
+        const { runs } = installation;
+        const [plan, { status }] = [await runs.plan(run), await runs.head(run)];
+        await tellMissingRoles(host, installation, { plan, status });
+        const interruption = listenForInterruption();
+        const view = await createDisplay(host, flags).watch(runs, run, interruption.signal);
+        interruption.release();
+        host.exitCode =
+          view === undefined ? (interruption.exitCode() ?? EXIT.interrupted) : exitCodeOfRun(view);
+      }),
   );
 }

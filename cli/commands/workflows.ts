@@ -1,13 +1,12 @@
 /** `sluice workflows`: the workflows that were applied. */
 import type { Command } from 'commander';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
-import { definitionsOf } from '../compose/definitions.ts';
-import { withEngine } from '../compose/with-engine.ts';
+import { type InstallationFlags, newCommand, withInstallationFlags } from '../command.ts';
 import type { Host } from '../host.ts';
+import { withInstallation } from '../installation/open.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
 
-interface WorkflowsFlags extends RedisFlags {
+interface WorkflowsFlags extends InstallationFlags {
   readonly namespace?: string;
   readonly json?: boolean;
 }
@@ -28,15 +27,12 @@ export function workflowsCommand(host: Host): Command {
     'workflows --namespace billing',
     'workflows --json',
   ]);
-  return withRedis(command)
+  return withInstallationFlags(command)
     .option('--namespace <name>', 'only those of this namespace')
     .option('--json', 'print one JSON document')
     .action((flags: WorkflowsFlags) =>
-      withEngine(host, { ...flags, use: 'read' }, async (engine) => {
-        const all = await definitionsOf(engine, 0).list();
-        const lines = all.filter(
-          (line) => flags.namespace === undefined || line.namespace === flags.namespace,
-        );
+      withInstallation(host, { ...flags, use: 'read' }, async (installation) => {
+        const lines = await installation.workflows.list(flags.namespace);
         const workflows = lines.map((line) => ({
           namespace: line.namespace,
           name: line.name,
@@ -44,8 +40,8 @@ export function workflowsCommand(host: Host): Command {
           plan: line.plan,
           tasks: line.tasks,
           schedules: line.schedules.length,
-          applied_at: new Date(line.appliedAt).toISOString(),
-          description: line.description ?? null,
+          applied_at: line.applied_at,
+          description: line.description,
         }));
         if (flags.json) return host.print(JSON.stringify({ format: 1, workflows }, null, 2));
         if (workflows.length === 0)

@@ -1,46 +1,20 @@
-/** Commands that have something delivered: driven by this process where nobody else does it, and told how it went. */
+/** What is to be told: how it fared, and giving it a chance at the end of a command that drives runs by itself. */
 import type { Plan } from '../../engine/core/plan.ts';
 import { readDeliveries } from '../../engine/runtime/client/notification-view.ts';
-import type { RedisFlags } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
-import { CliFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
-import { plainText } from '../view/plain-text.ts';
+import type { Delivered } from '../installation/notifications.ts';
 import type { Engine } from './engine.ts';
-import { liveOrchestrators } from './live-orchestrators.ts';
 import { notificationSettings } from './notifier.ts';
-import { startOrchestrator } from './roles.ts';
-import { withEngine } from './with-engine.ts';
 
 /** Longer than one attempt may take, ms. */
 const WAIT_MS = 20_000;
 const LOOK_MS = 100;
 
-/** `work` answers the ids of what it sent. @throws CliFailure when one of them was not delivered at the first try */
-export function withDriving(
-  host: Host,
-  flags: RedisFlags,
-  work: (engine: Engine) => Promise<readonly string[]>,
-): Promise<void> {
-  return withEngine(host, { ...flags, use: 'write' }, async (engine) => {
-    const isDriven = (await liveOrchestrators(engine)).length > 0;
-    const own = isDriven ? undefined : await startOrchestrator(host, engine);
-    try {
-      await report(host, engine, await work(engine));
-    } finally {
-      await own?.stop(0);
-    }
-  });
-}
-
-async function report(host: Host, engine: Engine, ids: readonly string[]): Promise<void> {
-  const failed: string[] = [];
-  for (const id of ids) {
-    const problem = await problemOf(engine, id);
-    if (problem === undefined) host.say(`${id} was delivered.`);
-    else failed.push(`${id} was not delivered: ${plainText(problem)}.`);
-  }
-  if (failed.length > 0) throw new CliFailure(EXIT.failed, failed.join('\n'));
+/** How each of these fared at its first try. */
+export async function outcomesOf(engine: Engine, ids: readonly string[]): Promise<readonly Delivered[]> {
+  const outcomes: Delivered[] = [];
+  for (const id of ids) outcomes.push({ id, problem: await problemOf(engine, id) });
+  return outcomes;
 }
 
 /** Undefined: delivered. */

@@ -15,6 +15,7 @@ import { usageFailure } from '../failure.ts';
 import { GRAPH_FORMATS } from '../graph/index.ts';
 import type { Host } from '../host.ts';
 import { readVersion } from '../version.ts';
+import { channelLines } from './channel-lines.ts';
 import { definitionsOf, schedulesOf } from './definitions.ts';
 import type { Engine } from './engine.ts';
 import { allExecutors, ENGINE_EXECUTORS } from './executors.ts';
@@ -100,6 +101,7 @@ export function serverParts(host: Host, engine: Engine, isStopping: () => boolea
     logger,
     executors: allExecutors(host.settings),
     engineActions: ENGINE_EXECUTORS,
+    channels: () => channelLines(host),
     draw: async (plan: Plan, format: GraphFormat) => GRAPH_FORMATS[format](plan),
     metrics: engine.metrics,
     version: readVersion(),

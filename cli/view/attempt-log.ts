@@ -1,15 +1,10 @@
 /** Reads the log of one attempt from where it stopped, and keeps the last lines for a failure's report. */
-import type { LogLine, LogStore } from '../../engine/ports/log-store.ts';
+import type { LogLine } from '../../engine/ports/log-store.ts';
+import type { AttemptName, RunFeed } from '../installation/runs.ts';
 
 /** Lines that a failure's report shows. */
 export const TAIL_LINES = 20;
 const PAGE = 500;
-
-export interface AttemptName {
-  readonly run: string;
-  readonly node: number;
-  readonly attempt: number;
-}
 
 export class AttemptLog {
   readonly name: AttemptName;
@@ -21,10 +16,10 @@ export class AttemptLog {
   }
 
   /** Lines that have come since the last call. */
-  async readNew(logs: LogStore): Promise<readonly LogLine[]> {
+  async readNew(feed: Pick<RunFeed, 'readLog'>): Promise<readonly LogLine[]> {
     const lines: LogLine[] = [];
     for (;;) {
-      const page = await logs.read(this.name, this.#after, PAGE);
+      const page = await feed.readLog(this.name, this.#after, PAGE);
       lines.push(...page);
       this.#after = page.at(-1)?.id ?? this.#after;
       if (page.length < PAGE) break;

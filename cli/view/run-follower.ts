@@ -2,12 +2,9 @@
  * Follows a run to its end: its history in order, and the log lines of each attempt before the event that ends it.
  * It only reads, so any number may follow the same run, from any process, from any moment on.
  */
-import type { EventRecord } from '../../engine/core/event.ts';
-import type { NodeRecord } from '../../engine/core/node-record.ts';
-import type { Plan } from '../../engine/core/plan.ts';
-import type { LogLine, LogStore } from '../../engine/ports/log-store.ts';
-import type { Client } from '../../engine/runtime/client/client.ts';
-import { type EventView, nodeName, recordsOf, viewEvent } from '../../engine/runtime/client/run-view.ts';
+import type { LogLine } from '../../engine/ports/log-store.ts';
+import type { EventView } from '../../engine/runtime/client/run-view.ts';
+import type { AttemptName, FollowedEvent, RunFeed, Runs } from '../installation/runs.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { RunProgress } from './run-progress.ts';
@@ -29,8 +26,7 @@ export interface RunSink {
 }
 
 export interface FollowOptions {
-  readonly client: Client;
-  readonly logs: LogStore;
+  readonly runs: Pick<Runs, 'feed'>;
   readonly run: string;
   readonly sink: RunSink;
   /** False: logs are not read. */
@@ -46,8 +42,6 @@ export interface FollowedRun {
 }
 
 const LOG_POLL_MS = 150;
-/** State is read again for nodes that are not known yet, but not more often than this. */
-const RELOAD_MS = 100;
 /** Attempts whose logs are read in one round. */
 const LOGS_AT_ONCE = 64;
 const MAX_TAILS = 200;
@@ -64,9 +58,8 @@ const ATTEMPT_ENDS: ReadonlySet<string> = new Set([
 /** Resolves when the run has ended or the signal aborts. @throws SluiceError run_not_found, redis_unreachable after a minute. */
 export async function followRun(options: FollowOptions): Promise<FollowedRun> {
   const patience = createPatience((text) => options.sink.note(text));
-  const { stored, plan } = await patience.outlast(() => options.client.load(options.run));
-  const follower = new Follower(options, plan, patience);
-  follower.records = recordsOf(stored, plan);
+  const feed = await patience.outlast(() => options.runs.feed(options.run));
+  const follower = new Follower(options, feed, patience);
   await follower.follow();
   return follower;
 }
@@ -74,22 +67,22 @@ export async function followRun(options: FollowOptions): Promise<FollowedRun> {
 class Follower implements FollowedRun {
   readonly progress: RunProgress;
   readonly tails = new Map<string, readonly LogLine[]>();
-  records: readonly NodeRecord[] = [];
   readonly #options: FollowOptions;
-  readonly #plan: Plan;
+  readonly #feed: RunFeed;
   readonly #patience: Patience;
   readonly #open = new Map<string, AttemptLog>();
-  readonly #arrived: EventRecord[] = [];
+  readonly #arrived: FollowedEvent[] = [];
+  /** Node → index of its task, of those that events have named. */
+  readonly #taskOf = new Map<string, number>();
   #isOver = false;
   #failure: unknown;
   #wake: () => void = () => {};
-  #loadedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: FollowOptions, plan: Plan, patience: Patience) {
+  constructor(options: FollowOptions, feed: RunFeed, patience: Patience) {
     this.#options = options;
-    this.#plan = plan;
+    this.#feed = feed;
     this.#patience = patience;
-    this.progress = new RunProgress(plan);
+    this.progress = new RunProgress(feed.plan);
   }
 
   async follow(): Promise<void> {
@@ -109,12 +102,12 @@ class Follower implements FollowedRun {
   }
 
   async #readEvents(): Promise<void> {
-    const { client, run, signal } = this.#options;
+    const { signal } = this.#options;
     let seq = 0;
     await this.#patience.outlast(async () => {
-      for await (const event of client.follow(run, seq, signal)) {
-        seq = event.seq;
-        this.#arrived.push(event);
+      for await (const followed of this.#feed.follow(seq, signal)) {
+        seq = followed.event.seq;
+        this.#arrived.push(followed);
         this.#wake();
       }
     });
@@ -139,33 +132,25 @@ class Follower implements FollowedRun {
 
   async #round(): Promise<void> {
     const events = this.#arrived.splice(0, EVENTS_AT_ONCE);
-    await this.#knowNodes(events);
     for (const event of events) this.#openLog(event);
     const lines = await this.#readLogs(events);
     for (const event of events) this.#emit(event, lines);
     for (const [key, read] of lines) this.#emitLines(key, read);
   }
 
-  /** Events name nodes by number; which task a new node of a fan-out belongs to stands in the run's state. */
-  async #knowNodes(events: readonly EventRecord[]): Promise<void> {
-    if (events.every(({ node = -1 }) => node < this.records.length)) return;
-    await pause(this.#loadedAt + RELOAD_MS - performance.now());
-    const { stored } = await this.#patience.outlast(() => this.#options.client.load(this.#options.run));
-    this.records = recordsOf(stored, this.#plan);
-    this.#loadedAt = performance.now();
-  }
-
-  #openLog({ node, attempt, type }: EventRecord): void {
-    const { withLogs, run } = this.#options;
-    if (!withLogs || node === undefined || attempt === undefined) return;
+  #openLog({ view: { node, attempt, type }, task }: FollowedEvent): void {
+    if (!this.#options.withLogs || node === null || attempt === null) return;
     if (type !== 'node.started' && !ATTEMPT_ENDS.has(type)) return;
-    const key = `${node}:${attempt}`;
-    if (!this.#open.has(key)) this.#open.set(key, new AttemptLog({ run, node, attempt }));
+    if (task !== undefined) this.#taskOf.set(node, task);
+    const key = keyOf({ node, attempt });
+    if (!this.#open.has(key)) this.#open.set(key, new AttemptLog({ node, attempt }));
   }
 
   /** The logs of attempts that end in this round, and of others as far as there is room. */
-  async #readLogs(events: readonly EventRecord[]): Promise<Map<string, readonly LogLine[]>> {
-    const ending = new Set(events.filter(({ type }) => ATTEMPT_ENDS.has(type)).map(keyOf));
+  async #readLogs(events: readonly FollowedEvent[]): Promise<Map<string, readonly LogLine[]>> {
+    const ending = new Set(
+      events.filter(({ event }) => ATTEMPT_ENDS.has(event.type)).map(({ view }) => keyOf(view)),
+    );
     const others = [...this.#open.keys()].filter((key) => !ending.has(key)).slice(0, LOGS_AT_ONCE);
     const wanted = [...ending, ...others];
     const read = new Map<string, readonly LogLine[]>();
@@ -180,7 +165,7 @@ class Follower implements FollowedRun {
   async #readLog(key: string, read: Map<string, readonly LogLine[]>): Promise<void> {
     const log = this.#open.get(key);
     if (!log) return;
-    const lines = await this.#patience.outlast(() => log.readNew(this.#options.logs));
+    const lines = await this.#patience.outlast(() => log.readNew(this.#feed));
     if (lines.length > 0) read.set(key, lines);
   }
 
@@ -191,21 +176,20 @@ class Follower implements FollowedRun {
     this.#open.set(key, log);
   }
 
-  #emit(event: EventRecord, lines: Map<string, readonly LogLine[]>): void {
-    const key = keyOf(event);
-    if (ATTEMPT_ENDS.has(event.type)) {
+  #emit({ event, view, task }: FollowedEvent, lines: Map<string, readonly LogLine[]>): void {
+    if (ATTEMPT_ENDS.has(view.type)) {
+      const key = keyOf(view);
       this.#emitLines(key, lines.get(key) ?? []);
       lines.delete(key);
-      this.#closeLog(event, key);
+      this.#closeLog(view, key);
     }
-    const task = event.node === undefined ? undefined : this.records[event.node]?.task;
     this.progress.apply(event, task);
-    this.#options.sink.event(viewEvent(event, this.#plan, this.records), this.progress);
+    this.#options.sink.event(view, this.progress);
   }
 
-  #closeLog({ node, type }: EventRecord, key: string): void {
+  #closeLog({ node, type }: EventView, key: string): void {
     const log = this.#open.get(key);
-    const name = this.#nameOf(node ?? -1);
+    const name = node ?? '';
     this.#open.delete(key);
     this.tails.delete(name);
     const isFailure = type === 'node.failed' || type === 'node.retrying';
@@ -214,25 +198,20 @@ class Follower implements FollowedRun {
   }
 
   #emitLines(key: string, lines: readonly LogLine[]): void {
-    const [node, attempt] = key.split(':').map(Number);
-    const name = this.#nameOf(node ?? -1);
-    const task = this.progress.tasks[this.records[node ?? -1]?.task ?? -1];
+    const { node, attempt } = attemptOf(key);
+    const task = this.progress.tasks[this.#taskOf.get(node) ?? -1];
     for (const line of lines) {
       if (task) task.lastLine = line.text;
-      this.#options.sink.line({ ...line, node: name, attempt: attempt ?? 1 }, this.progress);
+      this.#options.sink.line({ ...line, node, attempt }, this.progress);
     }
   }
-
-  #nameOf(node: number): string {
-    const record = this.records[node];
-    return record ? nodeName(record, node, this.#plan) : `#${node}`;
-  }
 }
 
-function keyOf({ node, attempt }: EventRecord): string {
-  return `${node}:${attempt}`;
+function keyOf({ node, attempt }: Pick<EventView, 'node' | 'attempt'>): string {
+  return `${attempt ?? ''}:${node ?? ''}`;
 }
 
-function pause(ms: number): Promise<void> {
-  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
+function attemptOf(key: string): AttemptName {
+  const at = key.indexOf(':');
+  return { node: key.slice(at + 1), attempt: Number(key.slice(0, at) || 1) };
 }

@@ -1,8 +1,8 @@
 /** Schedules in words: what a trigger says, and times in its zone. */
-import type { ScheduleTrigger } from '../../engine/core/schedule/document.ts';
 import { offsetAt } from '../../engine/core/schedule/zone.ts';
+import type { TriggerLine } from '../../server/schedule-line.ts';
 
-export function describeTrigger(trigger: ScheduleTrigger): string {
+export function describeTrigger(trigger: TriggerLine): string {
   switch (trigger.kind) {
     case 'cron':
       return `cron ${trigger.cron} ${trigger.timezone}`;
@@ -12,7 +12,7 @@ export function describeTrigger(trigger: ScheduleTrigger): string {
       return `at ${shortTime(trigger.atMs)}`;
     case 'after': {
       const window = trigger.windowMs === undefined ? '' : ` per ${shortDuration(trigger.windowMs)}`;
-      return `after ${trigger.workflow}${window}`;
+      return `after ${trigger.after.workflow}${window}`;
     }
   }
 }
@@ -36,11 +36,11 @@ function shortDuration(ms: number): string {
   return text;
 }
 
-export function overlapOf(trigger: ScheduleTrigger): string {
+export function overlapOf(trigger: TriggerLine): string {
   return trigger.kind === 'cron' || trigger.kind === 'every' ? trigger.overlap : '';
 }
 
-export function zoneOf(trigger: ScheduleTrigger): string {
+export function zoneOf(trigger: TriggerLine): string {
   return trigger.kind === 'cron' ? trigger.timezone : 'UTC';
 }
 

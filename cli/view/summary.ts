@@ -3,10 +3,10 @@ import { relative } from 'node:path';
 import { formatDuration } from '../../engine/core/duration.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../engine/core/json.ts';
 import type { NodeState } from '../../engine/core/node-state.ts';
-import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
 import { criticalPath, type TaskSpan, taskSpans } from '../../engine/runtime/client/critical-path.ts';
 import type { NodeView, RunView } from '../../engine/runtime/client/run-view.ts';
 import type { Colors } from '../host.ts';
+import type { Runs } from '../installation/runs.ts';
 import { formatTable } from './columns.ts';
 import { countOf } from './count.ts';
 import { plainText } from './plain-text.ts';
@@ -16,7 +16,7 @@ export interface SummaryOptions {
   readonly colors: Colors;
   /** Ids of tasks that may fail without harm to the run. */
   readonly allowed: ReadonlySet<string>;
-  readonly artifacts: Pick<ArtifactStore, 'locate'>;
+  readonly files: Pick<Runs, 'locate'>;
   /** Paths below this folder are shown relative to it. */
   readonly cwd: string;
   /** Whether the outputs are part of it; not where they are printed as data. */
@@ -100,11 +100,11 @@ function pathLines(run: RunView, colors: Colors): string[] {
   return [`${colors.bold('Critical path')}  ${formatDuration(worked)}`, ...steps];
 }
 
-function fileLines(run: RunView, { artifacts, colors, cwd }: SummaryOptions): string[] {
+function fileLines(run: RunView, { files: places, colors, cwd }: SummaryOptions): string[] {
   const files = run.nodes.flatMap((node) =>
     Object.entries(node.artifacts).map(([name, ref]): [string, string] => [
       `  ${node.id}.${name}`,
-      placeOf(ref, artifacts, cwd),
+      placeOf(ref, places, cwd),
     ]),
   );
   if (files.length === 0) return [];
@@ -113,9 +113,9 @@ function fileLines(run: RunView, { artifacts, colors, cwd }: SummaryOptions): st
   return [colors.bold('Artifacts'), ...lines, ...rest];
 }
 
-function placeOf(ref: Json, artifacts: SummaryOptions['artifacts'], cwd: string): string {
+function placeOf(ref: Json, files: SummaryOptions['files'], cwd: string): string {
   if (!isJsonObject(ref) || typeof ref['run'] !== 'string' || typeof ref['artifact'] !== 'string') return '';
-  const path = artifacts.locate(ref['run'], ref['artifact']);
+  const path = files.locate(ref['run'], ref['artifact']);
   if (path === undefined) return `in Redis (${String(ref['bytes'] ?? '?')} bytes)`;
   const near = relative(cwd, path);
   return plainText(near.startsWith('..') ? path : near);

@@ -82,7 +82,8 @@ export class Schedules {
     const wanted = number === undefined ? all : all.filter((one) => one.number === number);
     const [only] = wanted;
     if (only && wanted.length === 1) return only;
-    throw new SluiceError('schedule_not_found', explain({ namespace, workflow }, all, number));
+    const numbers = all.map((one) => one.number);
+    throw new SluiceError('schedule_not_found', explainMissing({ namespace, workflow }, numbers, number));
   }
 
   /** @throws SluiceError schedule_not_found, no_answer */
@@ -152,12 +153,13 @@ function byPlace(a: ScheduleView, b: ScheduleView): number {
   return left === right ? a.number - b.number : left < right ? -1 : 1;
 }
 
-function explain(
+/** Why no schedule was found, of a workflow that has those of these numbers. */
+export function explainMissing(
   { namespace, workflow }: ScheduleName,
-  all: readonly ScheduleView[],
+  all: readonly number[],
   number?: number,
 ): string {
-  const numbers = all.map((one) => one.number).join(', ');
+  const numbers = all.join(', ');
   if (all.length === 0)
     return `The workflow ${workflow} of the namespace ${namespace} has no schedule; \`sluice schedules\` lists all, and \`sluice apply\` sets those of a file.`;
   if (number !== undefined)

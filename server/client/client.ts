@@ -57,10 +57,40 @@ export class ApiClient {
     operation: Operation<Params, Query, Body, Reply>,
     request: ApiRequest<Params, Query, Body> = {},
   ): Promise<z.output<Reply>> {
+    return (await this.#reply(operation, request)).checked;
+  }
+
+  /**
+   * As `call`, but the answer as it came: with its members in the server's order, and with those that a newer server has added. For who shows
+   * it on. @throws as `call`
+   */
+  async read<
+    Params extends z.ZodObject,
+    Query extends z.ZodObject,
+    Body extends z.ZodType,
+    Reply extends z.ZodType,
+  >(
+    operation: Operation<Params, Query, Body, Reply>,
+    request: ApiRequest<Params, Query, Body> = {},
+  ): Promise<z.input<Reply>> {
+    // The schema has just taken it.
+    return (await this.#reply(operation, request)).came as z.input<Reply>;
+  }
+
+  async #reply<
+    Params extends z.ZodObject,
+    Query extends z.ZodObject,
+    Body extends z.ZodType,
+    Reply extends z.ZodType,
+  >(
+    operation: Operation<Params, Query, Body, Reply>,
+    request: ApiRequest<Params, Query, Body>,
+  ): Promise<{ readonly checked: z.output<Reply>; readonly came: unknown }> {
     const response = await this.open(operation, request);
     const text = await response.text();
-    const parsed = operation.reply.safeParse(text === '' ? undefined : parseJson(text));
-    if (parsed.success) return parsed.data;
+    const came = text === '' ? undefined : parseJson(text);
+    const parsed = operation.reply.safeParse(came);
+    if (parsed.success) return { checked: parsed.data, came };
     const [issue] = parsed.error.issues;
     throw new SluiceError(
       'invalid_reply',

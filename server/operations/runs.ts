@@ -19,6 +19,7 @@ import {
 } from '../contract/names.ts';
 import { node } from '../contract/run.ts';
 import { runHead, started } from '../contract/run-head.ts';
+import { besideSource, SENT_BYTES, source } from '../contract/sent-file.ts';
 import { operation } from '../operation.ts';
 
 const tag = 'Runs';
@@ -49,12 +50,22 @@ export const startRun = operation({
   params: namespaceParams,
   query: z.strictObject({ wait: wait.optional() }),
   headers: { 'idempotency-key': 'Up to 200 characters. The same key starts the same run once.' },
-  body: z.strictObject({
-    workflow: name,
-    version: z.int().min(1).optional().describe('Number of an applied version. Default: the current one.'),
-    inputs: values.optional(),
-    labels: labels.optional(),
-  }),
+  bodyBytes: SENT_BYTES,
+  body: z
+    .strictObject({
+      workflow: name
+        .optional()
+        .describe('An applied workflow; with `source`: the workflow of that file, else its first.'),
+      version: z.int().min(1).optional().describe('Number of an applied version. Default: the current one.'),
+      source: source.optional().describe('Text of a workflow file that is started without being applied.'),
+      ...besideSource,
+      inputs: values.optional(),
+      labels: labels.optional(),
+    })
+    .refine(
+      ({ workflow, source }) => workflow !== undefined || source !== undefined,
+      'needs one of workflow and source',
+    ),
   status: 202,
   reply: started,
 });

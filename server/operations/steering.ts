@@ -11,6 +11,7 @@ import {
   status,
 } from '../contract/names.ts';
 import { started, taken } from '../contract/run-head.ts';
+import { besideSource, SENT_BYTES, source } from '../contract/sent-file.ts';
 import { operation } from '../operation.ts';
 import { labels, RUN, values } from './runs.ts';
 
@@ -124,6 +125,10 @@ const rerunBody = z
     ...scope,
     inputs: values.optional().describe('Other values; those that are not named stay.'),
     latest: z.boolean().optional().describe('With the newest definition of the workflow.'),
+    definition: z
+      .strictObject({ source, ...besideSource })
+      .optional()
+      .describe('With the definition in this file.'),
   })
   .optional();
 
@@ -136,6 +141,7 @@ export const rerunRun = operation({
   summary: 'Start a new run like this one',
   params: runParams,
   headers: { 'idempotency-key': 'Up to 200 characters. The same key starts the same run once.' },
+  bodyBytes: SENT_BYTES,
   body: rerunBody,
   status: 202,
   reply: started,
@@ -149,6 +155,7 @@ export const previewRerunRun = operation({
   tag,
   summary: 'What a rerun would run, and what it would take over',
   params: runParams,
+  bodyBytes: SENT_BYTES,
   body: rerunBody,
   reply: preview,
 });

@@ -12,6 +12,7 @@ import {
   wholeNumber,
   workflowParams,
 } from '../contract/names.ts';
+import { besideSource, SENT_BYTES, source } from '../contract/sent-file.ts';
 import { operation } from '../operation.ts';
 import { values } from './runs.ts';
 
@@ -20,10 +21,6 @@ const WORKFLOWS = '/api/v1/namespaces/{namespace}/workflows';
 export const WORKFLOW = `${WORKFLOWS}/{workflow}`;
 
 const codes = Object.keys(DIAGNOSTIC_CODES) as [DiagnosticCode, ...DiagnosticCode[]];
-
-/** Largest workflow file, characters. */
-const MAX_SOURCE = 1_000_000;
-const source = z.string().min(1).max(MAX_SOURCE).describe('Text of the workflow file, YAML.');
 
 const diagnostic = z
   .object({
@@ -67,10 +64,11 @@ export const validateWorkflows = operation({
   summary: 'Check a workflow file',
   description: 'All mistakes at once, as `sluice validate` finds them. Nothing is stored.',
   params: namespaceParams,
-  bodyBytes: 4 * MAX_SOURCE,
+  bodyBytes: SENT_BYTES,
   body: z.strictObject({
     source,
     file: z.string().max(200).optional().describe('Its name in diagnostics. Default: workflow.yaml.'),
+    files: besideSource.files,
   }),
   reply: z
     .object({
@@ -189,14 +187,17 @@ export const applyWorkflow = operation({
   params: workflowParams,
   query: z.strictObject({ dry_run: flag.describe('Only say what would change.') }),
   headers: { 'if-match': 'ETag of the workflow as it was seen.', 'if-none-match': '`*`: only a new one.' },
-  bodyBytes: 4 * MAX_SOURCE,
+  bodyBytes: SENT_BYTES,
   body: z.strictObject({
     source,
+    ...besideSource,
     folder_of: z
       .int()
       .min(1)
       .optional()
-      .describe('Number of the version whose folder of files goes along. Default: none does.'),
+      .describe(
+        'Number of the version whose folder goes along, instead of an uploaded `folder`. Default: none.',
+      ),
   }),
   reply: z
     .object({
@@ -265,16 +266,20 @@ export const planWorkflow = operation({
   tag,
   summary: 'What a run would do, without running it',
   params: namespaceParams,
-  bodyBytes: 4 * MAX_SOURCE,
+  bodyBytes: SENT_BYTES,
   body: z
     .strictObject({
       workflow: name.optional().describe('An applied workflow.'),
       version: z.int().min(1).optional(),
-      source: source.optional().describe('Or the text of a workflow file; its first workflow.'),
+      source: source
+        .optional()
+        .describe('Or the text of a workflow file: its first workflow, or the one named by `workflow`.'),
+      file: besideSource.file,
+      files: besideSource.files,
       inputs: values.optional(),
     })
     .refine(
-      ({ workflow, source }) => (workflow === undefined) !== (source === undefined),
+      ({ workflow, source }) => workflow !== undefined || source !== undefined,
       'needs one of workflow and source',
     ),
   reply: z

@@ -6,9 +6,11 @@ import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
 import { auditRoutes } from './audit.ts';
 import { everywhereRoutes } from './everywhere.ts';
+import { folderRoutes } from './folders.ts';
 import { healthRoutes } from './health.ts';
 import { liveRoutes } from './live.ts';
 import { logRoutes } from './logs.ts';
+import { notificationRoutes } from './notifications.ts';
 import { operatingRoutes } from './operating.ts';
 import { referenceRoutes } from './reference.ts';
 import { runPartRoutes } from './run-parts.ts';
@@ -30,10 +32,12 @@ const OWN: readonly Route[] = [
   ...liveRoutes,
   ...steeringRoutes,
   ...workflowRoutes,
+  ...folderRoutes,
   ...workflowPageRoutes,
   ...scheduleRoutes,
   ...operatingRoutes,
   ...accessRoutes,
+  ...notificationRoutes,
   ...sessionRoutes,
   ...tokenRoutes,
   ...auditRoutes,

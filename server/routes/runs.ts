@@ -2,6 +2,7 @@
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { Json } from '../../engine/core/json.ts';
 import { isRunEnded } from '../../engine/core/node-state.ts';
+import { saveStarted } from '../../engine/runtime/client/find-workflow.ts';
 import type { FoundWorkflow } from '../../engine/runtime/client/pins.ts';
 import { diffRuns } from '../../engine/runtime/client/run-diff.ts';
 import { showHead } from '../../engine/runtime/client/run-head.ts';
@@ -12,6 +13,8 @@ import { RequestFailure } from '../problem.ts';
 import { route } from '../route.ts';
 import { lineOf } from '../run-line.ts';
 import { checkedInputs } from './checked-inputs.ts';
+import { type SentWorkflow, sentWorkflow } from './compiled.ts';
+import { requireFolder } from './folders.ts';
 import { findRun, type NamedRun } from './found-run.ts';
 import { nextLink } from './page-link.ts';
 import { filterOf } from './run-filter.ts';
@@ -26,14 +29,21 @@ export const runRoutes = [
 
   route(startRun)(async ({ params: { namespace }, query, body, header, signal }, parts) => {
     const key = keyOf(header('idempotency-key'));
-    const { workflow, version } = body;
-    const { inputs = {}, labels = {} } = body;
+    const { version, inputs = {}, labels = {} } = body;
     const asked: Json = { inputs, labels, version: version ?? null };
-    const plan = { namespace, name: workflow };
-    const before = key === undefined ? undefined : await parts.client.findKeyed(plan, key, asked);
+    const { source } = body;
+    const sent = source === undefined ? undefined : sentWorkflow(parts, { ...body, namespace, source });
+    const name = sent?.plan.name ?? body.workflow ?? '';
+    const before =
+      key === undefined ? undefined : await parts.client.findKeyed({ namespace, name }, key, asked);
     const { run, created } =
       before === undefined
-        ? await start(parts, { namespace, workflow, version, inputs, labels, key, asked })
+        ? await start(parts, await startable(parts, { ...body, namespace, sent }), {
+            inputs,
+            labels,
+            key,
+            asked,
+          })
         : { run: before, created: false };
     const head = query.wait === undefined ? undefined : await headAtEnd(parts, run, query.wait, signal);
     return {
@@ -78,18 +88,38 @@ export function keyOf(key: string | undefined): string | undefined {
   });
 }
 
-interface Starting {
+/** A file that came with the request; undefined: an applied workflow is named. */
+interface ToStart {
   readonly namespace: string;
-  readonly workflow: string;
-  readonly version: number | undefined;
+  readonly workflow?: string | undefined;
+  readonly version?: number | undefined;
+  readonly folder?: string | undefined;
+  readonly sent: SentWorkflow | undefined;
+}
+
+/** What is to be started; one that came with the request can be started by its name from now on. */
+async function startable(
+  parts: ServerParts,
+  { sent, folder, namespace, workflow = '', version }: ToStart,
+): Promise<FoundWorkflow> {
+  if (sent === undefined) return findWorkflow(parts, { namespace, workflow, version });
+  const found = folder === undefined ? sent : { ...sent, source: await requireFolder(parts, folder) };
+  await saveStarted(parts.index, found);
+  return found;
+}
+
+interface Starting {
   readonly inputs: { readonly [name: string]: Json };
   readonly labels: { readonly [name: string]: string };
   readonly key: string | undefined;
   readonly asked: Json;
 }
 
-async function start(parts: ServerParts, { inputs, labels, key, asked, ...named }: Starting) {
-  const { plan, linked, source } = await findWorkflow(parts, named);
+async function start(
+  parts: ServerParts,
+  { plan, linked, source }: FoundWorkflow,
+  { inputs, labels, key, asked }: Starting,
+) {
   return parts.client.start(plan, {
     inputs: checkedInputs(plan, inputs),
     labels,

@@ -5,7 +5,7 @@ import { isRunEnded, type RunStatus } from '../../engine/core/node-state.ts';
 import type { ResetRequest } from '../../engine/core/rerun/reset-plan.ts';
 import type { RunHeader } from '../../engine/core/run-header.ts';
 import { previewMark, previewRetry } from '../../engine/runtime/client/doing-again.ts';
-import { type PreparedRerun, prepareRerun } from '../../engine/runtime/client/rerun.ts';
+import { type NewDefinition, type PreparedRerun, prepareRerun } from '../../engine/runtime/client/rerun.ts';
 import { getRun } from '../operations/runs.ts';
 import {
   approveNode,
@@ -27,6 +27,8 @@ import type { ServerParts } from '../parts.ts';
 import { fillPath } from '../path-pattern.ts';
 import { route } from '../route.ts';
 import { checkedInputs } from './checked-inputs.ts';
+import { type SentFile, sentWorkflow } from './compiled.ts';
+import { requireFolder } from './folders.ts';
 import { findRun } from './found-run.ts';
 import { findWorkflow, keyOf } from './runs.ts';
 
@@ -67,7 +69,7 @@ export const steeringRoutes = [
   route(rerunRun)(async ({ params, body = {}, header }, parts) => {
     const former = await findRun(parts, params);
     const key = keyOf(header('idempotency-key'));
-    const prepared = await prepare(parts, former, { ...body, key });
+    const prepared = await prepare(parts, former, { ...body, key, isPreview: false });
     const run = await prepared.start();
     return {
       body: { format: 1, run, created: true },
@@ -76,7 +78,11 @@ export const steeringRoutes = [
   }),
 
   route(previewRerunRun)(async ({ params, body = {} }, parts) => {
-    const prepared = await prepare(parts, await findRun(parts, params), { ...body, key: undefined });
+    const prepared = await prepare(parts, await findRun(parts, params), {
+      ...body,
+      key: undefined,
+      isPreview: true,
+    });
     return previewed(params.run, prepared.preview);
   }),
 
@@ -167,12 +173,28 @@ function previewed(
 interface Rerunning extends Scoped {
   readonly inputs?: { readonly [name: string]: Json } | undefined;
   readonly latest?: boolean | undefined;
+  readonly definition?: (Omit<SentFile, 'namespace'> & { readonly folder?: string | undefined }) | undefined;
   readonly key: string | undefined;
+  /** Only looked at: then nothing of it need be there yet. */
+  readonly isPreview: boolean;
+}
+
+/** Undefined: that of the former run. */
+async function definitionOf(
+  parts: ServerParts,
+  { namespace, workflow }: RunHeader,
+  { latest, definition, isPreview }: Rerunning,
+): Promise<NewDefinition | undefined> {
+  if (definition === undefined) return latest ? findWorkflow(parts, { namespace, workflow }) : undefined;
+  const { folder, ...file } = definition;
+  const sent = sentWorkflow(parts, { namespace, workflow, ...file });
+  if (folder === undefined || isPreview) return sent;
+  return { ...sent, source: await requireFolder(parts, folder) };
 }
 
 async function prepare(parts: ServerParts, former: RunHeader, asked: Rerunning): Promise<PreparedRerun> {
-  const { namespace, workflow, id: run } = former;
-  const definition = asked.latest ? await findWorkflow(parts, { namespace, workflow }) : undefined;
+  const { id: run } = former;
+  const definition = await definitionOf(parts, former, asked);
   const plan = definition?.plan ?? (await parts.client.load(run)).plan;
   // An input that the definition no longer has is left out.
   const kept = Object.entries(former.inputs).filter(

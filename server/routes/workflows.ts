@@ -6,7 +6,6 @@ import type { Plan, PlanTask, PlanTrigger } from '../../engine/core/plan.ts';
 import type { DefinitionLine } from '../../engine/ports/definition-store.ts';
 import { planGraphOf } from '../../engine/runtime/client/plan-graph.ts';
 import { learnFromRuns } from '../../engine/runtime/client/run-history.ts';
-import { triggerProblems } from '../../engine/runtime/definition/schedule-setter.ts';
 import { folderOf, keepText, readText, textRefOf } from '../../engine/runtime/source/workflow-text.ts';
 import {
   applyWorkflow,
@@ -26,7 +25,16 @@ import { route } from '../route.ts';
 import { lineOf } from '../run-line.ts';
 import { versionLineOf, workflowLineOf } from '../workflow-line.ts';
 import { checkedInputs } from './checked-inputs.ts';
-import { compileSent, isClean, requireClean } from './compiled.ts';
+import {
+  chosen,
+  compileSent,
+  isClean,
+  requireClean,
+  requireSchedulable,
+  type SentFile,
+  sentWorkflow,
+} from './compiled.ts';
+import { folderRef, requireFolder } from './folders.ts';
 import { nextLink } from './page-link.ts';
 import { findWorkflow } from './runs.ts';
 
@@ -107,15 +115,22 @@ export const workflowRoutes = [
   }),
 
   route(applyWorkflow)(async ({ params, query, body, header }, parts) => {
-    const { source, folder_of: from } = body;
-    const { plans, linked, diagnostics } = compileSent(parts, { namespace: params.namespace, source });
+    const { source, folder: uploaded, folder_of: from, ...beside } = body;
+    const sent = { namespace: params.namespace, source, ...beside };
+    const { plans, linked, diagnostics } = compileSent(parts, sent);
     requireClean(diagnostics);
     const plan = chosen(plans, params);
+    requireSchedulable(plan);
     const expected = expectedRevision(header('if-match'), header('if-none-match'));
     const draft = { plan, linked: linkedPlans(plan, [...linked, ...plans]) };
     const { namespace, workflow } = params;
     const base = from === undefined ? undefined : await parts.definitions.find(namespace, workflow, from);
-    const folder = base && (await folderOf(parts.artifacts, base.version));
+    const folder =
+      uploaded === undefined
+        ? base && (await folderOf(parts.artifacts, base.version))
+        : query.dry_run
+          ? folderRef(uploaded)
+          : await requireFolder(parts, uploaded);
     const text = query.dry_run ? textRefOf(source) : await keepText(parts.artifacts, source);
     const applied = query.dry_run
       ? await parts.definitions.preview({ ...draft, source: folder ?? text })
@@ -178,31 +193,6 @@ export const workflowRoutes = [
   }),
 ];
 
-interface Named {
-  readonly namespace: string;
-  readonly workflow: string;
-}
-
-/** @throws RequestFailure, SluiceError invalid_workflow */
-function chosen(plans: readonly Plan[], { namespace, workflow }: Named): Plan {
-  const foreign = plans.find((plan) => plan.namespace !== namespace);
-  if (foreign)
-    throw wrongFile(
-      `holds ${foreign.name} of the namespace ${foreign.namespace}; apply it there, not in ${namespace}`,
-    );
-  const plan = plans.find(({ name }) => name === workflow);
-  const names = plans.map(({ name }) => name).join(', ');
-  if (!plan) throw wrongFile(`holds ${names}, not ${workflow}; add \`name: ${workflow}\``);
-  const [problem] = triggerProblems(plan);
-  if (problem) throw wrongFile(`cannot be scheduled: ${problem}`);
-  return plan;
-}
-
-function wrongFile(why: string): SluiceError {
-  const errors = [{ pointer: '/body/source', detail: `The file ${why}.` }];
-  return new SluiceError('invalid_workflow', `The file ${why}.`, { details: { errors } });
-}
-
 function expectedRevision(ifMatch: string | undefined, ifNoneMatch: string | undefined): number | undefined {
   if (ifNoneMatch === '*') return 0;
   if (ifMatch === undefined || ifMatch === '*') return undefined;
@@ -214,24 +204,19 @@ function expectedRevision(ifMatch: string | undefined, ifNoneMatch: string | und
   });
 }
 
-interface Planned {
-  readonly namespace: string;
+interface Planned extends Omit<SentFile, 'source'> {
+  readonly source?: string | undefined;
   readonly workflow?: string | undefined;
   readonly version?: number | undefined;
-  readonly source?: string | undefined;
 }
 
 async function planOf(
   parts: ServerParts,
-  { namespace, workflow, version, source }: Planned,
+  { namespace, workflow = '', version, source, ...beside }: Planned,
 ): Promise<{ readonly plan: Plan; readonly linked: readonly Plan[] }> {
-  if (workflow !== undefined) return findWorkflow(parts, { namespace, workflow, version });
-  const { plans, linked, diagnostics } = compileSent(parts, { namespace, source: source ?? '' });
-  requireClean(diagnostics);
-  const [plan] = plans;
-  if (!plan) throw wrongFile('holds no workflow');
+  if (source === undefined) return findWorkflow(parts, { namespace, workflow, version });
   // Another namespace would teach what it has run.
-  return { plan: chosen(plans, { namespace, workflow: plan.name }), linked: [...linked, ...plans] };
+  return sentWorkflow(parts, { namespace, source, ...beside, workflow: workflow || undefined });
 }
 
 function notFound(namespace: string, workflow: string): SluiceError {

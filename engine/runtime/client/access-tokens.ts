@@ -67,17 +67,7 @@ export class AccessTokens {
   /** By its id, or by its name where only one has it. @throws SluiceError token_not_found */
   async find(idOrName: string): Promise<StoredToken> {
     const byId = await this.#options.store.get(idOrName);
-    if (byId) return byId;
-    const named = (await this.#options.store.list()).filter(({ name }) => name === idOrName);
-    const [one, other] = named;
-    if (one && !other) return one;
-    const ids = named.map(({ id }) => id).join(', ');
-    throw new SluiceError(
-      'token_not_found',
-      one
-        ? `Several tokens are called ${JSON.stringify(idOrName)}; name one by its id: ${ids}.`
-        : `There is no token ${JSON.stringify(idOrName)}; \`sluice tokens list\` shows those that there are.`,
-    );
+    return byId ?? findToken(await this.#options.store.list(), idOrName);
   }
 
   /** @throws SluiceError token_not_found */
@@ -99,6 +89,24 @@ export class AccessTokens {
     this.#noted.set(id, now);
     await this.#options.store.touch(id, now).catch(() => {});
   }
+}
+
+/** Of a list of tokens, by id or name. @throws SluiceError token_not_found */
+export function findToken<Token extends { readonly id: string; readonly name: string }>(
+  tokens: readonly Token[],
+  idOrName: string,
+): Token {
+  const byId = tokens.find(({ id }) => id === idOrName);
+  const named = byId ? [byId] : tokens.filter(({ name }) => name === idOrName);
+  const [one, other] = named;
+  if (one && !other) return one;
+  const ids = named.map(({ id }) => id).join(', ');
+  throw new SluiceError(
+    'token_not_found',
+    one
+      ? `Several tokens are called ${JSON.stringify(idOrName)}; name one by its id: ${ids}.`
+      : `There is no token ${JSON.stringify(idOrName)}; \`sluice tokens list\` shows those that there are.`,
+  );
 }
 
 function hashOf(text: string): string {

@@ -32,6 +32,7 @@ const BY_OBJECT = [
   'findRun',
   'getAccess',
   'listAllLimits',
+  'listAllNotifications',
   'listAllRuns',
   'listAllSchedules',
   'listAllSecrets',
