@@ -13,14 +13,18 @@ import { useEffect, useRef } from 'react';
 import type { Diagnostic } from '../workflows/queries.ts';
 import { completeWorkflow } from './completion.ts';
 import { INDENT_KEYS } from './indent-keys.ts';
-import { look, shadowOf } from './look.ts';
+import { look, shadowOf, yamlColours } from './look.ts';
 import type { Schema } from './schema-walk.ts';
 import { UNDO_KEYS, undoHistory } from './undo.ts';
 
 interface Props {
-  readonly text: string;
+  /**
+   * What it begins with; another object replaces what is written. The editor has the text while it is typed: given back by the page,
+   * it would come too late and take away what was typed meanwhile.
+   */
+  readonly start: { readonly text: string };
   readonly diagnostics: readonly Diagnostic[];
-  readonly schema: Schema | undefined;
+  readonly readSchema: () => Promise<Schema>;
   readonly isReadOnly: boolean;
   /** Ctrl-S, ⌘S. */
   readonly onSave: () => void;
@@ -31,7 +35,7 @@ interface Props {
 }
 
 export function Code(props: Props) {
-  const { text, diagnostics, isReadOnly, goTo } = props;
+  const { start, diagnostics, isReadOnly, goTo } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   // What the editor calls is what the page wants now, not what it wanted when the editor was made.
@@ -42,16 +46,16 @@ export function Code(props: Props) {
   useEffect(() => {
     if (host.current === null) return;
     const root = shadowOf(host.current);
-    const made = new EditorView({ root, parent: root, state: stateOf(latest) });
+    const made = new EditorView({ root, parent: root, state: stateOf(latest, view.current?.state.doc) });
     view.current = made;
     return () => made.destroy();
   }, [isReadOnly]);
 
   useEffect(() => {
     const made = view.current;
-    if (made === null || made.state.doc.toString() === text) return;
-    made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: text } });
-  }, [text]);
+    if (made === null || made.state.doc.toString() === start.text) return;
+    made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: start.text } });
+  }, [start]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: an editor made anew has none.
   useEffect(() => {
@@ -76,16 +80,18 @@ export function Code(props: Props) {
   return <div ref={host} className="h-full min-h-0 overflow-hidden" />;
 }
 
-function stateOf(latest: { readonly current: Props }): EditorState {
-  const { text, isReadOnly } = latest.current;
+/** @param written what was written, when the editor is made anew */
+function stateOf(latest: { readonly current: Props }, written: Text | undefined): EditorState {
+  const { start, isReadOnly } = latest.current;
   const save = () => {
     latest.current.onSave();
     return true;
   };
   return EditorState.create({
-    doc: text,
+    doc: written ?? start.text,
     extensions: [
       look('Workflow file, YAML'),
+      yamlColours,
       lineNumbers(),
       highlightActiveLine(),
       highlightActiveLineGutter(),
@@ -93,7 +99,7 @@ function stateOf(latest: { readonly current: Props }): EditorState {
       undoHistory,
       EditorState.readOnly.of(isReadOnly),
       EditorView.editable.of(true),
-      autocompletion({ override: [completeWorkflow(() => latest.current.schema)], icons: false }),
+      autocompletion({ override: [completeWorkflow(() => latest.current.readSchema())], icons: false }),
       keymap.of([
         { key: 'Mod-s', run: save, preventDefault: true },
         ...completionKeymap,

@@ -4,10 +4,9 @@ import { CONTEXTS, FUNCTIONS, membersOf, type Names } from './expression-words.t
 import { keysOf, type Schema, schemasAt, valuesOf } from './schema-walk.ts';
 import { namesUnder, type Place, placeAt } from './yaml-place.ts';
 
-export function completeWorkflow(schemaNow: () => Schema | undefined) {
-  return (context: CompletionContext): CompletionResult | null => {
-    const schema = schemaNow();
-    if (schema === undefined) return null;
+export function completeWorkflow(readSchema: () => Promise<Schema>) {
+  return async (context: CompletionContext): Promise<CompletionResult | null> => {
+    const schema = await readSchema();
     const text = context.state.doc.toString();
     const place = placeAt(text, context.pos);
     if (!context.explicit && place.typed === '' && place.kind === 'key') return null;

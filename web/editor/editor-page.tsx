@@ -1,5 +1,5 @@
 /** Writing a workflow: the text, what is wrong with it, and beside it its graph, help, plan and what has changed. */
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useBlocker, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { useAccess } from '../api/access.ts';
@@ -12,7 +12,7 @@ import { Conflict } from './conflict.tsx';
 import { Problems } from './problems.tsx';
 import { isConflict, saveRequest, useSave } from './save.ts';
 import { KeyHelp, LiveGraph, PlanView, SIDES, type Side } from './side.tsx';
-import { useSchema, useValidation } from './validation.ts';
+import { schemaQuery, useValidation } from './validation.ts';
 
 const Diff = lazy(() => import('./diff.tsx'));
 const editRoute = getRouteApi('/ns/$namespace/workflows/$workflow/edit');
@@ -35,16 +35,26 @@ tasks:
 export function EditPage() {
   const place = editRoute.useParams();
   const { version: wanted } = editRoute.useSearch();
-  const seen = useQuery(workflowQuery(place));
-  const version = useQuery(versionQuery(place, wanted ?? seen.data?.workflow.version));
-  const error = seen.error ?? version.error;
+  const client = useQueryClient();
+  // Asked once: what others save meanwhile must not take the place of what is being written.
+  const { data, error } = useQuery({
+    queryKey: ['editing', place.namespace, place.workflow, wanted],
+    queryFn: async () => {
+      const seen = await client.fetchQuery({ ...workflowQuery(place), staleTime: 0 });
+      const version = await client.fetchQuery(versionQuery(place, wanted ?? seen.workflow.version));
+      return { seen, version };
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
   if (error) return <Trouble error={error} />;
-  if (seen.data === undefined || version.data === undefined) return <p className="p-6 text-soft">Loading…</p>;
-  if (version.data.source === null)
+  if (data === undefined) return <p className="p-6 text-soft">Loading…</p>;
+  const { seen, version } = data;
+  if (version.source === null)
     return (
       <Empty command="sluice apply workflow.yaml">
-        The text of version {version.data.number} was not kept: it was applied by a program, or by an older
-        Sluice. Apply its file again to edit it here:
+        The text of version {version.number} was not kept: it was applied by a program, or by an older Sluice.
+        Apply its file again to edit it here:
       </Empty>
     );
   return (
@@ -54,9 +64,9 @@ export function EditPage() {
       namespace={place.namespace}
       known={{
         ...place,
-        seen: seen.data,
-        text: version.data.source,
-        folderOf: version.data.has_folder ? version.data.number : undefined,
+        seen,
+        text: version.source,
+        folderOf: version.has_folder ? version.number : undefined,
       }}
     />
   );
@@ -75,11 +85,13 @@ interface Known extends WorkflowRef {
 
 function Editor({ namespace, known }: { readonly namespace: string; readonly known: Known | undefined }) {
   const [base, setBase] = useState({ text: known?.text ?? '', etag: known?.seen.etag });
-  const [text, setText] = useState(known?.text ?? FIRST_TEXT);
+  const [start, setStart] = useState({ text: known?.text ?? FIRST_TEXT });
+  const [text, setText] = useState(start.text);
   const [cursor, setCursor] = useState(0);
   const [goTo, setGoTo] = useState<{ readonly line: number; readonly column: number }>();
   const [side, setSide] = useState<Side>('graph');
-  const schema = useSchema();
+  const client = useQueryClient();
+  const schema = useQuery(schemaQuery).data;
   const { validation, isFresh, error } = useValidation(namespace, text);
   const [first] = validation?.workflows ?? [];
   const name = known?.workflow ?? first?.name;
@@ -166,9 +178,9 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
         <Card>
           <div className="h-[60vh] min-h-80">
             <Code
-              text={text}
+              start={start}
               diagnostics={diagnostics}
-              schema={schema}
+              readSchema={() => client.ensureQueryData(schemaQuery)}
               isReadOnly={isReadOnly}
               goTo={goTo}
               onSave={onSave}
@@ -227,6 +239,7 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
           onTheirs={({ etag }, theirs) => {
             save.reset();
             setText(theirs);
+            setStart({ text: theirs });
             setBase({ text: theirs, etag });
           }}
         />

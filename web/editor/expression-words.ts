@@ -47,6 +47,7 @@ export const FUNCTIONS: readonly string[] = [
   'sum',
   'min',
   'max',
+  'case',
   'add',
   'sub',
   'mul',

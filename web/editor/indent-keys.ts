@@ -1,5 +1,5 @@
 /** Keys that keep YAML in its columns. Tab is left alone: it leads out of the editor, as it does out of any field. */
-import type { EditorState, Transaction } from '@codemirror/state';
+import { EditorSelection, type EditorState, type Transaction } from '@codemirror/state';
 import type { KeyBinding } from '@codemirror/view';
 
 interface Target {
@@ -20,10 +20,9 @@ function breakLine({ state, dispatch }: Target): boolean {
     const deeper = /(:|:\s*[|>][+-]?|^\s*-)\s*$/.test(before) ? STEP : '';
     const text = `${state.lineBreak}${indent}${' '.repeat(item.length)}${deeper}`;
     const at = range.from + text.length;
-    return { changes: { from: range.from, to: range.to, insert: text }, range: range.extend(at, at) };
+    return { changes: { from: range.from, to: range.to, insert: text }, range: EditorSelection.cursor(at) };
   });
-  const collapsed = state.update(change, { scrollIntoView: true, userEvent: 'input.enter' });
-  dispatch(collapsed);
+  dispatch(state.update(change, { scrollIntoView: true, userEvent: 'input.enter' }));
   return true;
 }
 

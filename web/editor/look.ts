@@ -54,18 +54,20 @@ const theme = EditorView.theme({
     background: 'color-mix(in srgb, var(--bad) 30%, transparent)',
   },
   '.cm-collapsedLines': { background: 'var(--sunk)', color: 'var(--soft)' },
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"⋯"' },
 });
 
 /** @param label what a screen reader calls it */
 export function look(label: string): Extension {
   return [
-    yaml(),
-    syntaxHighlighting(colours),
     theme,
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
   ];
 }
+
+/** Not in comparisons, whose colours mean something else. */
+export const yamlColours: Extension = [yaml(), syntaxHighlighting(colours)];
 
 /** The root that the editor's styles are adopted by. A second call answers the same. */
 export function shadowOf(host: HTMLElement): ShadowRoot {

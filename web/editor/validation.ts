@@ -1,5 +1,5 @@
 /** What the server says of the text, as it is typed: asked when the typing pauses, the former answer kept until the next is there. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { apiPath, get, post } from '../api/http.ts';
 import type { Validation } from '../workflows/queries.ts';
@@ -32,10 +32,8 @@ export function useValidation(namespace: string, text: string): Checked {
   return { validation: data, isFresh: asked === text && data !== undefined && !isPlaceholderData, error };
 }
 
-export function useSchema(): Schema | undefined {
-  return useQuery({
-    queryKey: ['workflow-schema'],
-    queryFn: ({ signal }) => get<Schema>('/schema/v1.json', {}, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  }).data;
-}
+export const schemaQuery = queryOptions({
+  queryKey: ['workflow-schema'],
+  queryFn: ({ signal }) => get<Schema>('/schema/v1.json', {}, signal),
+  staleTime: Number.POSITIVE_INFINITY,
+});

@@ -1,0 +1,288 @@
+/** Workflows in a real browser: started by their form, seen by their last runs, written, compared. One server, one browser, one walk. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiClient } from '../../server/client/client.ts';
+import { applyWorkflow } from '../../server/operations/workflows.ts';
+import { findBrowser, openBrowser } from '../support/browser.ts';
+import { buildIfStale } from '../support/build.ts';
+import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
+
+const LONGEST_MS = 90_000;
+
+const REPORT = `name: report
+description: Reports on a city.
+inputs:
+  city: { type: enum, enum: [Berlin, Oslo], required: true, description: Where. }
+  year: { type: integer, default: 2014, maximum: 2015 }
+  tags: { type: array, items: { type: string } }
+triggers:
+  - cron: "0 6 * * *"
+    inputs: { city: Berlin }
+tasks:
+  fetch: { run: 'echo fetching' }
+  check:
+    needs: fetch
+    run: 'test "$CITY" = Berlin'
+    env: { CITY: "\${{ inputs.city }}" }
+  print: { needs: check, run: 'echo printed' }
+`;
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs a browser)', () => {
+  let folder: CliFolder;
+  let up: CliProcess;
+  let browser: Browser;
+  let page: Page;
+  let api: ApiClient;
+  let base = '';
+  let token = '';
+  const troubles: string[] = [];
+
+  beforeAll(async () => {
+    await buildIfStale();
+    folder = cliFolder();
+    folder.write('report.yaml', REPORT);
+    up = folder.start(['up', '--port', '0']);
+    await up.saw('Ctrl-C stops it');
+    base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
+    token = readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim();
+    api = new ApiClient({ url: base, token });
+    browser = await openBrowser();
+    page = await signedIn(token);
+  }, 240_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    up?.kill('SIGKILL');
+    await folder?.remove();
+  });
+
+  async function signedIn(by: string): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const opened = await context.newPage();
+    opened.setDefaultTimeout(30_000);
+    opened.on('pageerror', (error) => troubles.push(String(error)));
+    // Refusals that the walk asks for are said in the console, too; what the page's policy forbids is said nowhere else.
+    opened.on('console', (message) => {
+      if (message.type() === 'error' && !/status of (401|412|422)/.test(message.text()))
+        troubles.push(message.text());
+    });
+    await opened.goto(`${base}/ns/default/workflows`);
+    await opened.fill('input[name=token]', by);
+    await opened.click('button[type=submit]');
+    await opened.getByRole('heading', { name: 'Workflows', exact: true }).waitFor();
+    return opened;
+  }
+
+  const open = (path: string) => page.goto(`${base}/ns/default/${path}`);
+  const editor = () => page.getByRole('textbox', { name: 'Workflow file, YAML' });
+
+  /** As from the clipboard: typing would meet the completion. */
+  async function paste(text: string): Promise<void> {
+    await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+    await page.keyboard.press('Control+v');
+  }
+
+  async function expectAccessible(): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    const sideways = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(sideways).toBe(0);
+  }
+
+  it(
+    'writes the first one: the mistake is marked, told and mended, the key under the cursor explained',
+    async () => {
+      await page.getByText('No workflow is applied here yet').waitFor();
+      await page.getByRole('link', { name: 'New workflow' }).click();
+      await editor().click();
+      await page.keyboard.press('Control+a');
+      await paste('name: hello\ntasks:\n  hello:\n    rum: echo hello\n');
+      const problem = page
+        .getByRole('region', { name: 'Problems' })
+        .getByRole('button', { name: 'unknown_key' });
+      await problem.getByText('4:5').waitFor();
+      expect(await problem.textContent()).toContain('unknown_key');
+      await page.locator('.cm-lintRange-error').first().waitFor();
+      expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+      await problem.click();
+      await page.keyboard.press('Delete');
+      await page.keyboard.press('Delete');
+      await page.keyboard.press('Delete');
+      await page.keyboard.type('run');
+      await page.getByText('✓ No problems').waitFor();
+      await page.getByRole('tab', { name: 'help' }).click();
+      await page.getByRole('heading', { name: 'tasks.hello.run' }).waitFor();
+      await page.getByRole('tab', { name: 'graph' }).click();
+      await page.locator('.react-flow__node').getByText('hello').waitFor();
+      await expectAccessible();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.waitForURL(/workflows\/hello\/edit$/);
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'completes keys and names, undoes, and says what a run would do',
+    async () => {
+      await editor().click();
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('  last:\nne');
+      await page.locator('.cm-tooltip-autocomplete').getByText('needs').waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('.cm-tooltip-autocomplete').waitFor({ state: 'detached' });
+      await page.keyboard.press('Control+Space');
+      await page.locator('.cm-tooltip-autocomplete').getByText('hello').waitFor();
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('\nuses: noop');
+      await page.getByText('✓ No problems').waitFor();
+      expect(await editor().textContent()).toContain('    needs: hello    uses: noop');
+      await page.locator('.react-flow__node').getByText('last').waitFor();
+      await page.getByRole('tab', { name: 'plan' }).click();
+      await page.getByRole('button', { name: 'Plan', exact: true }).click();
+      await page.getByText('2 nodes in 2 levels').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('tab', { name: 'changes' }).click();
+      await page.getByText('uses: noop').nth(1).waitFor();
+      await editor().click();
+      for (let i = 0; i < 12; i++) await page.keyboard.press('Control+z');
+      await page.getByText('Nothing has changed since it was saved').waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'saves a new version, and shows both texts when somebody else was first',
+    async () => {
+      await open('workflows/hello/edit');
+      const theirs = 'name: hello\ntasks:\n  hello:\n    run: echo theirs\n';
+      await editor().getByText('hello').first().waitFor();
+      await api.call(applyWorkflow, {
+        params: { namespace: 'default', workflow: 'hello' },
+        body: { source: theirs },
+      });
+      await editor().click();
+      await page.keyboard.press('Control+End');
+      await paste('  mine: { uses: noop }\n');
+      await page.getByText('✓ No problems').waitFor();
+      await page.keyboard.press('Control+s');
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('echo theirs').waitFor();
+      await dialog.getByText('mine: { uses: noop }').waitFor();
+      await expectAccessible();
+      await dialog.getByRole('button', { name: 'Save mine over it' }).click();
+      await page.getByText('Saved as version 3').waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'starts a run by its form: what does not fit is said at its field, and mended there',
+    async () => {
+      await folder.run(['apply', 'report.yaml']);
+      await open('workflows');
+      await page.getByRole('link', { name: 'Start report' }).click();
+      await page.getByLabel('year').fill('2020');
+      await page.getByLabel('tags').fill('[1');
+      await page.getByRole('button', { name: 'Start the run' }).click();
+      await page.getByText('must be a list in JSON').waitFor();
+      await page.getByText('is required.').waitFor();
+      await page.getByLabel('tags').fill('["a"]');
+      await page.getByLabel('city').selectOption('Berlin');
+      await page.getByRole('button', { name: 'Start the run' }).click();
+      await page
+        .getByText(/must be at most 2015|2015/)
+        .nth(1)
+        .waitFor();
+      expect(await page.getByLabel('year').getAttribute('aria-invalid')).toBe('true');
+      expect(await page.evaluate('document.activeElement.getAttribute("name")')).toBe('year');
+      await expectAccessible();
+      await page.getByLabel('year').fill('2013');
+      await page.getByRole('button', { name: 'Copy as CLI' }).click();
+      const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
+      expect(await copied()).toBe(
+        `sluice start report --input city=Berlin --input year=2013 --input 'tags=["a"]'`,
+      );
+      await page.getByRole('button', { name: 'Copy as curl' }).click();
+      expect(await copied()).toContain('$SLUICE_TOKEN');
+      await page.getByRole('button', { name: 'Start the run' }).click();
+      await page.waitForURL(/\/runs\/[0-9A-Z]{26}/);
+      await page.getByText('succeeded').first().waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'shows how each task went in the last runs, live, and leads from a square to the node',
+    async () => {
+      await open('workflows/report');
+      await page.getByRole('link', { name: /^print, run of .*: succeeded$/ }).waitFor();
+      await folder.run(['start', 'report', '--input', 'city=Oslo']);
+      const failed = page.getByRole('link', { name: /^check, run of .*: failed$/ });
+      await failed.waitFor();
+      expect(await page.getByRole('link', { name: /^print, run of .*: upstream failed$/ }).count()).toBe(1);
+      await expectAccessible();
+      await failed.click();
+      await page.waitForURL(/runs\/[0-9A-Z]{26}\?node=check$/);
+      await open('workflows?search=REP');
+      await page.getByRole('link', { name: /^Run of .*: failed$/ }).waitFor();
+      expect(await page.getByRole('link', { name: 'hello', exact: true }).count()).toBe(0);
+      await expectAccessible();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'shows triggers with their next times, and what differs between versions, also of a folder that was applied',
+    async () => {
+      await open('workflows/report?view=triggers');
+      await page.getByText('At 0 6 * * *').waitFor();
+      await page.locator('main time').nth(4).waitFor();
+      folder.write('report.yaml', REPORT.replace('echo printed', 'echo on paper'));
+      await folder.run(['apply', 'report.yaml']);
+      await open('workflows/report?view=versions');
+      await page.getByText('echo on paper').waitFor();
+      await page.getByText('echo printed').waitFor();
+      await expectAccessible();
+      await page.getByRole('button', { name: 'Make current…' }).click();
+      await page.getByRole('button', { name: 'Make it current' }).click();
+      await page.getByRole('heading', { name: 'report version 1' }).waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'lets a viewer look and not touch',
+    async () => {
+      const made = await folder.run(['tokens', 'create', 'looker', '--role', 'viewer']);
+      const other = await signedIn(/slc_\S+/.exec(made.stdout)?.[0] ?? '');
+      await other.goto(`${base}/ns/default/workflows/hello/edit`);
+      await other.getByText('To read only.').waitFor();
+      const text = other.getByRole('textbox', { name: 'Workflow file, YAML' });
+      await text.click();
+      await other.keyboard.type('zz');
+      expect(await text.textContent()).not.toContain('zz');
+      expect(
+        await other.getByRole('button', { name: 'Save as new version' }).getAttribute('aria-disabled'),
+      ).toBe('true');
+      await other.goto(`${base}/ns/default/workflows/hello/start`);
+      const button = other.getByRole('button', { name: 'Start the run' });
+      await button.waitFor();
+      expect(await button.getAttribute('aria-disabled')).toBe('true');
+      await other.context().close();
+    },
+    LONGEST_MS,
+  );
+
+  it('breaks no rule of its own policy', () => {
+    expect(troubles).toEqual([]);
+  });
+});
