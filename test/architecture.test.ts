@@ -93,6 +93,14 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['pino', ['cli/compose/operator-logger.ts']],
   ['prom-client', ['monitoring/registry.ts']],
   ['aws4fetch', ['engine/s3/']],
+  ['@codemirror/autocomplete', ['web/editor/']],
+  ['@codemirror/lang-yaml', ['web/editor/']],
+  ['@codemirror/language', ['web/editor/']],
+  ['@codemirror/lint', ['web/editor/']],
+  ['@codemirror/merge', ['web/editor/']],
+  ['@codemirror/state', ['web/editor/']],
+  ['@codemirror/view', ['web/editor/']],
+  ['@lezer/highlight', ['web/editor/']],
   ['picomatch', ['engine/runtime/source/source-digest.ts']],
 ];
 
