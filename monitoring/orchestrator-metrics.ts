@@ -123,7 +123,8 @@ export function setLoad(metrics: Metrics, load: ShardLoad, now: number): void {
   for (const [name, { waiting, oldestAt }] of load.queues) {
     const queue = metrics.bounded(name);
     metrics.set('sluice_queue_nodes', waiting, { queue });
-    metrics.set('sluice_queue_oldest_seconds', Math.max(0, now - oldestAt) / 1_000, { queue });
+    const since = waiting === 0 ? now : oldestAt;
+    metrics.set('sluice_queue_oldest_seconds', Math.max(0, now - since) / 1_000, { queue });
   }
   metrics.set('sluice_shards_owned', load.shards);
   metrics.set('sluice_flights_unclaimed', load.unclaimed);

@@ -4,6 +4,8 @@
  */
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { lastNamespace } from './api/access.ts';
+import { operateRoutes } from './operate/routes.ts';
+import { overviewRoutes } from './overview/routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { rootRoute } from './shell/root-route.tsx';
 import { workflowRoutes } from './workflows/routes.ts';
@@ -12,12 +14,18 @@ const home = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/ns/$namespace/runs', params: { namespace: lastNamespace() } });
+    throw redirect({ to: '/ns/$namespace', params: { namespace: lastNamespace() } });
   },
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([home, ...runRoutes, ...workflowRoutes]),
+  routeTree: rootRoute.addChildren([
+    home,
+    ...overviewRoutes,
+    ...runRoutes,
+    ...workflowRoutes,
+    ...operateRoutes,
+  ]),
   defaultPreload: 'intent',
 });
 

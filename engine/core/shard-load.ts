@@ -9,8 +9,12 @@ import type { ShardState } from './shard-state.ts';
 export interface QueueLoad {
   /** Nodes that wait for a worker. */
   waiting: number;
-  /** When the one that waits longest became queued, ms. */
+  /** Nodes that a worker works on. */
+  running: number;
+  /** When the one that waits longest became queued, ms; 0 when none waits. */
   oldestAt: number;
+  /** Its run; empty when none waits. */
+  oldestRun: string;
 }
 
 export interface ShardLoad {
@@ -23,6 +27,8 @@ export interface ShardLoad {
   readonly unclaimed: number;
   /** Flights that a worker holds. */
   readonly claimed: number;
+  /** The same by the session of the worker. */
+  readonly busy: ReadonlyMap<string, number>;
   readonly limitsHeld: number;
   readonly limitsWaiting: number;
   /** Posts to other shards that were not delivered yet. */
@@ -37,6 +43,7 @@ export function loadOf(states: Iterable<ShardState>): ShardLoad {
     queues: new Map<string, QueueLoad>(),
     unclaimed: 0,
     claimed: 0,
+    busy: new Map<string, number>(),
     limitsHeld: 0,
     limitsWaiting: 0,
     outbox: 0,
@@ -45,10 +52,14 @@ export function loadOf(states: Iterable<ShardState>): ShardLoad {
     load.shards++;
     load.outbox += state.outbox.size;
     countRuns(state, load);
-    for (const { value } of state.flights.values()) {
-      const { state: step } = parseFlight(value);
+    for (const { value, queue } of state.flights.values()) {
+      const { state: step, session } = parseFlight(value);
       if (step === 's') load.unclaimed++;
-      else if (step === 'c' || step === 'x') load.claimed++;
+      else if (step === 'c' || step === 'x') {
+        load.claimed++;
+        load.busy.set(session, (load.busy.get(session) ?? 0) + 1);
+        queueIn(load.queues, queue).running++;
+      }
     }
     for (const [address, documents] of state.actors) {
       if (!address.startsWith('limit/')) continue;
@@ -81,13 +92,22 @@ function countRuns(
       if (index < run.plan.tasks.length && run.plan.tasks[record.task]?.fanOut) continue;
       nodes.set(record.state, (nodes.get(record.state) ?? 0) + 1);
       if (record.state !== 'queued') continue;
-      const { queue } = parseQueueName(queueOfNode(run, record));
-      const one = queues.get(queue);
-      if (!one) queues.set(queue, { waiting: 1, oldestAt: record.queuedAt });
-      else {
-        one.waiting++;
-        one.oldestAt = Math.min(one.oldestAt, record.queuedAt);
+      const one = queueIn(queues, queueOfNode(run, record));
+      one.waiting++;
+      if (one.oldestAt === 0 || record.queuedAt < one.oldestAt) {
+        one.oldestAt = record.queuedAt;
+        one.oldestRun = run.header.id;
       }
     }
   }
+}
+
+/** Queues that are made of one, for labels or for a worker, count as that one. */
+function queueIn(queues: Map<string, QueueLoad>, name: string): QueueLoad {
+  const { queue } = parseQueueName(name);
+  const known = queues.get(queue);
+  if (known) return known;
+  const one = { waiting: 0, running: 0, oldestAt: 0, oldestRun: '' };
+  queues.set(queue, one);
+  return one;
 }

@@ -1,5 +1,5 @@
 /** Membership in memory: who announced itself, and until when that holds. */
-import type { Membership, WorkerInfo } from '../ports/membership.ts';
+import type { LoadReport, Membership, WorkerInfo } from '../ports/membership.ts';
 
 export interface MemoryMembershipOptions {
   /** The store's clock, ms. */
@@ -15,6 +15,7 @@ export function createMemoryMembership({ now }: MemoryMembershipOptions): Member
   const orchestrators = new Map<string, Announced<string>>();
   const workers = new Map<string, Announced<WorkerInfo>>();
   const queues = new Map<string, Announced<string>>();
+  const loads = new Map<string, Announced<LoadReport>>();
   return {
     async announceOrchestrator(id, ttlMs) {
       orchestrators.set(id, { value: id, until: now() + ttlMs });
@@ -35,7 +36,14 @@ export function createMemoryMembership({ now }: MemoryMembershipOptions): Member
     async announcedQueues() {
       return living(queues, now());
     },
+    async announceLoad(id, load, ttlMs) {
+      loads.set(id, { value: structuredClone(load), until: now() + ttlMs });
+    },
+    async loads() {
+      return living(loads, now());
+    },
     async leave(id) {
+      loads.delete(id);
       orchestrators.delete(id);
       workers.delete(id);
     },

@@ -1,5 +1,7 @@
 /** The run index in memory: one line a run, one plan a workflow name. */
-import type { RunFilter, RunIndex, RunSummary, SavedWorkflow } from '../ports/run-index.ts';
+import type { EndedRuns, RunFilter, RunIndex, RunSummary, SavedWorkflow } from '../ports/run-index.ts';
+
+const HOUR_MS = 3_600_000;
 
 export interface MemoryRunIndex extends RunIndex {
   forget(run: string): void;
@@ -10,6 +12,13 @@ export function createMemoryRunIndex(): MemoryRunIndex {
   /** Change `<n>-0` is the nth. */
   const changes: RunSummary[] = [];
   const workflows = new Map<string, SavedWorkflow>();
+  /** By namespace, hour and status. */
+  const ends = new Map<string, EndedRuns & { readonly namespace: string }>();
+  const countEnd = ({ namespace, status, finishedAt = 0 }: RunSummary) => {
+    const hour = finishedAt - (finishedAt % HOUR_MS);
+    const key = JSON.stringify([namespace, hour, status]);
+    ends.set(key, { namespace, hour, status, count: (ends.get(key)?.count ?? 0) + 1 });
+  };
   const workflowKey = (namespace: string, name: string) => JSON.stringify([namespace, name]);
   return {
     async record(...summaries) {
@@ -17,13 +26,21 @@ export function createMemoryRunIndex(): MemoryRunIndex {
         const known = runs.get(summary.id);
         if (known !== undefined && summary.status === 'queued') continue;
         runs.set(summary.id, { ...summary });
-        if (known?.status !== summary.status) changes.push({ ...summary });
+        if (known?.status === summary.status) continue;
+        changes.push({ ...summary });
+        if (summary.finishedAt !== undefined) countEnd(summary);
       }
     },
     async changes(after, limit) {
       const first = Number(after.split('-')[0]);
       const found = changes.slice(first, first + limit).map((run, i) => ({ id: `${first + i + 1}-0`, run }));
       return { changes: found, hasGap: false };
+    },
+    async ended(namespace, from, to) {
+      return [...ends.values()]
+        .filter((one) => one.namespace === namespace && one.hour >= from - (from % HOUR_MS) && one.hour <= to)
+        .map(({ hour, status, count }) => ({ hour, status, count }))
+        .sort((a, b) => a.hour - b.hour || (a.status < b.status ? -1 : 1));
     },
     async newestChange() {
       return `${changes.length}-0`;

@@ -19,6 +19,25 @@ export interface WorkerInfo {
   readonly startedAt: number;
 }
 
+/** What lies with one orchestrator, as it said last. */
+export interface LoadReport {
+  /** Nodes that wait for a worker, and those that work, by the queue's name as a workflow has it. */
+  readonly queues: {
+    readonly [queue: string]: {
+      readonly waiting: number;
+      readonly running: number;
+      /** When the one that waits longest became queued, ms; 0 when none waits. */
+      readonly oldestAt: number;
+      /** Its run; empty when none waits. */
+      readonly oldestRun: string;
+    };
+  };
+  /** Attempts that it knows to be with a worker, by the worker's session. */
+  readonly busy: { readonly [session: string]: number };
+  /** Nodes that a limit holds back. */
+  readonly blocked: number;
+}
+
 export interface Membership {
   announceOrchestrator(id: string, ttlMs: number): Promise<void>;
   /** Ids of live orchestrators, sorted. */
@@ -29,6 +48,10 @@ export interface Membership {
   announceQueues(queues: readonly string[], ttlMs: number): Promise<void>;
   /** Those whose announcement stands, sorted. */
   announcedQueues(): Promise<readonly string[]>;
+  /** Says what lies with an orchestrator, for people; holds so long. */
+  announceLoad(id: string, load: LoadReport, ttlMs: number): Promise<void>;
+  /** Those that hold. */
+  loads(): Promise<readonly LoadReport[]>;
   /** Leaves at once. */
   leave(id: string): Promise<void>;
 }

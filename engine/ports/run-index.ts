@@ -28,6 +28,17 @@ export interface RunChange {
   readonly run: RunSummary;
 }
 
+/** Runs of a namespace that came to this end within an hour. One that was retried counts with each of its ends. */
+export interface EndedRuns {
+  /** Begin of the hour, ms since 1970, UTC. */
+  readonly hour: number;
+  readonly status: RunStatus;
+  readonly count: number;
+}
+
+/** How long ends are counted after their hour: at least this, ms. */
+export const ENDS_KEPT_MS = 40 * 86_400_000;
+
 /** A workflow as it was started last: JSON of its plan, of where its files are, and of the plans of its sub-workflows. */
 export interface SavedWorkflow {
   readonly planJson: string;
@@ -54,6 +65,8 @@ export interface RunIndex {
     blockMs: number,
     signal?: AbortSignal,
   ): Promise<{ readonly changes: readonly RunChange[]; readonly hasGap: boolean }>;
+  /** Ends of the hours from that of `from` to that of `to`, ms, without those in which none was; in the order of hours. */
+  ended(namespace: string, from: number, to: number): Promise<readonly EndedRuns[]>;
   /** The id of the newest change; `0-0` when there was none. */
   newestChange(): Promise<string>;
   /** Remembers it as the newest version of its workflow name, so that it can be started by name. */

@@ -53,6 +53,7 @@ export const AREA_OF_KEY = {
   runs: 'runs',
   runLine: 'runs',
   runChanges: 'runs',
+  endedRuns: 'runs',
   workflow: 'workflows',
   secrets: 'secrets',
   cached: 'cache',

@@ -59,15 +59,17 @@ export interface Keys {
   /** Stream: wakes one blocking connection. */
   wake(reader: string): string;
   /** Sorted set (id → end of its lease, ms) of members of a role. */
-  members(role: 'orchestrators' | 'workers' | 'queues'): string;
+  members(role: 'orchestrators' | 'workers' | 'queues' | 'loads'): string;
   /** Hash: id → what the member told about itself. */
-  memberInfos(role: 'orchestrators' | 'workers' | 'queues'): string;
+  memberInfos(role: 'orchestrators' | 'workers' | 'queues' | 'loads'): string;
   /** Sorted set: run → time of creation, ms. Named `all`, or by what its runs have in common. */
   runs(list: RunList, value?: string): string;
   /** Hash: a run's line in the lists: `status` (index of its status), `line` (JSON). */
   runLine(run: string): string;
   /** Stream: the newest changes of runs' lines. */
   runChanges(): string;
+  /** Hash: `hour:status` → how many runs of the namespace ended so on that day, counted from 1970. Hour of the day, index of the status. */
+  endedRuns(namespace: string, day: number): string;
   /** Hash: newest version of a workflow name: `plan`, `source`. */
   workflow(namespace: string, name: string): string;
   /** Hash: `namespace\nname` → encrypted secret, JSON. */
@@ -127,6 +129,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     runs: (list, value = '') => `${prefix}{runs}:${list}:${value}`,
     runLine: (run) => `${prefix}{runs}:line:${run}`,
     runChanges: () => `${prefix}{runs}:changes`,
+    endedRuns: (namespace, day) => `${prefix}{runs}:ended:${day}:${namespace}`,
     workflow: (namespace, name) =>
       `${prefix}workflow:${encodeURIComponent(namespace)}:${encodeURIComponent(name)}`,
     secrets: () => `${prefix}secrets`,

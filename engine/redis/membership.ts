@@ -1,9 +1,9 @@
 /** Membership on Redis: leases by Redis' own clock, so that members need not agree about the time. */
-import type { Membership, WorkerInfo } from '../ports/membership.ts';
+import type { LoadReport, Membership, WorkerInfo } from '../ports/membership.ts';
 import type { Connections } from './connection.ts';
 import { createScripts } from './scripts.ts';
 
-type Role = 'orchestrators' | 'workers' | 'queues';
+type Role = 'orchestrators' | 'workers' | 'queues' | 'loads';
 
 export function createRedisMembership(connections: Connections): Membership {
   const { keys, call } = connections;
@@ -27,8 +27,10 @@ export function createRedisMembership(connections: Connections): Membership {
       await Promise.all(names.map((name) => announce('queues', name, ttlMs, name)));
     },
     announcedQueues: async () => ((await list('queues')) as string[]).sort(),
+    announceLoad: (id, load, ttlMs) => announce('loads', id, ttlMs, load),
+    loads: async () => (await list('loads')) as LoadReport[],
     async leave(id) {
-      const roles: readonly Role[] = ['orchestrators', 'workers'];
+      const roles: readonly Role[] = ['orchestrators', 'workers', 'loads'];
       await Promise.all(
         roles.flatMap((role) => [
           call('zrem', [keys.members(role), id]),

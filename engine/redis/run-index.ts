@@ -1,6 +1,13 @@
 /** The run index on Redis: sorted sets by time of creation, one per namespace, workflow and status. */
 import { RUN_STATUSES } from '../core/node-state.ts';
-import type { RunChange, RunFilter, RunIndex, RunSummary } from '../ports/run-index.ts';
+import {
+  ENDS_KEPT_MS,
+  type EndedRuns,
+  type RunChange,
+  type RunFilter,
+  type RunIndex,
+  type RunSummary,
+} from '../ports/run-index.ts';
 import type { StreamEntry } from './blocking-pool.ts';
 import { readBlocking } from './blocking-read.ts';
 import type { Connections } from './connection.ts';
@@ -11,6 +18,8 @@ import { createScripts, type Scripts } from './scripts.ts';
 const PIECE = 200;
 /** Lines written by one script call: some 2 ms of Redis. */
 const RECORDED_AT_ONCE = 100;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** A place in the order of runs: newest first, then by id downwards. */
 interface Position {
@@ -44,6 +53,16 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
       const found = await changesAfter(connections, { key, after, limit, blockMs, signal });
       return { changes: found, hasGap: found.length > 0 && (await isTrimmed(connections, after)) };
     },
+    async ended(namespace, from, to) {
+      const first = Math.floor(from / DAY_MS);
+      const days = Array.from(
+        { length: Math.max(0, Math.floor(to / DAY_MS) - first + 1) },
+        (_, i) => first + i,
+      );
+      const found = await Promise.all(days.map((day) => endsOfDay(connections, namespace, day)));
+      const oldest = from - (from % HOUR_MS);
+      return found.flat().filter(({ hour }) => hour >= oldest && hour <= to);
+    },
     async newestChange() {
       const newest = (await call('xrevrange', [keys.runChanges(), '+', '-', 'COUNT', 1])) as StreamEntry[];
       return newest[0]?.[0] ?? '0-0';
@@ -68,19 +87,40 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
 
 function recordRuns(keys: Keys, scripts: Scripts, runs: readonly RunSummary[]): Promise<unknown> {
   const lists = [keys.runs('all'), ...RUN_STATUSES.map((status) => keys.runs('status', status))];
-  const linesOf = ({ id, namespace, workflow }: RunSummary) => [
+  const linesOf = ({ id, namespace, workflow, finishedAt = 0 }: RunSummary) => [
     keys.runLine(id),
     keys.runs('namespace', namespace),
     keys.runs('workflow', workflow),
+    keys.endedRuns(namespace, Math.floor(finishedAt / DAY_MS)),
   ];
   const argumentsOf = (run: RunSummary) => {
     const status = RUN_STATUSES.indexOf(run.status) + 1;
-    return [run.id, run.createdAt, status, JSON.stringify(run)];
+    const hour = run.finishedAt === undefined ? '' : `${Math.floor(run.finishedAt / HOUR_MS) % 24}:${status}`;
+    return [run.id, run.createdAt, status, JSON.stringify(run), hour];
   };
   return scripts.recordRun(
     [...lists, keys.runChanges(), ...runs.flatMap(linesOf)],
-    [RUN_STATUSES.length, ...runs.flatMap(argumentsOf)],
+    [RUN_STATUSES.length, ENDS_KEPT_MS, ...runs.flatMap(argumentsOf)],
   );
+}
+
+/** In the order of its hours. */
+async function endsOfDay({ keys, call }: Connections, namespace: string, day: number): Promise<EndedRuns[]> {
+  const reply = (await call('hgetall', [keys.endedRuns(namespace, day)])) as
+    | Record<string, string>
+    | string[];
+  const pairs = Array.isArray(reply)
+    ? reply.flatMap((field, i): [string, string][] => (i % 2 === 0 ? [[field, reply[i + 1] ?? '0']] : []))
+    : Object.entries(reply);
+  return pairs
+    .flatMap(([field, count]) => {
+      const [hour = 0, number = 0] = field.split(':').map(Number);
+      const status = RUN_STATUSES[number - 1];
+      return status === undefined
+        ? []
+        : [{ hour: day * DAY_MS + hour * HOUR_MS, status, count: Number(count) }];
+    })
+    .sort((a, b) => a.hour - b.hour || (a.status < b.status ? -1 : 1));
 }
 
 interface ChangesRead {

@@ -57,6 +57,23 @@ export const getSchedule = operation({
   reply: z.object({ format: z.literal(1), schedule, next: z.array(z.iso.datetime()) }),
 });
 
+export const previewSchedule = operation({
+  id: 'previewSchedule',
+  method: 'get',
+  path: `${SPACE}/schedule-preview`,
+  role: 'viewer',
+  tag: 'Schedules',
+  summary: 'When a trigger that is not saved yet would start its next runs',
+  params: namespaceParams,
+  query: z.strictObject({
+    cron: z.string().max(200).optional().describe('As in a workflow; or `every`.'),
+    timezone: z.string().max(64).default('UTC'),
+    every: z.string().max(40).optional().describe('A duration, such as `6h`.'),
+    count: queryNumber(5, 100),
+  }),
+  reply: z.object({ format: z.literal(1), next: z.array(z.iso.datetime()) }).meta({ id: 'SchedulePreview' }),
+});
+
 export const pauseSchedule = operation({
   id: 'pauseSchedule',
   method: 'post',
@@ -195,6 +212,9 @@ export const listWorkers = operation({
           labels: z.record(z.string(), z.string()),
           executors: z.array(z.string()),
           started_at: z.iso.datetime(),
+          running: z
+            .int()
+            .describe('Attempts that it works on, as orchestrators said within the last seconds.'),
         }),
       ),
     })
@@ -207,8 +227,10 @@ export const listQueues = operation({
   path: '/api/v1/queues',
   role: 'viewer',
   tag: 'Installation',
-  summary: 'List queues that live workers serve',
-  description: 'They serve all namespaces, so the role must hold in all.',
+  summary: 'List queues, with what waits in them and why',
+  description:
+    'Those that live workers serve, and those in which something waits. As orchestrators told within the last seconds. ' +
+    'They serve all namespaces, so the role must hold in all.',
   reply: z
     .object({
       format: z.literal(1),
@@ -217,8 +239,20 @@ export const listQueues = operation({
           name: z.string(),
           workers: z.array(z.string()),
           slots: z.int().describe('Of all workers.'),
+          waiting: z.int().describe('Nodes that wait for a worker.'),
+          running: z.int().describe('Nodes that a worker works on.'),
+          oldest_at: z.iso.datetime().nullable().describe('Since when the one waits that waits longest.'),
+          oldest_run: z.string().nullable().describe('Its run.'),
+          why: z
+            .enum(['no_worker', 'busy', 'starting'])
+            .nullable()
+            .describe(
+              'Why nodes wait: nobody serves the queue, all slots are taken, or a worker is about to take them; null: none waits.',
+            ),
         }),
       ),
+      blocked: z.int().describe('Nodes that wait for a limit, and are in no queue yet.'),
+      reported: z.boolean().describe('False: no orchestrator has said what waits.'),
     })
     .meta({ id: 'QueueList' }),
 });

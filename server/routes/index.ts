@@ -12,6 +12,7 @@ import { liveRoutes } from './live.ts';
 import { logRoutes } from './logs.ts';
 import { notificationRoutes } from './notifications.ts';
 import { operatingRoutes } from './operating.ts';
+import { overviewRoutes } from './overview.ts';
 import { referenceRoutes } from './reference.ts';
 import { runPartRoutes } from './run-parts.ts';
 import { runRoutes } from './runs.ts';
@@ -30,6 +31,7 @@ const OWN: readonly Route[] = [
   ...runPartRoutes,
   ...logRoutes,
   ...liveRoutes,
+  ...overviewRoutes,
   ...steeringRoutes,
   ...workflowRoutes,
   ...folderRoutes,

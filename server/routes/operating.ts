@@ -14,6 +14,7 @@ import {
 } from '../operations/operating.ts';
 import type { ServerParts } from '../parts.ts';
 import { RequestFailure } from '../problem.ts';
+import { queueLinesOf, workerLineOf } from '../queue-line.ts';
 import { route } from '../route.ts';
 import { secretLineOf } from './secret-line.ts';
 
@@ -51,31 +52,20 @@ export const operatingRoutes = [
   }),
 
   route(listWorkers)(async (_call, { membership }) => {
-    const [orchestrators, workers] = await Promise.all([membership.orchestrators(), membership.workers()]);
-    const lines = workers.map(({ session, name, version, queues, labels, executors, startedAt }) => ({
-      session,
-      name,
-      version,
-      queues,
-      labels,
-      executors,
-      started_at: new Date(startedAt).toISOString(),
-    }));
-    return { body: { format: 1, orchestrators, workers: lines } };
+    const [orchestrators, workers, loads] = await Promise.all([
+      membership.orchestrators(),
+      membership.workers(),
+      membership.loads(),
+    ]);
+    return { body: { format: 1, orchestrators, workers: workers.map((one) => workerLineOf(one, loads)) } };
   }),
 
   route(listQueues)(async (_call, { membership }) => {
-    const queues = new Map<string, { workers: string[]; slots: number }>();
-    for (const worker of await membership.workers()) {
-      for (const [name, slots] of Object.entries(worker.queues)) {
-        const known = queues.get(name) ?? { workers: [], slots: 0 };
-        queues.set(name, { workers: [...known.workers, worker.name], slots: known.slots + slots });
-      }
-    }
-    const lines = [...queues]
-      .map(([name, one]) => ({ name, ...one }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { body: { format: 1, queues: lines } };
+    const [workers, loads] = await Promise.all([membership.workers(), membership.loads()]);
+    const blocked = loads.reduce((sum, load) => sum + load.blocked, 0);
+    return {
+      body: { format: 1, queues: queueLinesOf(workers, loads), blocked, reported: loads.length > 0 },
+    };
   }),
 
   route(listSecrets)(async ({ params }, { secrets }) => {

@@ -1,12 +1,17 @@
 /** Schedules and backfills. */
+
+import { parseDuration } from '../../engine/core/duration.ts';
+import { parseCron } from '../../engine/core/schedule/cron.ts';
 import { tickSpec } from '../../engine/core/schedule/document.ts';
-import { ticksBetween } from '../../engine/core/schedule/tick.ts';
+import { nextTick, type TickSpec, ticksBetween } from '../../engine/core/schedule/tick.ts';
+import { isTimeZone } from '../../engine/core/schedule/zone.ts';
 import { nextTicks, type ScheduleView } from '../../engine/runtime/schedules.ts';
 import {
   cancelBackfill,
   getSchedule,
   listSchedules,
   pauseSchedule,
+  previewSchedule,
   resumeSchedule,
   startBackfill,
 } from '../operations/operating.ts';
@@ -32,6 +37,17 @@ export const scheduleRoutes = [
     const now = await parts.store.now();
     const next = nextTicks(found, now, query.count).map(iso);
     return { body: { format: 1, schedule: scheduleLineOf(found, now), next } };
+  }),
+
+  route(previewSchedule)(async ({ query }, { store }) => {
+    const spec = specOf(query);
+    const next: string[] = [];
+    let tick = nextTick(spec, await store.now());
+    while (tick !== undefined && next.length < query.count) {
+      next.push(iso(tick));
+      tick = nextTick(spec, tick);
+    }
+    return { body: { format: 1, next } };
   }),
 
   route(pauseSchedule)(async ({ params, body = {} }, parts) => {
@@ -60,6 +76,28 @@ export const scheduleRoutes = [
     return { body: { format: 1 } };
   }),
 ];
+
+interface Written {
+  readonly cron?: string | undefined;
+  readonly timezone: string;
+  readonly every?: string | undefined;
+}
+
+function specOf({ cron, timezone, every }: Written): TickSpec {
+  if ((cron === undefined) === (every === undefined))
+    throw refused('/query/cron', 'is needed, or `every`; not both');
+  if (every !== undefined) {
+    const everyMs = parseDuration(every);
+    if (everyMs === undefined || everyMs < 1_000)
+      throw refused('/query/every', 'must be a duration of a second or more, such as 90s, 6h or 1d');
+    return { kind: 'every', everyMs };
+  }
+  const reading = parseCron(cron ?? '');
+  if ('problem' in reading) throw refused('/query/cron', reading.problem);
+  if (!isTimeZone(timezone))
+    throw refused('/query/timezone', 'must be a time zone such as Europe/Berlin or UTC');
+  return { kind: 'cron', cron: cron ?? '', timezone };
+}
 
 interface NamedSchedule {
   readonly namespace: string;

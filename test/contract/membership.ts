@@ -50,6 +50,30 @@ export function membershipContract(name: string, make: () => Promise<MembershipS
       expect(left).toEqual(['a+@s']);
     });
 
+    it('tells what lies with whom, until that is over or they leave', async () => {
+      const subject = await open();
+      const { membership } = subject;
+      const load = (blocked: number) => ({
+        queues: { default: { waiting: 3, running: 1, oldestAt: 1_700_000_000_000, oldestRun: 'r' } },
+        busy: { s1: 1 },
+        blocked,
+      });
+      expect(await membership.loads()).toEqual([]);
+      await membership.announceLoad('o1', load(1), LONG_MS);
+      await membership.announceLoad('o1', load(2), LONG_MS);
+      await membership.announceLoad('o2', load(3), LONG_MS);
+      await membership.announceLoad('o3', load(4), 150);
+      const left = await eventually(
+        subject,
+        () => membership.loads(),
+        ({ length }) => length === 2,
+      );
+      expect(left.map(({ blocked }) => blocked).sort()).toEqual([2, 3]);
+      expect(left[0]?.queues).toEqual(load(0).queues);
+      await membership.leave('o2');
+      expect(await membership.loads()).toEqual([load(2)]);
+    });
+
     it('begins with nobody', async () => {
       const { membership } = await open();
       expect(await membership.orchestrators()).toEqual([]);

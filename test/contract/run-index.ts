@@ -73,6 +73,34 @@ export function runIndexContract(name: string, make: () => Promise<RunIndexSubje
       expect((await index.changes(start, 2, 0)).changes).toEqual(changes);
     });
 
+    it('counts ends by namespace, hour and status, each once', async () => {
+      const index = await open();
+      const hour = T0 - (T0 % 3_600_000);
+      const ended = (number: number, change: Partial<RunSummary>) =>
+        aRun(number, { finishedAt: hour, ...change });
+      await index.record(aRun(1), aRun(2));
+      for (const run of [
+        ended(1, { status: 'failed' }),
+        ended(1, { status: 'failed' }),
+        ended(2, { status: 'succeeded', finishedAt: hour + 3_599_999 }),
+        ended(3, { status: 'succeeded', finishedAt: hour + 3_600_000 }),
+        ended(4, { status: 'succeeded', namespace: 'billing' }),
+      ])
+        await index.record(run);
+      // Retried, and then well.
+      await index.record(aRun(1));
+      await index.record(ended(1, { status: 'succeeded', finishedAt: hour + 2_000 }));
+      const counts = [
+        { hour, status: 'failed', count: 1 },
+        { hour, status: 'succeeded', count: 2 },
+        { hour: hour + 3_600_000, status: 'succeeded', count: 1 },
+      ];
+      expect(await index.ended('default', hour - 86_400_000, hour + 86_400_000)).toEqual(counts);
+      expect(await index.ended('default', hour + 100, hour + 200)).toEqual(counts.slice(0, 2));
+      expect(await index.ended('default', hour + 3_600_000, hour + 3_600_001)).toEqual(counts.slice(2));
+      expect(await index.ended('billing', hour, hour)).toEqual([{ hour, status: 'succeeded', count: 1 }]);
+    });
+
     it('lists runs of a time, also page by page', async () => {
       const index = await open();
       const runs = Array.from({ length: 9 }, (_, i) => aRun(i));

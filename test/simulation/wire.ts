@@ -138,6 +138,8 @@ function queueOf(owner: SimProcess, { world, faults, queue }: Shared, link: Link
 
 function membershipOf({ membership }: Shared, link: Link): Membership {
   return {
+    announceLoad: (...args) => link.call('announceLoad', () => membership.announceLoad(...args)),
+    loads: () => link.call('loads', () => membership.loads()),
     announceOrchestrator: (...args) =>
       link.call('announceOrchestrator', () => membership.announceOrchestrator(...args)),
     orchestrators: () => link.call('orchestrators', () => membership.orchestrators()),
@@ -154,6 +156,7 @@ function indexOf({ index }: Shared, link: Link): RunIndex {
     record: (...args) => link.call('record', () => index.record(...args)),
     list: (...args) => link.call('list', () => index.list(...args)),
     changes: (...args) => link.call('changes', () => index.changes(...args)),
+    ended: (...args) => link.call('ended', () => index.ended(...args)),
     newestChange: () => link.call('newestChange', () => index.newestChange()),
     saveWorkflow: (...args) => link.call('saveWorkflow', () => index.saveWorkflow(...args)),
     findWorkflow: (...args) => link.call('findWorkflow', () => index.findWorkflow(...args)),

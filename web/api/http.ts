@@ -42,6 +42,15 @@ export async function post<Reply>(
   });
 }
 
+export async function put<Reply>(path: string, body: unknown): Promise<Reply> {
+  const headers = { 'content-type': 'application/json' };
+  return send<Reply>(path, { method: 'PUT', headers, body: JSON.stringify(body) });
+}
+
+export async function remove<Reply>(path: string, query: Query = {}): Promise<Reply> {
+  return send<Reply>(withQuery(path, query), { method: 'DELETE' });
+}
+
 export function withQuery(path: string, query: Query): string {
   const given = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, String(value)]],

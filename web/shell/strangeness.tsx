@@ -13,7 +13,7 @@ export function Strangeness({ namespace, access }: { readonly namespace: string;
       <ul>
         {access.namespaces.map(({ name, role }) => (
           <li key={name}>
-            <Link to="/ns/$namespace/runs" params={{ namespace: name }}>
+            <Link to="/ns/$namespace" params={{ namespace: name }}>
               {name}
             </Link>{' '}
             ({role})

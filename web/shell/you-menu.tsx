@@ -1,14 +1,18 @@
 /** Who is signed in, as what, and how this browser shows things. */
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useAccess, useNamespace } from '../api/access.ts';
 import { signOut } from '../api/http.ts';
 import { Button, Dialog } from '../ui/parts.tsx';
 import { prefer, usePreferences } from '../ui/preferences.ts';
 
-export function YouMenu() {
+interface Props {
+  readonly isOpen: boolean;
+  readonly setOpen: (to: boolean) => void;
+}
+
+export function YouMenu({ isOpen, setOpen }: Props) {
   const { access, role } = useAccess();
-  const [isOpen, setOpen] = useState(false);
   return (
     <>
       <button
@@ -61,7 +65,7 @@ function You({ onClose }: { readonly onClose: () => void }) {
 }
 
 function Settings() {
-  const { zone, times, theme } = usePreferences();
+  const { zone, times, theme, keys } = usePreferences();
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <div className="grid gap-3 pb-4 text-sm sm:grid-cols-3">
@@ -89,6 +93,10 @@ function Settings() {
         <option value="light">light</option>
         <option value="dark">dark</option>
       </Choice>
+      <label className="flex items-center gap-2 sm:col-span-3">
+        <input type="checkbox" checked={keys} onChange={({ target }) => prefer({ keys: target.checked })} />
+        Single keys do something (<kbd>?</kbd> shows what)
+      </label>
     </div>
   );
 }

@@ -18,6 +18,8 @@ export function Button({
   return (
     <button
       type="button"
+      // The command palette offers it.
+      data-action=""
       className={`inline-flex cursor-pointer items-center gap-1.5 rounded-md px-2.5 py-1 text-sm font-medium disabled:cursor-default disabled:opacity-50 ${KINDS[kind]} ${className}`}
       {...rest}
     />
@@ -101,10 +103,13 @@ export function Trouble({ error }: { readonly error: unknown }) {
 export function Dialog({
   title,
   onClose,
+  top = false,
   children,
 }: {
   readonly title: string;
   readonly onClose: () => void;
+  /** At the top of the window: what it shows grows and shrinks. */
+  readonly top?: boolean;
   readonly children: ReactNode;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -112,6 +117,8 @@ export function Dialog({
   useEffect(() => {
     const { current } = dialog;
     current?.showModal();
+    // What the dialog is for, rather than the button that closes it.
+    current?.querySelector<HTMLElement>('[data-body] :is(input, select, textarea, button)')?.focus();
     return () => current?.close();
   }, []);
   return (
@@ -122,12 +129,22 @@ export function Dialog({
         event.preventDefault();
         onClose();
       }}
-      className="m-auto max-h-[85vh] w-[min(42rem,94vw)] overflow-auto rounded-lg border border-line bg-card p-4 text-text shadow-xl backdrop:bg-black/40"
+      className={`${top ? 'mx-auto mt-[12vh]' : 'm-auto'} max-h-[85vh] w-[min(46rem,94vw)] overflow-auto rounded-lg border border-line bg-card p-4 text-text shadow-xl backdrop:bg-black/40`}
     >
-      <h2 id={id} className="mb-3 text-base font-semibold">
-        {title}
-      </h2>
-      {children}
+      <div className="mb-3 flex items-start justify-between gap-3">
+        <h2 id={id} className="text-base font-semibold">
+          {title}
+        </h2>
+        <button
+          type="button"
+          aria-label="Close"
+          className="-mt-1 min-h-6 min-w-6 cursor-pointer text-soft hover:text-text"
+          onClick={onClose}
+        >
+          ✕
+        </button>
+      </div>
+      <div data-body="">{children}</div>
     </dialog>
   );
 }

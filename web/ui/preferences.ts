@@ -7,10 +7,18 @@ export interface Preferences {
   readonly times: 'relative' | 'absolute';
   readonly theme: 'system' | 'light' | 'dark';
   readonly namespace: string;
+  /** Whether single keys do something; some people's keyboards or voices press them by chance. */
+  readonly keys: boolean;
 }
 
 const KEY = 'sluice.preferences';
-const USUAL: Preferences = { zone: 'local', times: 'relative', theme: 'system', namespace: 'default' };
+const USUAL: Preferences = {
+  zone: 'local',
+  times: 'relative',
+  theme: 'system',
+  namespace: 'default',
+  keys: true,
+};
 const listeners = new Set<() => void>();
 let present = read();
 
@@ -53,6 +61,7 @@ function read(): Preferences {
     times: text('times') === 'absolute' ? 'absolute' : 'relative',
     theme: (['light', 'dark'] as const).find((theme) => theme === text('theme')) ?? 'system',
     namespace: text('namespace') ?? USUAL.namespace,
+    keys: kept['keys'] !== false,
   };
 }
 

@@ -26,6 +26,7 @@ import { Subscriptions } from '../shard/subscriptions.ts';
 import { Errands } from './errands.ts';
 import { HeldShards } from './held-shards.ts';
 import { InboxRound } from './inbox-round.ts';
+import { LoadReports } from './load-reports.ts';
 import { RunLines } from './run-lines.ts';
 import { Workforce } from './workforce.ts';
 
@@ -88,10 +89,12 @@ class ShardKeeper implements Orchestrator {
   readonly #stopped = new AbortController();
   readonly #held: HeldShards;
   readonly #round: InboxRound;
+  readonly #reports: LoadReports;
   /** By shard. */
   readonly #patrols: Errands<number>;
   /** By what they do. */
   readonly #duties: Errands<string>;
+  readonly #told: Errands<string>;
   readonly #subscriptions: Subscriptions;
   readonly #intake: Intake;
   readonly #lines: RunLines;
@@ -109,6 +112,7 @@ class ShardKeeper implements Orchestrator {
     setMaxListeners(0, this.#stopped.signal);
     this.#patrols = this.#errands((shard) => `patrol of shard ${shard}`);
     this.#duties = this.#errands((duty) => duty);
+    this.#told = this.#errands((what) => what);
     this.#lines = new RunLines(options.index, clock);
     this.#intake = new Intake(store, clock, { ...intake, shards });
     this.#subscriptions = new Subscriptions(options.definitions, clock);
@@ -120,6 +124,7 @@ class ShardKeeper implements Orchestrator {
       onChange: () => this.#interrupt(),
       onFailure,
     });
+    this.#reports = new LoadReports({ ...options, load: () => this.load() });
     this.#round = new InboxRound({
       store,
       clock,
@@ -147,6 +152,11 @@ class ShardKeeper implements Orchestrator {
       this.#loop(
         'patrol',
         () => this.patrol(),
+        () => PATROL_MS,
+      ),
+      this.#loop(
+        'report',
+        () => this.#told.run([['report of the load', () => this.#reports.keep()]]),
         () => PATROL_MS,
       ),
     ];

@@ -68,6 +68,7 @@ function sampleKeys(): [name: keyof typeof AREA_OF_KEY, key: string][] {
     ['runs', keys.runs('all')],
     ['runLine', keys.runLine(run)],
     ['runChanges', keys.runChanges()],
+    ['endedRuns', keys.endedRuns('default', 20_000)],
     ['workflow', keys.workflow('default', 'w')],
     ['secrets', keys.secrets()],
     ['cached', keys.cached('k')],
