@@ -20,9 +20,9 @@ export const notification: Feature = {
   happened: (run, evidence) => toldOf(run, evidence).length > 0,
   *check(run, evidence) {
     const told = toldOf(run, evidence);
-    yield* contradictory(told);
-    // What was decided and lost with the store is decided again, perhaps otherwise.
+    // What was decided and lost with the store is decided again, perhaps otherwise: then the same end tells something else.
     if (evidence.wentBack) return;
+    yield* contradictory(told);
     yield* endsNotTold(run, told);
     yield* nodesNotTold(run, told);
   },
