@@ -8,6 +8,10 @@ export interface RoleSettings {
   readonly prefix: string;
   /** Bodies at once. */
   readonly concurrency: number;
+  /** Workers in a worker process, each with connections and bodies of its own. Default 1. */
+  readonly workers?: number;
+  /** Default: that of an installation. */
+  readonly shards?: number;
 }
 
 export interface RunningRole {

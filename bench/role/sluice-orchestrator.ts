@@ -12,9 +12,10 @@ import { CONSOLE_LOGGER, connect, SHARDS } from '../sluice-parts.ts';
 import type { RoleSettings, RunningRole } from './role.ts';
 
 export async function startSluiceOrchestrator(settings: RoleSettings): Promise<RunningRole> {
+  const { shards = SHARDS } = settings;
   const connections = connect(settings);
-  const store = createRedisShardStore(connections, { shards: SHARDS });
-  await store.shards(SHARDS);
+  const store = createRedisShardStore(connections, { shards });
+  await store.shards(shards);
   const queue = createBullTaskQueue({
     connection: { path: settings.path },
     prefix: settings.prefix,
@@ -22,7 +23,7 @@ export async function startSluiceOrchestrator(settings: RoleSettings): Promise<R
   });
   const orchestrator = createOrchestrator({
     id: randomUUID(),
-    shards: SHARDS,
+    shards,
     store,
     queue,
     membership: createRedisMembership(connections),

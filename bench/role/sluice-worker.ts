@@ -1,5 +1,6 @@
-/** A Sluice worker with one executor that does nothing, which is counted. */
+/** Sluice workers with one executor that does nothing, which is counted. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createBullTaskQueue } from '../../engine/bullmq/index.ts';
 import { createMemoryWorkspace } from '../../engine/memory/workspace.ts';
@@ -17,16 +18,27 @@ import { CONSOLE_LOGGER, connect, SHARDS } from '../sluice-parts.ts';
 import type { RoleSettings, RunningRole } from './role.ts';
 
 export async function startSluiceWorker(settings: RoleSettings, counter: BodyCounter): Promise<RunningRole> {
-  const { path, prefix, concurrency } = settings;
+  const workers = await Promise.all(
+    Array.from({ length: settings.workers ?? 1 }, () => startOne(settings, counter)),
+  );
+  return {
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    },
+  };
+}
+
+async function startOne(settings: RoleSettings, counter: BodyCounter): Promise<RunningRole> {
+  const { path, prefix, concurrency, shards = SHARDS } = settings;
   const connections = connect(settings);
-  const store = createRedisShardStore(connections, { shards: SHARDS });
+  const store = createRedisShardStore(connections, { shards });
   const queue = createBullTaskQueue({ connection: { path }, prefix, logger: CONSOLE_LOGGER });
   const worker = createWorker({
     store,
     queue,
     membership: createRedisMembership(connections),
-    logs: createRedisLogStore(connections, { shards: SHARDS }),
-    artifacts: createRedisArtifactStore(connections, { shards: SHARDS }),
+    logs: createRedisLogStore(connections, { shards }),
+    artifacts: createRedisArtifactStore(connections, { shards }),
     workspace: createMemoryWorkspace(),
     executors: [countedNoop(counter)],
     clock: createRealClock(),
@@ -48,10 +60,13 @@ export async function startSluiceWorker(settings: RoleSettings, counter: BodyCou
 function countedNoop(counter: BodyCounter): WorkerExecutor {
   return {
     name: 'bench',
-    summary: 'Does nothing.',
+    summary: 'Does nothing, for as long as it is told.',
     place: 'worker',
     needsWorkspace: false,
-    options: z.object({}),
-    run: async () => counter.run(),
+    options: z.object({ ms: z.number().default(0) }),
+    run: async ({ ms }) => {
+      if (typeof ms === 'number' && ms > 0) await sleep(ms);
+      return counter.run();
+    },
   };
 }

@@ -5,7 +5,6 @@
  */
 import { decide, settleTurn, Turn } from '../../engine/core/decide/index.ts';
 import type { Message } from '../../engine/core/message.ts';
-import { type Plan, sealPlan } from '../../engine/core/plan.ts';
 import {
   dispatchWindow,
   type QueueTraffic,
@@ -14,7 +13,6 @@ import {
   raisesAfter,
 } from '../../engine/core/policy.ts';
 import { PriorityHeap } from '../../engine/core/priority-heap.ts';
-import { NO_RETRY } from '../../engine/core/retry-policy.ts';
 import { newRunState } from '../../engine/core/run-state.ts';
 import {
   adoptRun,
@@ -25,6 +23,7 @@ import {
 } from '../../engine/core/shard-state.ts';
 import type { Ticket } from '../../engine/core/ticket.ts';
 import type { Shape } from './shape.ts';
+import { headerOf, planOf } from './shape-plan.ts';
 
 const BEGIN_MS = Date.UTC(2026, 0, 1);
 /** The owner looks after its tickets so often, ms. */
@@ -141,50 +140,4 @@ function settledMessage({ ticket, startedAt }: Working): Message {
   const { run, node, generation, attempt } = ticket;
   const outcome = { status: 'succeeded' as const, outputs: {} };
   return { type: 'settled', run, node, generation, attempt, delivery: 1, worker: 'w', startedAt, outcome };
-}
-
-function planOf({ name, tasks }: Shape): Plan {
-  return sealPlan({
-    format: 1,
-    name,
-    namespace: 'default',
-    labels: {},
-    inputs: {},
-    priority: 5,
-    outputs: {},
-    tasks: tasks.map(({ id, needs }) => ({
-      id,
-      triggerRule: 'all_success',
-      action: { uses: 'work', with: {} },
-      maxFailures: { count: 0 },
-      failFast: true,
-      retry: NO_RETRY,
-      allowFailure: false,
-      queue: 'default',
-      priority: 5,
-      env: {},
-      artifacts: {},
-      files: {},
-      edges: needs.map((from) => ({ from })),
-    })),
-  });
-}
-
-function headerOf(plan: Plan, id: string, createdAt: number) {
-  return {
-    format: 1 as const,
-    id,
-    namespace: plan.namespace,
-    workflow: plan.name,
-    plan: plan.hash,
-    inputs: {},
-    labels: {},
-    priority: plan.priority,
-    trigger: { type: 'manual' as const },
-    status: 'queued' as const,
-    seq: 0,
-    nodes: 0,
-    createdAt,
-    fingerprint: '',
-  };
 }

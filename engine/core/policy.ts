@@ -121,6 +121,14 @@ export function dispatchWindow(liveSlots: number, busyShards: number): number {
   return Math.max(MIN_WINDOW, Math.ceil((TICKETS_PER_SLOT * liveSlots) / Math.max(1, busyShards)));
 }
 
+/**
+ * What of a shard's tickets counts against its window. Work under way beyond the half of the window that is meant for it does not: work
+ * lies unevenly on the shards, and the slots that others leave free are for whoever has more.
+ */
+export function countedOut(sent: number, atWork: number, window: number): number {
+  return sent - Math.max(0, atWork - Math.floor(window / TICKETS_PER_SLOT));
+}
+
 /** BullMQ priority, always set (a job without one would run before all others); smaller runs first. */
 export function queuePriority(node: Pick<ReadyNode, 'priority' | 'remainingMs'>): number {
   // Ranks are logarithmic: what matters is which path is longer, not by how many ms.

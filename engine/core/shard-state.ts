@@ -26,6 +26,8 @@ export interface SentFlight {
   raises: number;
   /** Slots that it counts for in its queue's window. */
   readonly weight: number;
+  /** Slots that it is known to work in; absent while its ticket may still lie in the queue. */
+  atWork?: number;
   /** Since when the one worker that may take it is not announced, ms. */
   goneSince?: number;
   /** As last seen in the store. */
@@ -57,6 +59,8 @@ export interface ShardState {
   readonly flights: Map<string, SentFlight>;
   /** Slots of flights out, by queue. */
   readonly sentByQueue: Map<string, number>;
+  /** Slots of those of them that are known to be at work, by queue. */
+  readonly atWorkByQueue: Map<string, number>;
   /** Runs with decisions left over from a full commit. */
   readonly unfinished: Set<string>;
   /** How long tasks take; shards of one orchestrator may share it. */
@@ -99,6 +103,7 @@ export function newShardState(
     oversized: [],
     flights: new Map(),
     sentByQueue: new Map(),
+    atWorkByQueue: new Map(),
     unfinished: new Set(),
     durations,
     order: 0,
@@ -146,7 +151,7 @@ export function adoptRun(
     }
     const key = flightKey(run.header.id, index, record.generation, record.attempt);
     const value = flights.get(key);
-    if (value !== undefined)
+    if (value !== undefined) {
       addFlight(shard, key, {
         run: run.header.id,
         node: index,
@@ -157,7 +162,8 @@ export function adoptRun(
         weight: slotsOf(run, index),
         value,
       });
-    else if (record.state === 'queued') pushReady(shard, run, index);
+      if (record.state === 'running') noteAtWork(shard, key);
+    } else if (record.state === 'queued') pushReady(shard, run, index);
   });
   if (flights.size > 0) linkJoined(shard, run);
 }
@@ -234,8 +240,10 @@ function shareOf(shard: ShardState, run: RunState, task: PlanTask): Pick<ReadyNo
 }
 
 export function addFlight(shard: ShardState, key: string, flight: SentFlight): void {
-  if (!shard.flights.has(key))
-    shard.sentByQueue.set(flight.queue, (shard.sentByQueue.get(flight.queue) ?? 0) + flight.weight);
+  if (!shard.flights.has(key)) {
+    addSlots(shard.sentByQueue, flight.queue, flight.weight);
+    addSlots(shard.atWorkByQueue, flight.queue, flight.atWork ?? 0);
+  }
   shard.flights.set(key, flight);
 }
 
@@ -243,10 +251,20 @@ export function removeFlight(shard: ShardState, key: string): void {
   const flight = shard.flights.get(key);
   if (!flight) return;
   shard.flights.delete(key);
-  shard.sentByQueue.set(
-    flight.queue,
-    Math.max(0, (shard.sentByQueue.get(flight.queue) ?? 0) - flight.weight),
-  );
+  addSlots(shard.sentByQueue, flight.queue, -flight.weight);
+  addSlots(shard.atWorkByQueue, flight.queue, -(flight.atWork ?? 0));
+}
+
+/** A worker has it: it takes a slot, and no place in the queue any more. */
+export function noteAtWork(shard: ShardState, key: string): void {
+  const flight = shard.flights.get(key);
+  if (!flight || flight.atWork !== undefined) return;
+  flight.atWork = flight.weight;
+  addSlots(shard.atWorkByQueue, flight.queue, flight.weight);
+}
+
+function addSlots(slots: Map<string, number>, queue: string, more: number): void {
+  slots.set(queue, Math.max(0, (slots.get(queue) ?? 0) + more));
 }
 
 /** The flight of a node's current attempt, as last seen. */

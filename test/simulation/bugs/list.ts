@@ -104,7 +104,7 @@ export const BUGS: readonly Bug[] = [
     name: 'a takeover forgets ready nodes',
     firstSeed: 329,
     file: 'engine/core/shard-state.ts',
-    find: "    else if (record.state === 'queued') pushReady(shard, run, index);",
+    find: " else if (record.state === 'queued') pushReady(shard, run, index);",
     replace: '',
     caughtBy: ['liveness'],
   },

@@ -1,6 +1,6 @@
 /** Dispatch: fills each queue's window with the ready nodes that the policy puts first. */
 import { flightKey, isJoined, SENT } from '../../flight.ts';
-import { bundleSize, type ReadyNode, SMALL_WORK_MS } from '../../policy.ts';
+import { bundleSize, countedOut, type ReadyNode, SMALL_WORK_MS } from '../../policy.ts';
 import { prepareTicket } from '../../prepare.ts';
 import { addFlight, durationsOf, ENGINE_QUEUE } from '../../shard-state.ts';
 import type { Ticket } from '../../ticket.ts';
@@ -37,7 +37,7 @@ export function dispatch(turn: Turn, windowOf: WindowOf, mayBundle: MayBundle): 
       const learnedMs = bundles ? smallWorkMs(turn, place) : undefined;
       const size = learnedMs === undefined ? 1 : bundleSize(learnedMs, waiting, window);
       // A bundle takes one slot, so the window has as many bundles as it has tickets otherwise.
-      if ((turn.shard.sentByQueue.get(queue) ?? 0) >= window * size) break;
+      if (outIn(turn, queue, window) >= window * size) break;
       heap.pop();
       turn.runAtHand = ready.run;
       bundle = size > 1 ? addToBundle(bundle, place, size) : undefined;
@@ -45,6 +45,10 @@ export function dispatch(turn: Turn, windowOf: WindowOf, mayBundle: MayBundle): 
     }
   }
   return settled;
+}
+
+function outIn({ shard }: Turn, queue: string, window: number): number {
+  return countedOut(shard.sentByQueue.get(queue) ?? 0, shard.atWorkByQueue.get(queue) ?? 0, window);
 }
 
 /** Whether no live worker of the queue has so many slots. Without any worker the first to come may have them. */

@@ -11,7 +11,7 @@ import type { NodeOutput, RunHeader } from '../../run-header.ts';
 import { isCancelling } from '../../run-part.ts';
 import type { RunState } from '../../run-state.ts';
 import { errorScope, runScope } from '../../scope.ts';
-import { flightOf, learnDuration, removeFlight } from '../../shard-state.ts';
+import { flightOf, learnDuration, noteAtWork, removeFlight } from '../../shard-state.ts';
 import type { AttemptResult } from '../../ticket.ts';
 import type { Turn } from '../turn.ts';
 import { followerBegun } from './join.ts';
@@ -45,6 +45,7 @@ export function takeStarted(turn: Turn, run: RunState, message: StartedMessage):
   if (place.record.state === 'running' && place.record.startedAt >= message.at) return;
   const redelivered = message.delivery > 1 ? { delivery: message.delivery } : {};
   startAttempt(turn, place, message.at, { worker: message.worker, ...redelivered });
+  noteAtWork(turn.shard, flightKey(run.header.id, place.index, message.generation, message.attempt));
   const { task } = place;
   if (task.timeoutMs !== undefined) {
     turn.setTimer('timeout', attemptName(place), message.at + task.timeoutMs + TIMEOUT_SLACK_MS);
