@@ -1,6 +1,7 @@
 /** The parts of the engine on one Redis, as the SDK needs them. Roles are started on top of it, see roles.ts. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SluiceError } from '../engine/core/errors.ts';
 import type { ArtifactStore } from '../engine/ports/artifact-store.ts';
@@ -16,8 +17,10 @@ import type { ShardStore } from '../engine/ports/shard-store.ts';
 import { type EmbeddedRedis, startEmbeddedRedis } from '../engine/redis/embedded/index.ts';
 import {
   ADDRESS_FORMS,
+  type Connections,
   createConnections,
   createRedisArtifactStore,
+  createRedisAuditStore,
   createRedisCacheStore,
   createRedisDefinitionStore,
   createRedisLogStore,
@@ -32,6 +35,12 @@ import {
   readTlsFiles,
   requireSuitableRedis,
 } from '../engine/redis/index.ts';
+import { AuditLog } from '../engine/runtime/client/audit-log.ts';
+import {
+  type Auditing,
+  auditedDefinitionStore,
+  auditedShardStore,
+} from '../engine/runtime/client/audited-stores.ts';
 import { type Client, createClient } from '../engine/runtime/client/client.ts';
 import { findAppliedOrStarted } from '../engine/runtime/client/find-workflow.ts';
 import { Definitions } from '../engine/runtime/definition/definitions.ts';
@@ -64,10 +73,15 @@ export interface RedisOptions {
   readonly artifacts?: string;
   /** For the engine's own messages. Default: silent. */
   readonly logger?: Logger;
+  /** Who stands in the audit log for what this program changes. Default: the system user. */
+  readonly by?: string;
 }
 
 export interface EngineParts {
+  /** For what the program asks for: changes are recorded in the audit log. */
   readonly store: ShardStore;
+  /** For orchestrators and workers. */
+  readonly roleStore: ShardStore;
   readonly shards: number;
   readonly client: Client;
   readonly index: RunIndex;
@@ -166,11 +180,13 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
   try {
     await connections.ready(PATIENCE_MS);
     await requireSuitableRedis(connections, clock);
-    const store = createRedisShardStore(connections);
-    const shards = await store.shards();
+    const roleStore = createRedisShardStore(connections);
+    const shards = await roleStore.shards();
+    const auditing = auditingOf(connections, { by: options.by, now: clock.now });
+    const store = auditedShardStore(roleStore, shards, auditing);
     const index = createRedisRunIndex(connections);
     const random = () => randomBytes(10);
-    const definitions = createRedisDefinitionStore(connections);
+    const definitions = auditedDefinitionStore(createRedisDefinitionStore(connections), auditing);
     const newRequestId = () => random().toString('hex');
     const applied = new Definitions({ definitions, store, shards, waitMs: 0, newRequestId });
     const findWorkflow = findAppliedOrStarted(applied, index);
@@ -180,6 +196,7 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
     const outputs = createOutputStore({ near, ...(far ? { far } : {}) });
     return {
       store,
+      roleStore,
       shards,
       index,
       definitions,
@@ -207,5 +224,27 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
   } catch (thrown) {
     await connections.close();
     throw thrown;
+  }
+}
+
+interface Acts {
+  readonly by: string | undefined;
+  readonly now: () => number;
+}
+
+/** A program that is not told who it is acts for the system user that runs it. */
+function auditingOf(connections: Connections, { by, now }: Acts): Auditing {
+  const who = { kind: 'user', name: by ?? systemUser() } as const;
+  return {
+    log: new AuditLog({ store: createRedisAuditStore(connections), now }),
+    acting: () => ({ who }),
+  };
+}
+
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
   }
 }

@@ -62,7 +62,7 @@ function openNotifier({ settings, secrets, publish, clock, isEmbedded }: EngineP
 }
 
 export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): Promise<void> }> {
-  const { shards, store, membership, index, definitions, outputs, clock, logger } = parts;
+  const { shards, roleStore: store, membership, index, definitions, outputs, clock, logger } = parts;
   const queue = openQueue(parts);
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const actions = engineActions();
@@ -93,7 +93,18 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
 }
 
 export async function startWorker(parts: EngineParts, options: WorkerOptions): Promise<SluiceWorker> {
-  const { store, membership, logs, artifacts, outputs, secrets, cache, clock, logger, settings } = parts;
+  const {
+    roleStore: store,
+    membership,
+    logs,
+    artifacts,
+    outputs,
+    secrets,
+    cache,
+    clock,
+    logger,
+    settings,
+  } = parts;
   const { cacheDirectory, temporaryDirectory, environment } = settings;
   const addresses = readAddressPolicy(
     options.allowAddresses?.join(',') ?? settings.allowAddresses,

@@ -54,7 +54,7 @@ export interface ServerParts {
   readonly secretValues: SecretStore;
   readonly webhooks: Pick<Webhooks, 'find'>;
   readonly tokens: Pick<AccessTokens, 'list' | 'create' | 'revoke' | 'verify'>;
-  readonly audit: Pick<AuditLog, 'list' | 'verify'>;
+  readonly audit: Pick<AuditLog, 'list' | 'verify' | 'record'>;
   /** Of this server: made with the other parts. */
   readonly views: RunViews;
   readonly live: LiveFeeds;

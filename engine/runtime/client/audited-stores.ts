@@ -213,7 +213,10 @@ async function changeOf(
 ): Promise<Change | undefined> {
   const { request: _, ...asked } = message as InboxMessage & { request?: string };
   const hash = { asked: contentHash(jsonOf(asked)), after: null };
-  if (message.type === 'actor') return { ...(await actorChange(store, shards, message)), ...hash };
+  if (message.type === 'actor') {
+    if (followsDefinition(message)) return undefined;
+    return { ...(await actorChange(store, shards, message)), ...hash };
+  }
   if (!STEERING.has(message.type)) return undefined;
   const header = await store.readHeader(message.run);
   return {
@@ -223,6 +226,11 @@ async function changeOf(
     before: header ? contentHash(jsonOf(header)) : null,
     ...hash,
   };
+}
+
+/** A schedule is set and removed with its workflow, whose change is recorded. */
+function followsDefinition({ to, name }: ActorMessage): boolean {
+  return actorKind(to) === 'schedule' && (name === 'set' || name === 'remove');
 }
 
 async function actorChange(

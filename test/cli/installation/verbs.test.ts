@@ -101,21 +101,26 @@ function normal(text: string, world: World): string {
     if (!runs.includes(id)) runs.push(id);
     return `<run ${runs.indexOf(id) + 1}>`;
   };
-  return text
-    .replaceAll(world.cwd, '<folder>')
-    .replace(/\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g, numbered)
-    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?(Z|[+-]\d\d:\d\d))?/g, '<time>')
-    .replace(/\b(token|user):/g, '<who>:')
-    .replace(/(never|<time>)$/gm, '<when>')
-    .replace(/\b\d{13}-/g, '<ms>-')
-    .replace(/"at": \d{13}/g, '"at": <ms>')
-    .replace(/\b(slc_[0-9a-f]{16}_[\w-]{43}|msg_\w+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})/g, '<id>')
-    .replace(/\b[0-9a-f]{64}\b/g, '<hash>')
-    .replace(/\b[0-9a-f]{16}\b/g, '<id>')
-    .replace(/"(took_ms|a_ms|b_ms|estimate_ms|ms)": \d+/g, '"$1": <ms>')
-    .replace(/[+-]?\b\d+(\.\d+)?(ms|s)\b/g, '<took>')
-    .replace(/[ ─]+/g, ' ')
-    .replace(/ +$/gm, '');
+  return (
+    text
+      .replaceAll(world.cwd, '<folder>')
+      .replace(/\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g, numbered)
+      .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?(Z|[+-]\d\d:\d\d))?/g, '<time>')
+      .replace(/\b(token|user):/g, '<who>:')
+      .replace(/(never|<time>)$/gm, '<when>')
+      .replace(/\b\d{13}-/g, '<ms>-')
+      // Folders that are sent are recorded, too.
+      .replace(/^\d+(?= +<time>)/gm, '<n>')
+      .replace(/"(records|n)": \d+/g, '"$1": <n>')
+      .replace(/"at": \d{13}/g, '"at": <ms>')
+      .replace(/\b(slc_[0-9a-f]{16}_[\w-]{43}|msg_\w+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})/g, '<id>')
+      .replace(/\b[0-9a-f]{64}\b/g, '<hash>')
+      .replace(/\b[0-9a-f]{16}\b/g, '<id>')
+      .replace(/"(took_ms|a_ms|b_ms|estimate_ms|ms)": \d+/g, '"$1": <ms>')
+      .replace(/[+-]?\b\d+(\.\d+)?(ms|s)\b/g, '<took>')
+      .replace(/[ ─]+/g, ' ')
+      .replace(/ +$/gm, '')
+  );
 }
 
 describe('a verb', () => {
