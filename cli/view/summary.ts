@@ -137,11 +137,19 @@ function shortened(text: string): string {
     : `${text.slice(0, MAX_SHOWN)}… (${text.length} characters; --json has all)`;
 }
 
+/** Of a run that goes on: how far it is, and its end by how long its tasks usually take. */
+function advanceText({ progress, eta, finished_at: end }: RunView): string {
+  if (end !== null) return '';
+  const unsure = eta?.basis === 'partly' ? ', partly a guess' : '';
+  const until = eta === null ? '' : `, ends about ${eta.at.slice(0, 19)}Z${unsure}`;
+  return `, ${Math.floor(100 * progress)} % done${until}`;
+}
+
 function endLine(run: RunView, colors: Colors): string {
   const took =
     run.finished_at === null || run.started_at === null
       ? ''
       : ` in ${formatDuration(Date.parse(run.finished_at) - Date.parse(run.started_at))}`;
-  const what = `${run.workflow} ${wordOf(run.status, colors)}${took}`;
+  const what = `${run.workflow} ${wordOf(run.status, colors)}${took}${advanceText(run)}`;
   return `${signOf(run.status, colors)} ${colors.bold(what)}  ${colors.dim(`run ${run.id}`)}`;
 }

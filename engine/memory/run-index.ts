@@ -1,4 +1,5 @@
 /** The run index in memory: one line a run, one plan a workflow name. */
+import { RUN_SAMPLES, type RunSample } from '../core/progress/run-sample.ts';
 import type { EndedRuns, RunFilter, RunIndex, RunSummary, SavedWorkflow } from '../ports/run-index.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,6 +20,7 @@ export function createMemoryRunIndex(): MemoryRunIndex {
     const key = JSON.stringify([namespace, hour, status]);
     ends.set(key, { namespace, hour, status, count: (ends.get(key)?.count ?? 0) + 1 });
   };
+  const samples = new Map<string, RunSample[]>();
   const workflowKey = (namespace: string, name: string) => JSON.stringify([namespace, name]);
   return {
     async record(...summaries) {
@@ -55,6 +57,13 @@ export function createMemoryRunIndex(): MemoryRunIndex {
       const page = found.slice(0, limit).map((run) => ({ ...run }));
       const last = page.at(-1);
       return { runs: page, ...(last !== undefined && found.length > limit ? { next: position(last) } : {}) };
+    },
+    async teach(sample) {
+      const key = workflowKey(sample.namespace, sample.workflow);
+      samples.set(key, [sample, ...(samples.get(key) ?? [])].slice(0, RUN_SAMPLES));
+    },
+    async taught(namespace, workflow) {
+      return samples.get(workflowKey(namespace, workflow)) ?? [];
     },
     async saveWorkflow(namespace, name, workflow) {
       workflows.set(workflowKey(namespace, name), { ...workflow });

@@ -1,5 +1,6 @@
 /** The run index: lists of runs and workflows for people. Written after the fact, idempotently; it can be rebuilt and may lag. */
 import type { RunStatus } from '../core/node-state.ts';
+import type { RunSample } from '../core/progress/run-sample.ts';
 
 export interface RunSummary {
   readonly id: string;
@@ -69,6 +70,10 @@ export interface RunIndex {
   ended(namespace: string, from: number, to: number): Promise<readonly EndedRuns[]>;
   /** The id of the newest change; `0-0` when there was none. */
   newestChange(): Promise<string>;
+  /** Keeps what a run taught, beside the newest of its workflow. The same run may come twice. */
+  teach(sample: RunSample): Promise<void>;
+  /** What the newest runs of a workflow taught, the newest first; at most `RUN_SAMPLES`, the same run perhaps twice. */
+  taught(namespace: string, workflow: string): Promise<readonly RunSample[]>;
   /** Remembers it as the newest version of its workflow name, so that it can be started by name. */
   saveWorkflow(namespace: string, name: string, workflow: SavedWorkflow): Promise<void>;
   /** The newest version, or undefined. */

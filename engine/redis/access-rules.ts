@@ -52,6 +52,7 @@ export const AREA_OF_KEY = {
   memberInfos: 'members',
   runs: 'runs',
   runLine: 'runs',
+  runSamples: 'runs',
   runChanges: 'runs',
   endedRuns: 'runs',
   workflow: 'workflows',

@@ -70,6 +70,8 @@ export interface Keys {
   runChanges(): string;
   /** Hash: `hour:status` → how many runs of the namespace ended so on that day, counted from 1970. Hour of the day, index of the status. */
   endedRuns(namespace: string, day: number): string;
+  /** List: what the newest runs of a workflow taught, JSON each, the newest first. */
+  runSamples(namespace: string, workflow: string): string;
   /** Hash: newest version of a workflow name: `plan`, `source`. */
   workflow(namespace: string, name: string): string;
   /** Hash: `namespace\nname` → encrypted secret, JSON. */
@@ -130,6 +132,8 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     runLine: (run) => `${prefix}{runs}:line:${run}`,
     runChanges: () => `${prefix}{runs}:changes`,
     endedRuns: (namespace, day) => `${prefix}{runs}:ended:${day}:${namespace}`,
+    runSamples: (namespace, workflow) =>
+      `${prefix}{runs}:samples:${encodeURIComponent(namespace)}:${encodeURIComponent(workflow)}`,
     workflow: (namespace, name) =>
       `${prefix}workflow:${encodeURIComponent(namespace)}:${encodeURIComponent(name)}`,
     secrets: () => `${prefix}secrets`,

@@ -1,5 +1,6 @@
 /** The run index on Redis: sorted sets by time of creation, one per namespace, workflow and status. */
 import { RUN_STATUSES } from '../core/node-state.ts';
+import { RUN_SAMPLES, type RunSample } from '../core/progress/run-sample.ts';
 import {
   ENDS_KEPT_MS,
   type EndedRuns,
@@ -66,6 +67,16 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
     async newestChange() {
       const newest = (await call('xrevrange', [keys.runChanges(), '+', '-', 'COUNT', 1])) as StreamEntry[];
       return newest[0]?.[0] ?? '0-0';
+    },
+    async teach(sample) {
+      const key = keys.runSamples(sample.namespace, sample.workflow);
+      const length = Number(await call('lpush', [key, JSON.stringify(sample)]));
+      // Not after each: half of the commands are saved, and a list is never longer than twice its length.
+      if (length >= 2 * RUN_SAMPLES) await call('ltrim', [key, 0, RUN_SAMPLES - 1]);
+    },
+    async taught(namespace, workflow) {
+      const kept = await call('lrange', [keys.runSamples(namespace, workflow), 0, RUN_SAMPLES - 1]);
+      return (kept as string[]).map((text) => JSON.parse(text) as RunSample);
     },
     async saveWorkflow(namespace, name, { planJson, source, linkedJson }) {
       const fields = ['plan', planJson, 'source', source ?? '', 'bundled', source === undefined ? 0 : 1];

@@ -103,7 +103,20 @@ export const run = z
     retried_at: time
       .nullable()
       .describe('When it was last taken up again after its end; null when it never was.'),
-    progress: z.number().min(0).max(1).describe('Share of the work that is done.'),
+    progress: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe('Share of the work that is done; nodes weigh as long as they usually take.'),
+    eta: z
+      .object({
+        at: time,
+        basis: z
+          .enum(['learned', 'partly'])
+          .describe('Whether all tasks that are left have run before, or only some.'),
+      })
+      .nullable()
+      .describe('When it will end; null when nothing that is left has run before, or nothing moves.'),
     nodes: z.array(node).describe('In the order of the file; nodes of a fan-out follow their task.'),
   })
   .describe('One execution of a workflow.');

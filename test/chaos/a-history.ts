@@ -155,6 +155,7 @@ const VIEW: RunView = {
   finished_at: null,
   retried_at: null,
   progress: 1,
+  eta: null,
   nodes: [
     aNode('a', 't-a-1'),
     aNode('b', ['t-b[0]-1', 't-b[1]-1']),

@@ -1,5 +1,7 @@
 /** The contract of the run index: engine/ports/run-index.ts. */
+
 import { afterEach, describe, expect, it } from 'vitest';
+import { RUN_SAMPLES, type RunSample } from '../../engine/core/progress/run-sample.ts';
 import { newRunId } from '../../engine/core/run-id.ts';
 import type { RunFilter, RunIndex, RunSummary } from '../../engine/ports/run-index.ts';
 
@@ -51,6 +53,26 @@ export function runIndexContract(name: string, make: () => Promise<RunIndexSubje
       const index = await open();
       expect(await index.list({}, 10)).toEqual({ runs: [] });
       expect(await index.findWorkflow('default', 'weather')).toBeUndefined();
+    });
+
+    it('keeps what the newest runs of each workflow taught', async () => {
+      const index = await open();
+      const sample = (number: number, workflow = 'weather') => ({
+        run: `run${number}`,
+        namespace: 'default',
+        workflow,
+        ms: number,
+        tasks: { ['__proto__']: [number, 1], t: [1, 2] } as RunSample['tasks'],
+      });
+      for (let i = 1; i <= 3 * RUN_SAMPLES; i++) await index.teach(sample(i));
+      await index.teach(sample(1, 'other'));
+      const kept = await index.taught('default', 'weather');
+      expect(kept.map(({ ms }) => ms)).toEqual(
+        Array.from({ length: RUN_SAMPLES }, (_, i) => 3 * RUN_SAMPLES - i),
+      );
+      expect(kept[0]).toEqual(sample(3 * RUN_SAMPLES));
+      expect(await index.taught('default', 'other')).toEqual([sample(1, 'other')]);
+      expect(await index.taught('else', 'weather')).toEqual([]);
     });
 
     it('tells changes of status in order, each once', async () => {

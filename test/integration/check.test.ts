@@ -90,6 +90,7 @@ function theEvidence(change: Partial<Evidence> = {}): Evidence {
     finished_at: null,
     retried_at: null,
     progress: 1,
+    eta: null,
     nodes,
   };
   return { steps: STEPS, told, history: historyOf(EVENTS), ledger: WORK, disturbed: new Set(), ...change };

@@ -227,6 +227,33 @@ describe('a run', () => {
     expect(own.active()).toBe(0);
   });
 
+  it('says how far it is and when it will end, once it has run before', async () => {
+    const flow = workflow('paced', {}, (w) => {
+      const before = w.task('before', { uses: 'function', with: { name: 'double', args: { n: 1 } } });
+      const gate = w.task('gate', { uses: 'approval', needs: before });
+      w.task('after', { uses: 'function', with: { name: 'double', args: { n: 2 } }, needs: gate });
+    });
+    const toGate = async () => {
+      const run = await sluice.start(flow);
+      for await (const event of run.events()) if (event.type === 'node.waiting') break;
+      return run;
+    };
+    const first = await toGate();
+    expect(await first.show()).toMatchObject({ progress: expect.closeTo(1 / 3, 1), eta: null });
+    await first.approve('gate');
+    await first.result();
+    expect(await first.show()).toMatchObject({ progress: 1, eta: null });
+    const second = await toGate();
+    const { eta, progress } = await second.show();
+    expect(eta?.basis).toBe('learned');
+    expect(Date.parse(eta?.at ?? '')).toBeGreaterThan(Date.now() - 1_000);
+    expect(progress).toBeLessThan(1);
+    await second.pause();
+    expect((await second.show()).eta).toBeNull();
+    await second.cancel();
+    await second.result().catch(() => {});
+  });
+
   it('of a file with sub-workflows starts them, and says which it waits for', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-sdk-'));
     try {

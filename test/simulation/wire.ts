@@ -159,6 +159,8 @@ function indexOf({ index }: Shared, link: Link): RunIndex {
     ended: (...args) => link.call('ended', () => index.ended(...args)),
     newestChange: () => link.call('newestChange', () => index.newestChange()),
     saveWorkflow: (...args) => link.call('saveWorkflow', () => index.saveWorkflow(...args)),
+    teach: (...args) => link.call('teach', () => index.teach(...args)),
+    taught: (...args) => link.call('taught', () => index.taught(...args)),
     findWorkflow: (...args) => link.call('findWorkflow', () => index.findWorkflow(...args)),
   };
 }

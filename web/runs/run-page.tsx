@@ -128,6 +128,17 @@ function Header({
             .map(([state, count]) => `${count} ${state.replaceAll('_', ' ')}`)
             .join(' · ')}
         </span>
+        {head.eta === null ? null : (
+          <span
+            title={
+              head.eta.basis === 'learned'
+                ? 'By former runs'
+                : 'Partly a guess: not all tasks have run before'
+            }
+          >
+            {percent} % done, ends <Ago at={head.eta.at} />
+          </span>
+        )}
         {liveness === 'over' ? null : (
           <span className={liveness === 'live' ? 'text-ok' : 'text-wait'}>
             {liveness === 'live' ? '● live' : '◌ asking every 2 s'}

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { SluiceError } from '../../core/errors.ts';
 import { type EventRecord, unpackEvents } from '../../core/event.ts';
+import { NOTHING_LEARNED } from '../../core/forecast/index.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.ts';
 import type { OutputsRef } from '../../core/large-outputs.ts';
 import type { Answer, Asked, RunMessage } from '../../core/message.ts';
 import { isRunEnded } from '../../core/node-state.ts';
 import type { Plan } from '../../core/plan.ts';
+import { learnedFrom } from '../../core/progress/run-sample.ts';
 import type { ReusedRun, RunHeader } from '../../core/run-header.ts';
 import { derivedRunId, isRunId, newRunId, shardOf } from '../../core/run-id.ts';
 import type { SourceRef } from '../../core/ticket.ts';
@@ -17,7 +19,7 @@ import type { OutputStore } from '../files/output-store.ts';
 import { askOwner } from './ask-owner.ts';
 import { findStarted } from './find-workflow.ts';
 import { type FindWorkflow, pinsOf } from './pins.ts';
-import { type EventView, type RunView, recordsOf, viewEvent, viewRun } from './run-view.ts';
+import { type EventView, type Known, type RunView, recordsOf, viewEvent, viewRun } from './run-view.ts';
 import { runOutputs, withWholeOutputs } from './whole-outputs.ts';
 
 export interface StartOptions {
@@ -187,7 +189,15 @@ export class Client {
   /** The run with all its nodes. @throws SluiceError run_not_found */
   async show(run: string): Promise<RunView> {
     const { stored, plan } = await this.load(run);
-    return viewRun(await this.whole(stored), plan, await this.#events(run));
+    const events = await this.#events(run);
+    return viewRun(await this.whole(stored), plan, { events, ...(await this.known(stored.header)) });
+  }
+
+  /** What helps to say how far a run is. Nothing is asked for one that has ended. */
+  async known({ namespace, workflow, status }: RunHeader): Promise<Known> {
+    const now = this.#options.clock.now();
+    if (isRunEnded(status)) return { now, learned: NOTHING_LEARNED };
+    return { now, learned: learnedFrom(await this.#options.index.taught(namespace, workflow)) };
   }
 
   /** With large outputs in their places. @throws SluiceError invalid_record when they are not in the store */

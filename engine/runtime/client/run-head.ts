@@ -19,7 +19,9 @@ export interface RunHead extends Omit<RunView, 'nodes'> {
 export async function showHead(client: Client, run: string): Promise<RunHead> {
   const { stored, plan } = await client.load(run);
   const { header } = stored;
-  const { nodes: _nodes, ...view } = viewRun(await client.whole(stored), plan, await client.history(run));
+  const events = await client.history(run);
+  const known = await client.known(header);
+  const { nodes: _nodes, ...view } = viewRun(await client.whole(stored), plan, { events, ...known });
   const states: { [state in NodeState]?: number } = {};
   const records = recordsOf(stored, plan);
   records.forEach((record, index) => {

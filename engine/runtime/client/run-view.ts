@@ -4,10 +4,12 @@
  */
 import type { TaskError } from '../../core/errors.ts';
 import type { EventRecord } from '../../core/event.ts';
+import type { Learned } from '../../core/forecast/index.ts';
 import type { Json } from '../../core/json.ts';
 import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../core/node-record.ts';
-import { NODE_STATES, type NodeState, type RunStatus } from '../../core/node-state.ts';
+import type { NodeState, RunStatus } from '../../core/node-state.ts';
 import type { Plan, TaskPhase } from '../../core/plan.ts';
+import { advanceOf, type Eta } from '../../core/progress/run-advance.ts';
 import type { NodeOutput, RunError, RunHeader } from '../../core/run-header.ts';
 import { isCurrent } from '../../core/run-state.ts';
 import type { StoredRun } from '../../ports/shard-store.ts';
@@ -72,8 +74,10 @@ export interface RunView {
   readonly finished_at: string | null;
   /** When it was last taken up again after its end; null when it never was. */
   readonly retried_at: string | null;
-  /** Share of the work that is done, 0 to 1: ended nodes by weight. */
+  /** Share of the work that is done, 0 to 1: nodes weigh as long as they usually take. */
   readonly progress: number;
+  /** When it will end, by how long its tasks usually take; null when none of what is left has run before, and while nothing moves. */
+  readonly eta: { readonly at: string; readonly basis: Eta['basis'] } | null;
   readonly nodes: readonly NodeView[];
 }
 
@@ -87,7 +91,18 @@ export interface EventView {
   readonly [detail: string]: Json;
 }
 
-export function viewRun(stored: StoredRun, plan: Plan, events: readonly EventRecord[]): RunView {
+/** What is known beside the run. */
+export interface Known {
+  /** ms since 1970. */
+  readonly now: number;
+  readonly learned: Learned;
+}
+
+export function viewRun(
+  stored: StoredRun,
+  plan: Plan,
+  { events, ...known }: Known & { readonly events: readonly EventRecord[] },
+): RunView {
   const { header } = stored;
   const records = recordsOf(stored, plan);
   const attempts = attemptsByNode(events);
@@ -119,7 +134,7 @@ export function viewRun(stored: StoredRun, plan: Plan, events: readonly EventRec
     started_at: iso(header.startedAt),
     finished_at: iso(header.finishedAt),
     retried_at: iso(events.findLast(({ type }) => type === 'run.retried')?.at),
-    progress: progressOf(header, records, plan),
+    ...advanceOfRun({ header, records, plan, events }, known),
     nodes,
   };
 }
@@ -274,23 +289,31 @@ export function viewEvent(event: EventRecord, plan: Plan, nodes: readonly NodeRe
   };
 }
 
-/** Weighted progress: each task weighs the same, a fan-out shares its task's weight among its nodes. */
-function progressOf(header: RunHeader, records: readonly NodeRecord[], plan: Plan): number {
-  if (header.finishedAt !== undefined) return 1;
-  if (plan.tasks.length === 0) return 0;
-  const ended = (record: NodeRecord | undefined) =>
-    record !== undefined && NODE_STATES.indexOf(record.state) >= 6;
-  const fanEnded = new Map<number, number>();
-  for (const record of records.slice(plan.tasks.length)) {
-    if (ended(record) && isCurrent(records, record))
-      fanEnded.set(record.task, (fanEnded.get(record.task) ?? 0) + 1);
+/** Of an ended run 1: what it did not do was not to be done. */
+function advanceOfRun(
+  { header, records, plan, events }: Advancing,
+  { now, learned }: Known,
+): Pick<RunView, 'progress' | 'eta'> {
+  if (header.finishedAt !== undefined) return { progress: 1, eta: null };
+  const reported = new Map<number, number>();
+  for (const { type, node, attempt, detail } of events) {
+    const isLatest = node !== undefined && records[node]?.attempt === attempt;
+    if (type === 'node.progress' && isLatest && typeof detail?.['fraction'] === 'number')
+      reported.set(node, detail['fraction']);
   }
-  const parts = plan.tasks.map((_task, i): number => {
-    const record = records[i];
-    if (ended(record)) return 1;
-    return record && record.item > 0 ? (fanEnded.get(i) ?? 0) / record.item : 0;
-  });
-  return parts.reduce((sum, part) => sum + part, 0) / plan.tasks.length;
+  const { progress, eta } = advanceOf({ plan, records, learned, reported, now });
+  const isMoving = header.status === 'running' && header.paused === undefined;
+  return {
+    progress,
+    eta: eta && isMoving ? { at: new Date(eta.at).toISOString(), basis: eta.basis } : null,
+  };
+}
+
+interface Advancing {
+  readonly header: RunHeader;
+  readonly records: readonly NodeRecord[];
+  readonly plan: Plan;
+  readonly events: readonly EventRecord[];
 }
 
 function iso(at: number | undefined): string | null {

@@ -37,7 +37,7 @@ export interface OrchestratorOptions {
   readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
   readonly queue: Pick<TaskQueue, 'add' | 'raise'>;
   readonly membership: Membership;
-  readonly index: Pick<RunIndex, 'record'>;
+  readonly index: Pick<RunIndex, 'record' | 'teach'>;
   /** Who follows which workflow. Absent: nobody. */
   readonly definitions?: Pick<DefinitionStore, 'subscriptions'>;
   readonly actions: EngineActions;

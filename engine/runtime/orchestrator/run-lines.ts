@@ -2,6 +2,7 @@
  * The lines of runs in the lists for people, on their way to the index: one call for all that change within a moment, so that
  * the lists keep off the way of runs that live for a few milliseconds. While Redis is away only the last line of each run is kept.
  */
+import type { RunSample } from '../../core/progress/run-sample.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunIndex, RunSummary } from '../../ports/run-index.ts';
 
@@ -9,14 +10,14 @@ import type { RunIndex, RunSummary } from '../../ports/run-index.ts';
 const GATHER_MS = 25;
 const AFTER_FAILURE_MS = 500;
 
-export class RunLines implements Pick<RunIndex, 'record'> {
-  readonly #index: Pick<RunIndex, 'record'>;
+export class RunLines implements Pick<RunIndex, 'record' | 'teach'> {
+  readonly #index: Pick<RunIndex, 'record' | 'teach'>;
   readonly #clock: Clock;
   readonly #stopped = new AbortController();
   #waiting: RunSummary[] = [];
   #sending: Promise<void> | undefined;
 
-  constructor(index: Pick<RunIndex, 'record'>, clock: Clock) {
+  constructor(index: Pick<RunIndex, 'record' | 'teach'>, clock: Clock) {
     this.#index = index;
     this.#clock = clock;
   }
@@ -25,6 +26,11 @@ export class RunLines implements Pick<RunIndex, 'record'> {
   async record(...summaries: readonly RunSummary[]): Promise<void> {
     this.#waiting.push(...summaries);
     this.#sending ??= this.#sendAll();
+  }
+
+  /** Best effort: what is lost is learned from the next run. */
+  async teach(sample: RunSample): Promise<void> {
+    await this.#index.teach(sample).catch(() => {});
   }
 
   /** Stores what is left, once. */

@@ -20,6 +20,7 @@ import { OutputsNeeded, type OutputsRef } from '../../core/large-outputs.ts';
 import type { LearnedDurations } from '../../core/learned-durations.ts';
 import { type Message, parseTimerKey, runOf } from '../../core/message.ts';
 import { isRunEnded } from '../../core/node-state.ts';
+import { sampleOf } from '../../core/progress/run-sample.ts';
 import { dropRun, flightAhead, newShardState, type ShardState } from '../../core/shard-state.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -40,7 +41,7 @@ import { RunLoader } from './run-loader.ts';
 export interface ShardOwnerOptions {
   readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
   readonly queue: Pick<TaskQueue, 'add' | 'raise'>;
-  readonly index: Pick<RunIndex, 'record'>;
+  readonly index: Pick<RunIndex, 'record' | 'teach'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** For what goes wrong again and again while Redis is away. */
@@ -369,9 +370,16 @@ export class ShardOwner implements OwnedShard {
         ...(finishedAt === undefined ? {} : { finishedAt }),
       };
       this.options.index.record(summary).catch(() => {});
+      if (status === 'succeeded') this.#teach(id);
       if (isRunEnded(status)) dropRun(this.state, id);
     }
     return 'ok';
+  }
+
+  #teach(id: string): void {
+    const run = this.state.runs.get(id);
+    const sample = run && sampleOf(run.header, run.plan, run.nodes);
+    if (sample) this.options.index.teach(sample).catch(() => {});
   }
 
   async commit(commit: Commit): Promise<'ok' | 'conflict' | 'lost'> {

@@ -1,5 +1,7 @@
 /** Two runs side by side: what differs, and where they first parted. */
+
 import { describe, expect, it } from 'vitest';
+import { NOTHING_LEARNED } from '../../../../engine/core/forecast/index.ts';
 import type { Json } from '../../../../engine/core/json.ts';
 import { packRecord, RECORD_BYTES } from '../../../../engine/core/node-record.ts';
 import type { Plan } from '../../../../engine/core/plan.ts';
@@ -18,7 +20,10 @@ function compared(plan: Plan, rig: ShardRig) {
     records,
     outputs: new Map([...outputs].map(([node, left]) => [node, JSON.stringify(left)])),
   };
-  return { view: viewRun(stored, plan, rig.events), plan };
+  return {
+    view: viewRun(stored, plan, { events: rig.events, now: rig.now, learned: NOTHING_LEARNED }),
+    plan,
+  };
 }
 
 function ran(plan: Plan, inputs: { readonly [name: string]: Json }, work: (rig: ShardRig) => void) {

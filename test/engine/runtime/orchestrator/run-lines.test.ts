@@ -21,6 +21,7 @@ function setUp() {
         if (state.isAway) throw new Error('away');
         calls.push(summaries);
       },
+      async teach() {},
     },
     clock,
   );

@@ -1,0 +1,179 @@
+/**
+ * How far a run has come, and when it will end. Tasks weigh what their nodes usually take. The end is that of the longest remaining
+ * path, and not before what is left is worked off by as many nodes at once as are now, where some wait for a slot. Pure.
+ */
+import type { Learned } from '../forecast/forecast.ts';
+import type { NodeRecord } from '../node-record.ts';
+import { isEnded } from '../node-state.ts';
+import type { Plan, PlanTask } from '../plan.ts';
+import { isCurrent } from '../run-state.ts';
+
+export interface AdvanceQuestion {
+  readonly plan: Plan;
+  readonly records: readonly NodeRecord[];
+  readonly learned: Learned;
+  /** What running nodes have reported of themselves: node → share that is done, 0 to 1. */
+  readonly reported: ReadonlyMap<number, number>;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+export interface Advance {
+  /** Share of the work that is done, 0 to 1. */
+  readonly progress: number;
+  /** Undefined when no task that is left has run before. */
+  readonly eta: Eta | undefined;
+}
+
+export interface Eta {
+  /** ms since 1970. */
+  readonly at: number;
+  /** `learned`: all tasks that are left have run before; `partly`: others are taken for the mean of those. */
+  readonly basis: 'learned' | 'partly';
+}
+
+/** What a task weighs when nothing at all is known of its workflow, ms. */
+const UNKNOWN_MS = 1_000;
+/** A node that works on counts at most so far, however long it takes. */
+const MOST = 0.95;
+
+interface TaskWork {
+  readonly task: PlanTask;
+  readonly nodeMs: number;
+  readonly isKnown: boolean;
+  /** Weight in all, of what is done, and what is left, ms of one slot. */
+  readonly all: number;
+  readonly left: number;
+  /** Nodes that have not ended. */
+  readonly open: number;
+}
+
+export function advanceOf(question: AdvanceQuestion): Advance {
+  const { plan, records, now } = question;
+  const works = workOf(question);
+  const all = sumOf(works, (work) => work.all);
+  const left = sumOf(works, (work) => work.left);
+  const progress = all === 0 ? 0 : Math.min(1, Math.max(0, 1 - left / all));
+  const open = works.filter((work) => work.open > 0);
+  if (!open.some(({ isKnown }) => isKnown)) return { progress, eta: undefined };
+  const running = records.filter(
+    (record) => record.state === 'running' && !isFanOut(plan, record, records),
+  ).length;
+  const isCrowded = running > 0 && records.some(({ state }) => state === 'queued' || state === 'blocked');
+  const path = longestPath(works, isCrowded ? running : Number.POSITIVE_INFINITY);
+  const ms = isCrowded ? Math.max(path, left / running) : path;
+  return {
+    progress,
+    eta: { at: Math.round(now + ms), basis: open.every(({ isKnown }) => isKnown) ? 'learned' : 'partly' },
+  };
+}
+
+/** Of the main part alone: handlers and compensation are not foreseen. */
+function workOf({ plan, records, learned, reported, now }: AdvanceQuestion): TaskWork[] {
+  const known = plan.tasks.flatMap(({ id }) => learned.tasks.get(id)?.nodeMs ?? []);
+  const usualMs = known.length === 0 ? UNKNOWN_MS : known.reduce((sum, ms) => sum + ms, 0) / known.length;
+  const nodesOf = openNodes(plan, records);
+  return plan.tasks.map((task, index): TaskWork => {
+    const taught = learned.tasks.get(task.id);
+    const nodeMs = Math.max(1, taught?.nodeMs ?? usualMs);
+    const base = { task, nodeMs, isKnown: taught !== undefined };
+    if (task.phase) return { ...base, all: 0, left: 0, open: 0 };
+    const record = records[index];
+    const isFan = task.fanOut !== undefined;
+    const nodes = isFan ? (record?.expanded ? record.item : Math.max(1, taught?.nodes ?? 1)) : 1;
+    const all = Math.max(nodeMs, nodes * nodeMs);
+    if (!record || isEnded(record.state)) return { ...base, all, left: 0, open: 0 };
+    const begun = nodesOf.get(index);
+    const ended = begun?.ended ?? 0;
+    const left = (node: number) => leftOf(records[node], { nodeMs, now, reported: reported.get(node) });
+    const ofBegun = isFan ? (begun?.open ?? []) : [index];
+    const untouched = isFan ? Math.max(0, nodes - ended - ofBegun.length) : 0;
+    const leftMs = ofBegun.reduce((sum, node) => sum + left(node), 0) + untouched * nodeMs;
+    return { ...base, all, left: Math.min(all, leftMs), open: ofBegun.length + untouched };
+  });
+}
+
+interface FanNodes {
+  ended: number;
+  readonly open: number[];
+}
+
+function openNodes(plan: Plan, records: readonly NodeRecord[]): Map<number, FanNodes> {
+  const found = new Map<number, FanNodes>();
+  for (let node = plan.tasks.length; node < records.length; node++) {
+    const record = records[node];
+    if (!record || !isCurrent(records, record)) continue;
+    const nodes = found.get(record.task) ?? { ended: 0, open: [] };
+    found.set(record.task, nodes);
+    if (isEnded(record.state)) nodes.ended++;
+    else nodes.open.push(node);
+  }
+  return found;
+}
+
+/** What is left of one node, ms: by what it reported of itself, else by how long it usually takes. */
+function leftOf(
+  record: NodeRecord | undefined,
+  {
+    nodeMs,
+    now,
+    reported,
+  }: { readonly nodeMs: number; readonly now: number; readonly reported: number | undefined },
+): number {
+  if (!record || isEnded(record.state)) return 0;
+  if (record.state !== 'running' && record.state !== 'waiting') return nodeMs;
+  const beganAt = record.startedAt || record.queuedAt;
+  const done = reported ?? (beganAt === 0 ? 0 : Math.max(0, now - beganAt) / nodeMs);
+  return nodeMs * (1 - Math.min(MOST, done));
+}
+
+/** Time until the last task ends, when as many nodes of a fan-out run at once as it allows, and `width` in all. */
+function longestPath(works: readonly TaskWork[], width: number): number {
+  const ends: number[] = [];
+  const endOf = (index: number): number => {
+    const work = works[index];
+    if (!work) return 0;
+    let end = ends[index];
+    if (end === undefined) {
+      const begin = work.open === 0 ? 0 : Math.max(0, ...work.task.edges.map(({ from }) => ends[from] ?? 0));
+      end = begin + timeOf(work, width);
+      ends[index] = end;
+    }
+    return end;
+  };
+  return Math.max(0, ...upstreamFirst(works).map(endOf));
+}
+
+function timeOf({ task, left, open }: TaskWork, width: number): number {
+  const atOnce = Math.min(open, width, task.maxParallel ?? Number.POSITIVE_INFINITY);
+  return open === 0 ? 0 : left / Math.max(1, atOnce);
+}
+
+/** Indexes of tasks, each behind all that it needs. */
+function upstreamFirst(works: readonly TaskWork[]): number[] {
+  const missing = works.map(({ task }) => task.edges.length);
+  const downstream = new Map<number, number[]>();
+  works.forEach(({ task }, index) => {
+    for (const { from } of task.edges) {
+      const next = downstream.get(from);
+      if (next) next.push(index);
+      else downstream.set(from, [index]);
+    }
+  });
+  const order = works.flatMap((_, index) => (missing[index] === 0 ? [index] : []));
+  for (const index of order) {
+    for (const next of downstream.get(index) ?? []) {
+      missing[next] = (missing[next] ?? 0) - 1;
+      if (missing[next] === 0) order.push(next);
+    }
+  }
+  return order;
+}
+
+function isFanOut(plan: Plan, record: NodeRecord, records: readonly NodeRecord[]): boolean {
+  return plan.tasks[record.task]?.fanOut !== undefined && records[record.task] === record;
+}
+
+function sumOf<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((sum, one) => sum + of(one), 0);
+}
