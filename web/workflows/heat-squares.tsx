@@ -81,8 +81,11 @@ export function HeatSquares({ namespace, history }: Props) {
   );
 }
 
+/** Hash of the plan → number. */
+export type Versions = ReadonlyMap<string, number>;
+
 /** The same runs as a list, newest first. */
-export function LastRuns({ namespace, history, current }: Props & { readonly current: string | undefined }) {
+export function LastRuns({ namespace, history, versions }: Props & { readonly versions: Versions }) {
   return (
     <ul className="text-sm">
       {history.runs.map((run) => (
@@ -106,9 +109,9 @@ export function LastRuns({ namespace, history, current }: Props & { readonly cur
           <span className="w-24">
             <Took from={run.created_at} to={run.finished_at} />
           </span>
-          {current === undefined || run.version === current ? null : (
-            <span className="text-xs text-soft">an earlier version</span>
-          )}
+          {versions.has(run.version) ? (
+            <span className="text-xs text-soft">version {versions.get(run.version)}</span>
+          ) : null}
         </li>
       ))}
     </ul>

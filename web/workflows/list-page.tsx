@@ -136,7 +136,7 @@ function Lines({
 /** Oldest left, as time goes. */
 function Strip({ namespace, line }: { readonly namespace: string; readonly line: WorkflowLine }) {
   return (
-    <div className="flex min-w-48 justify-end">
+    <div className="flex min-w-48 sm:justify-end">
       {[...(line.recent ?? [])].reverse().map(({ id, status, created_at }) => (
         <RunSquare
           key={id}

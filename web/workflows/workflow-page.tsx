@@ -5,8 +5,14 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { Problem } from '../api/http.ts';
 import { useLiveRuns } from '../api/live.ts';
 import { Card, Command, Empty, Trouble } from '../ui/parts.tsx';
-import { HeatSquares, LastRuns } from './heat-squares.tsx';
-import { definitionGraphQuery, historyQuery, type WorkflowRef, workflowQuery } from './queries.ts';
+import { HeatSquares, LastRuns, type Versions as VersionNumbers } from './heat-squares.tsx';
+import {
+  definitionGraphQuery,
+  historyQuery,
+  type Workflow,
+  type WorkflowRef,
+  workflowQuery,
+} from './queries.ts';
 import { Triggers } from './triggers.tsx';
 import { Versions } from './versions.tsx';
 import { WORKFLOW_VIEWS, type WorkflowView } from './views.ts';
@@ -34,10 +40,7 @@ export function WorkflowPage() {
       ) : null}
       <Card title={<Views chosen={view} />}>
         {view === 'runs' ? (
-          <Runs
-            place={place}
-            current={workflow?.versions.find(({ number }) => number === workflow.version)?.plan}
-          />
+          <Runs place={place} versions={numbersOf(workflow)} />
         ) : view === 'graph' ? (
           <Graph place={place} />
         ) : workflow === undefined ? (
@@ -113,7 +116,13 @@ function Views({ chosen }: { readonly chosen: WorkflowView }): ReactNode {
   );
 }
 
-function Runs({ place, current }: { readonly place: WorkflowRef; readonly current: string | undefined }) {
+/** Of those that have the same plan, the newest. */
+function numbersOf(workflow: Workflow | undefined): VersionNumbers {
+  const oldestFirst = [...(workflow?.versions ?? [])].reverse();
+  return new Map(oldestFirst.map(({ plan, number }) => [plan, number]));
+}
+
+function Runs({ place, versions }: { readonly place: WorkflowRef; readonly versions: VersionNumbers }) {
   const { data, error } = useQuery(historyQuery(place));
   if (error) return <Trouble error={error} />;
   if (data === undefined) return <p className="p-6 text-soft">Loading…</p>;
@@ -122,7 +131,7 @@ function Runs({ place, current }: { readonly place: WorkflowRef; readonly curren
   return (
     <>
       <HeatSquares namespace={place.namespace} history={data} />
-      <LastRuns namespace={place.namespace} history={data} current={current} />
+      <LastRuns namespace={place.namespace} history={data} versions={versions} />
       <p className="border-t border-line px-3 py-2 text-sm">
         <Link
           to="/ns/$namespace/runs"
