@@ -142,9 +142,10 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       await offered.first().waitFor({ state: 'detached' });
       await page.keyboard.press('Control+Space');
       await offered.filter({ hasText: 'hello' }).click();
-      await page.keyboard.type('\nuses: noop');
+      // Keys of the page are letters here.
+      await page.keyboard.type('\nuses: noop # g w, jk ? /');
       await page.getByText('✓ No problems').waitFor();
-      expect(await editor().textContent()).toContain('    needs: hello    uses: noop');
+      expect(await editor().textContent()).toContain('    needs: hello    uses: noop # g w, jk ? /');
       await page.locator('.react-flow__node').getByText('last').waitFor();
       await page.getByRole('tab', { name: 'plan' }).click();
       await page.getByRole('button', { name: 'Plan', exact: true }).click();
@@ -153,7 +154,7 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       await page.getByRole('tab', { name: 'changes' }).click();
       await page.getByText('uses: noop').nth(1).waitFor();
       await editor().click();
-      for (let i = 0; i < 12; i++) await page.keyboard.press('Control+z');
+      for (let i = 0; i < 40; i++) await page.keyboard.press('Control+z');
       await page.getByText('Nothing has changed since it was saved').waitFor();
     },
     LONGEST_MS,

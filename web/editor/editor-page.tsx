@@ -6,6 +6,7 @@ import { useAccess } from '../api/access.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { AsCommand } from '../ui/as-command.tsx';
 import { Button, Card, Command, Dialog, Empty, Trouble } from '../ui/parts.tsx';
+import { useTitle } from '../ui/title.ts';
 import { type Seen, versionQuery, type WorkflowRef, workflowQuery } from '../workflows/queries.ts';
 import { Code } from './code.tsx';
 import { Conflict } from './conflict.tsx';
@@ -90,6 +91,7 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
   const [cursor, setCursor] = useState(0);
   const [goTo, setGoTo] = useState<{ readonly line: number; readonly column: number }>();
   const [side, setSide] = useState<Side>('graph');
+  useTitle(known === undefined ? 'New workflow' : `Edit ${known.workflow}`);
   const client = useQueryClient();
   const schema = useQuery(schemaQuery).data;
   const { validation, isFresh, error } = useValidation(namespace, text);
@@ -161,7 +163,14 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
             Start…
           </Link>
         )}
-        <ActionButton needs="operator" kind="main" disabled={!canSave} onClick={onSave} title="Ctrl-S or ⌘S">
+        <ActionButton
+          data-action
+          needs="operator"
+          kind="main"
+          disabled={!canSave}
+          onClick={onSave}
+          title="Ctrl-S or ⌘S"
+        >
           {known === undefined ? 'Save' : 'Save as new version'}
         </ActionButton>
       </header>

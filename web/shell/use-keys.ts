@@ -17,7 +17,9 @@ export function useKeys(shortcuts: readonly Shortcut[]): void {
       const key = nameOf(event);
       if (key === undefined) return;
       const isQuiet =
-        isTyping(event.target) || !preferences().keys || document.querySelector('dialog[open]') !== null;
+        isTyping(event.composedPath()[0]) ||
+        !preferences().keys ||
+        document.querySelector('dialog[open]') !== null;
       const fits = ({ keys, always, run }: Shortcut) =>
         run !== undefined &&
         (keys === key || keys === `${first} ${key}`) &&
@@ -50,7 +52,8 @@ function nameOf({ key, metaKey, ctrlKey, altKey }: KeyboardEvent): string | unde
   return key;
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** @param target the innermost: the editor is a world of its own, of which the event says no more than its frame */
+function isTyping(target: EventTarget | undefined): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || target.closest('input, textarea, select') !== null)

@@ -91,6 +91,7 @@ export function LastRuns({ namespace, history, versions }: Props & { readonly ve
       {history.runs.map((run) => (
         <li
           key={run.id}
+          data-row
           className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-3 py-1.5 hover:bg-sunk"
         >
           <span className="w-24">

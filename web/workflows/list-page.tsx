@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useLiveRuns } from '../api/live.ts';
 import { Button, Card, Empty, Trouble } from '../ui/parts.tsx';
 import { Ago, At, clockWords } from '../ui/time.tsx';
+import { useTitle } from '../ui/title.ts';
 import { schedulesQuery, type WorkflowLine, workflowsQuery } from './queries.ts';
 import { RunSquare } from './run-square.tsx';
 
@@ -13,6 +14,7 @@ export function WorkflowListPage() {
   const { namespace } = route.useParams();
   const { search } = route.useSearch();
   const navigate = route.useNavigate();
+  useTitle('Workflows');
   useLiveRuns(namespace);
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     workflowsQuery(namespace, search),
@@ -90,6 +92,7 @@ function Lines({
         return (
           <li
             key={line.name}
+            data-row
             className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-3 py-2 first:border-t-0 hover:bg-sunk"
           >
             <div className="min-w-0 grow basis-60">

@@ -7,6 +7,7 @@ import { apiPath, Problem, post } from '../api/http.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { AsCommand } from '../ui/as-command.tsx';
 import { Card, Trouble } from '../ui/parts.tsx';
+import { useTitle } from '../ui/title.ts';
 import { FormField } from './form-field.tsx';
 import { inputFlags, readTyped, type Typed, textOf } from './input-values.ts';
 import { type StartForm, startFormQuery, type WorkflowRef } from './queries.ts';
@@ -16,6 +17,7 @@ const route = getRouteApi('/ns/$namespace/workflows/$workflow/start');
 export function StartPage() {
   const place = route.useParams();
   const { version } = route.useSearch();
+  useTitle(`Start ${place.workflow}`);
   const { data, error } = useQuery(startFormQuery(place, version));
   if (error) return <Trouble error={error} />;
   if (data === undefined) return <p className="p-6 text-soft">Loading…</p>;
@@ -120,7 +122,7 @@ function Form({ place, version, form }: FormProps) {
             }
             request={request}
           />
-          <ActionButton needs="operator" kind="main" type="submit" disabled={isPending}>
+          <ActionButton needs="operator" data-action kind="main" type="submit" disabled={isPending}>
             Start the run
           </ActionButton>
         </footer>

@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { Problem } from '../api/http.ts';
 import { useLiveRuns } from '../api/live.ts';
 import { Card, Command, Empty, Trouble } from '../ui/parts.tsx';
+import { useTitle } from '../ui/title.ts';
 import { HeatSquares, LastRuns, type Versions as VersionNumbers } from './heat-squares.tsx';
 import {
   definitionGraphQuery,
@@ -23,6 +24,7 @@ const route = getRouteApi('/ns/$namespace/workflows/$workflow');
 export function WorkflowPage() {
   const place = route.useParams();
   const { view = 'runs' } = route.useSearch();
+  useTitle(place.workflow);
   useLiveRuns(place.namespace);
   const seen = useQuery(workflowQuery(place));
   const isUnapplied = seen.error instanceof Problem && seen.error.status === 404;
