@@ -100,3 +100,38 @@ it('moves the shards of an orchestrator that is stopped to the other', async () 
   expect((await ended).code).toBe(0);
   await expectGoodRun(cluster(), run, steps);
 });
+
+it('takes in orchestrators and workers under load, and lets others go: each shard has an owner, each node runs once', async () => {
+  const steps: readonly Step[] = [
+    { id: 'first' },
+    { id: 'each', needs: ['first'], nodes: 50, work: 'sleep 0.1' },
+    { id: 'last', needs: ['each'] },
+  ];
+  const runs = await Promise.all([1, 2, 3].map(() => cluster().start(steps)));
+  const [oldOwner] = cluster().liveOrchestrators;
+  const [oldWorker] = cluster().liveWorkers;
+  if (oldOwner === undefined || oldWorker === undefined) throw new Error('there should be one of each');
+  const [newOwner, newWorker] = await Promise.all([cluster().addOrchestrator(), cluster().addWorker()]);
+  const ownedBy = async ({ pid }: { readonly pid: number }) =>
+    (await cluster().shardOwners()).filter((owner) => owner === pid).length;
+  const shards = (await cluster().shardOwners()).length;
+  await cluster().until('each orchestrator owns half of the shards', async () => {
+    return (await ownedBy(oldOwner)) === shards / 2 && (await ownedBy(newOwner)) === shards / 2;
+  });
+  const begunBy = () =>
+    cluster()
+      .ledger.read()
+      .filter(({ worker }) => worker === newWorker.pid).length;
+  await cluster().until('the new worker is at work', () => begunBy() > 3);
+  const left = await Promise.all([cluster().stop(oldOwner), cluster().stop(oldWorker)]);
+  expect(left.map(({ code }) => code)).toEqual([0, 0]);
+  await cluster().until(
+    'the new orchestrator owns all shards',
+    async () => (await ownedBy(newOwner)) === shards,
+  );
+  for (const run of runs) {
+    await expectGoodRun(cluster(), run, steps);
+    const begun = await cluster().begun(run, 'each', 50);
+    expect(new Set(begun.map(({ index }) => index)).size).toBe(begun.length);
+  }
+});
