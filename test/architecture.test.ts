@@ -101,6 +101,8 @@ const DOORS: readonly (readonly [name: string, places: readonly string[]])[] = [
   ['@codemirror/state', ['web/editor/']],
   ['@codemirror/view', ['web/editor/']],
   ['@lezer/highlight', ['web/editor/']],
+  ['cmdk', ['web/shell/palette.tsx']],
+  ['uplot', ['web/overview/hours-chart.tsx']],
   ['picomatch', ['engine/runtime/source/source-digest.ts']],
 ];
 

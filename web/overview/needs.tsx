@@ -87,7 +87,7 @@ function Item({
       <span aria-hidden="true" className={tone}>
         {sign}
       </span>
-      <span className="min-w-0">{children}</span>
+      <span className="min-w-0 [&_a]:underline">{children}</span>
     </li>
   );
 }
