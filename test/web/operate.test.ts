@@ -22,6 +22,7 @@ const PAGES = [
   '/ns/default',
   '/ns/default/schedules',
   '/ns/default/limits',
+  '/ns/default/notifications',
   '/ns/default/secrets',
   '/queues',
   '/workers',

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type * as audit from '../../server/operations/audit.ts';
+import type * as notifications from '../../server/operations/notifications.ts';
 import type * as operating from '../../server/operations/operating.ts';
 import type * as tokens from '../../server/operations/tokens.ts';
 import { apiPath, get } from '../api/http.ts';
@@ -98,3 +99,19 @@ export const auditQuery = (filter: AuditFilter) =>
     getNextPageParam: ({ next }) => next ?? undefined,
   });
 export type AuditVerdict = Reply<typeof audit.verifyAudit>;
+
+type NotificationList = Reply<typeof notifications.listNotifications>;
+export type NotificationState = NotificationList['notifications'][number]['state'];
+
+export const notificationsQuery = (namespace: string, state: NotificationState | undefined) =>
+  queryOptions({
+    queryKey: ['notifications', namespace, state],
+    queryFn: ({ signal }) =>
+      get<NotificationList>(apiPath(namespace, 'notifications'), { state, limit: 200 }, signal),
+    refetchInterval: AGAIN_MS,
+  });
+
+export const channelsQuery = queryOptions({
+  queryKey: ['channels'],
+  queryFn: ({ signal }) => get<Reply<typeof notifications.listChannels>>('/api/v1/channels', {}, signal),
+});

@@ -3,7 +3,7 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { get } from '../api/http.ts';
 import { rootRoute } from '../shell/root-route.tsx';
 import { text } from '../ui/search-text.ts';
-import type { AuditFilter } from './queries.ts';
+import type { AuditFilter, NotificationState } from './queries.ts';
 
 const getParentRoute = () => rootRoute;
 
@@ -17,6 +17,17 @@ const limits = createRoute({
   getParentRoute,
   path: '/ns/$namespace/limits',
   component: lazyRouteComponent(() => import('./limits-page.tsx'), 'LimitsPage'),
+});
+
+const STATES: readonly NotificationState[] = ['sending', 'waiting', 'delivered', 'dead'];
+
+const notifications = createRoute({
+  getParentRoute,
+  path: '/ns/$namespace/notifications',
+  component: lazyRouteComponent(() => import('./notifications-page.tsx'), 'NotificationsPage'),
+  validateSearch: (given: Record<string, unknown>): { state?: NotificationState | undefined } => ({
+    state: STATES.find((state) => state === given['state']),
+  }),
 });
 
 const secrets = createRoute({
@@ -65,4 +76,14 @@ const runById = createRoute({
   },
 });
 
-export const operateRoutes = [schedules, limits, secrets, queues, workers, tokens, audit, runById] as const;
+export const operateRoutes = [
+  schedules,
+  limits,
+  notifications,
+  secrets,
+  queues,
+  workers,
+  tokens,
+  audit,
+  runById,
+] as const;

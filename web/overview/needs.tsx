@@ -65,8 +65,10 @@ function List({ namespace, of }: { readonly namespace: string; readonly of: Atte
       ))}
       {of.notifications === 0 ? null : (
         <Item sign="✗" tone="text-bad">
-          {of.notifications === 1 ? '1 notification was' : `${of.notifications} notifications were`} given up.{' '}
-          <code>sluice notifications list --state dead</code>
+          <Link to="/ns/$namespace/notifications" params={{ namespace }} search={{ state: 'dead' }}>
+            {of.notifications === 1 ? '1 notification was' : `${of.notifications} notifications were`} given
+            up
+          </Link>
         </Item>
       )}
     </ul>

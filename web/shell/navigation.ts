@@ -79,6 +79,14 @@ export const DESTINATIONS: readonly Destination[] = [
     also: 'concurrency rate locks',
   },
   {
+    label: 'Notifications',
+    to: '/ns/$namespace/notifications',
+    group: 'Operate',
+    key: 'n',
+    needs: 'viewer',
+    also: 'alerts channels deliveries dead letters',
+  },
+  {
     label: 'Secrets',
     to: '/ns/$namespace/secrets',
     group: 'Administer',
