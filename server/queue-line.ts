@@ -11,6 +11,9 @@ export function workerLineOf(worker: WorkerInfo, loads: readonly LoadReport[]) {
   return { session, name, version, queues, labels, executors, started_at, running };
 }
 
+export type WorkerLine = ReturnType<typeof workerLineOf>;
+export type QueueLine = ReturnType<typeof lineOf>;
+
 type Why = 'no_worker' | 'busy' | 'starting';
 
 interface Queue {

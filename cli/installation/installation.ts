@@ -3,7 +3,7 @@
  * this, so that it says and does the same by either way. Methods throw SluiceError alike, whichever way was taken.
  */
 import type { Plan } from '../../engine/core/plan.ts';
-import type { WorkerInfo } from '../../engine/ports/membership.ts';
+import type { QueueLine, WorkerLine } from '../../server/queue-line.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Limits } from './limits.ts';
 import type { Notifications } from './notifications.ts';
@@ -29,14 +29,13 @@ export interface Installation {
   now(): Promise<number>;
   /** Who works here; undefined where the caller may not know. */
   members(): Promise<Members | undefined>;
+  /** By name, with what waits in each. @throws CliFailure where the caller may not know */
+  queues(): Promise<readonly QueueLine[]>;
 }
 
 export interface Members {
   readonly orchestrators: readonly string[];
-  readonly workers: readonly (Pick<WorkerInfo, 'session' | 'name' | 'version' | 'queues' | 'labels'> & {
-    readonly executors: readonly string[];
-    readonly started_at: string;
-  })[];
+  readonly workers: readonly WorkerLine[];
   /** True when Redis is the private one of a folder. */
   readonly isEmbedded: boolean;
 }

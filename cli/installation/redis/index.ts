@@ -1,6 +1,7 @@
 /** An installation reached directly on its Redis. */
 
 import { plansOf } from '../../../engine/runtime/client/rerun.ts';
+import { type QueueLine, queueLinesOf, workerLineOf } from '../../../server/queue-line.ts';
 import type { Engine } from '../../compose/engine.ts';
 import { liveOrchestrators } from '../../compose/live-orchestrators.ts';
 import { startOrchestrator } from '../../compose/roles.ts';
@@ -31,6 +32,7 @@ export function redisInstallation(host: Host, engine: Engine): Installation {
     driving,
     now: () => engine.store.now(),
     members: () => membersOf(engine),
+    queues: () => queuesOf(engine),
   };
 }
 
@@ -56,13 +58,16 @@ async function whileAnswered<T>(host: Host, engine: Engine, work: () => Promise<
 }
 
 async function membersOf(engine: Engine): Promise<Members> {
-  const [orchestrators, workers] = await Promise.all([
+  const { membership, isEmbedded } = engine;
+  const [orchestrators, workers, loads] = await Promise.all([
     liveOrchestrators(engine),
-    engine.membership.workers(),
+    membership.workers(),
+    membership.loads(),
   ]);
-  const lines = workers.map(({ startedAt, ...worker }) => ({
-    ...worker,
-    started_at: new Date(startedAt).toISOString(),
-  }));
-  return { orchestrators, workers: lines, isEmbedded: engine.isEmbedded };
+  return { orchestrators, workers: workers.map((one) => workerLineOf(one, loads)), isEmbedded };
+}
+
+async function queuesOf({ membership }: Engine): Promise<readonly QueueLine[]> {
+  const [workers, loads] = await Promise.all([membership.workers(), membership.loads()]);
+  return queueLinesOf(workers, loads);
 }

@@ -2,7 +2,7 @@
 import { createRealClock } from '../../../engine/runtime/real-clock.ts';
 import { ApiClient } from '../../../server/client/client.ts';
 import { version } from '../../../server/operations/health.ts';
-import { listWorkers } from '../../../server/operations/operating.ts';
+import { listQueues, listWorkers } from '../../../server/operations/operating.ts';
 import { EXIT } from '../../exit-code.ts';
 import { CliFailure } from '../../failure.ts';
 import type { Driving, Installation, Members } from '../installation.ts';
@@ -30,6 +30,7 @@ export function serverInstallation(place: ServerPlace): Installation {
     driving: serverDriving(members),
     now: () => timeOf(api),
     members,
+    queues: async () => (await api.read(listQueues)).queues,
   };
 }
 

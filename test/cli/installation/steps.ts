@@ -46,6 +46,12 @@ const isHeld = ({ stdout }: Said) => stdout.includes('"status": "waiting"');
 const isEnded = ({ stdout }: Said) => /"status": "(succeeded|failed|cancelled)",\n {2}"inputs"/.test(stdout);
 
 export const STEPS: readonly Step[] = [
+  // Who works here: asked while nothing runs, since loads are told a moment later.
+  { verb: 'workers', args: [], shows: /default:4/ },
+  { verb: 'workers', args: ['--json'] },
+  { verb: 'queues', args: [], shows: /default/ },
+  { verb: 'queues', args: ['--json'] },
+
   // Nothing is there yet.
   { verb: 'list', args: [], shows: /No runs match/ },
   { verb: 'workflows', args: [], shows: /No workflow was applied/ },

@@ -10,8 +10,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, openEngine } from '../../../cli/compose/engine.ts';
 import { type Role, startOrchestrator, startWorker } from '../../../cli/compose/roles.ts';
 import { type RunningServer, startServer } from '../../../cli/compose/server.ts';
+import { ServerApi } from '../../../cli/installation/server/api.ts';
+import { serverRuns } from '../../../cli/installation/server/runs.ts';
 import { buildProgram } from '../../../cli/program.ts';
+import { followRun } from '../../../cli/view/run-follower.ts';
 import { SILENT } from '../../../engine/ports/logger.ts';
+import { ApiClient } from '../../../server/client/client.ts';
 import { quietHost, type Said, sluice } from '../../support/in-process-cli.ts';
 import { type TestRedis, testRedis } from '../../support/redis.ts';
 import { STEPS, type Step } from './steps.ts';
@@ -118,6 +122,9 @@ function normal(text: string, world: World): string {
       .replace(/\b[0-9a-f]{16}\b/g, '<id>')
       .replace(/"(took_ms|a_ms|b_ms|estimate_ms|ms)": \d+/g, '"$1": <ms>')
       .replace(/[+-]?\b\d+(\.\d+)?(ms|s)\b/g, '<took>')
+      // Whether a wait was long enough to be told is a matter of the machine.
+      .replace(/, after waiting <took>/g, '')
+      .replace(/(:\d+):[0-9a-f]{8}\b/g, '$1:<id>')
       .replace(/[ ─]+/g, ' ')
       .replace(/ +$/gm, '')
   );
@@ -180,6 +187,49 @@ async function leaves(): Promise<Leaf[]> {
 function takesServer(command: Command): boolean {
   return command.options.some(({ long, hidden }) => long === '--server' && !hidden);
 }
+
+/** Breaks each stream off in the middle of its second event, so often. */
+function breakingStreams(times: number): (request: Request) => Promise<Response> {
+  let left = times;
+  return async (request) => {
+    const response = await fetch(request);
+    if (!request.url.endsWith('/events/stream') || left-- <= 0) return response;
+    let events = 0;
+    const cut = new TransformStream<Uint8Array, Uint8Array>({
+      transform(piece, controller) {
+        const text = Buffer.from(piece).toString();
+        events += text.split('\nid: ').length - 1;
+        if (events < 2) return controller.enqueue(piece);
+        controller.enqueue(Buffer.from(text.slice(0, Math.floor(text.length / 2))));
+        controller.error(new Error('cut'));
+      },
+    });
+    return new Response(response.body?.pipeThrough(cut), response);
+  };
+}
+
+describe('following a run through a server', () => {
+  it('takes the stream up again where it broke off: no event is missed, and none comes twice', {
+    timeout: 20_000,
+  }, async () => {
+    const run = remote.memory.get('run') ?? '';
+    const [, url = ''] = remote.flags;
+    const client = new ApiClient({ url, token: remote.env['SLUICE_TOKEN'], send: breakingStreams(2) });
+    const runs = serverRuns(new ServerApi(client));
+    const seen: number[] = [];
+    const notes: string[] = [];
+    const sink = {
+      event: ({ seq }: { readonly seq: number }) => void seen.push(seq),
+      line: () => {},
+      note: (text: string) => void notes.push(text),
+      close: () => {},
+    };
+    await followRun({ runs, run, sink, withLogs: false, signal: new AbortController().signal });
+    const all = (await runs.events(run)).map(({ seq }) => seq);
+    expect(seen).toEqual(all);
+    expect(notes.join()).toContain('broke off');
+  });
+});
 
 describe('a server', () => {
   it('that is not there, or refuses the token, is told with the exit code for it', async () => {
