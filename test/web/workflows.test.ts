@@ -5,12 +5,15 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../server/client/client.ts';
+import { startRun } from '../../server/operations/runs.ts';
+import { createToken } from '../../server/operations/tokens.ts';
 import { applyWorkflow } from '../../server/operations/workflows.ts';
 import { findBrowser, openBrowser } from '../support/browser.ts';
 import { buildIfStale } from '../support/build.ts';
 import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
 
 const LONGEST_MS = 90_000;
+const space = { namespace: 'default' };
 
 const REPORT = `name: report
 description: Reports on a city.
@@ -167,7 +170,7 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       const theirs = 'name: hello\ntasks:\n  hello:\n    run: echo theirs\n';
       await editor().getByText('hello').first().waitFor();
       await api.call(applyWorkflow, {
-        params: { namespace: 'default', workflow: 'hello' },
+        params: { ...space, workflow: 'hello' },
         body: { source: theirs },
       });
       await editor().click();
@@ -226,7 +229,7 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
     async () => {
       await open('workflows/report');
       await page.getByRole('link', { name: /^print, run of .*: succeeded$/ }).waitFor();
-      await folder.run(['start', 'report', '--input', 'city=Oslo']);
+      await api.call(startRun, { params: space, body: { workflow: 'report', inputs: { city: 'Oslo' } } });
       const failed = page.getByRole('link', { name: /^check, run of .*: failed$/ });
       await failed.waitFor();
       expect(await page.getByRole('link', { name: /^print, run of .*: upstream failed$/ }).count()).toBe(1);
@@ -263,8 +266,10 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
   it(
     'lets a viewer look and not touch',
     async () => {
-      const made = await folder.run(['tokens', 'create', 'looker', '--role', 'viewer']);
-      const other = await signedIn(/slc_\S+/.exec(made.stdout)?.[0] ?? '');
+      const { token: looker } = await api.call(createToken, {
+        body: { name: 'looker', grants: { default: 'viewer' } },
+      });
+      const other = await signedIn(looker);
       await other.goto(`${base}/ns/default/workflows/hello/edit`);
       await other.getByText('To read only.').waitFor();
       const text = other.getByRole('textbox', { name: 'Workflow file, YAML' });
