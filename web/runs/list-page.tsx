@@ -1,11 +1,13 @@
 /** Runs, newest first; the filter stands in the address. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useLiveRuns } from '../api/live.ts';
 import { runsQuery } from '../api/queries.ts';
 import { Button, Card, Empty, Trouble } from '../ui/parts.tsx';
 import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
+import { BulkActions } from './bulk.tsx';
 
 const STATUSES = ['running', 'succeeded', 'failed', 'cancelled', 'queued', 'paused'];
 const route = getRouteApi('/ns/$namespace/runs');
@@ -19,6 +21,9 @@ export function RunListPage() {
     runsQuery(namespace, filter),
   );
   const runs = data?.pages.flatMap((page) => page.runs) ?? [];
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const choose = (run: string, is: boolean) =>
+    setChosen((known) => new Set(is ? [...known, run] : [...known].filter((one) => one !== run)));
   const isFiltered = filter.status !== undefined || filter.workflow !== undefined;
   return (
     <div className="p-3">
@@ -57,6 +62,7 @@ export function RunListPage() {
           </>
         }
       >
+        <BulkActions namespace={namespace} runs={[...chosen]} onClear={() => setChosen(new Set())} />
         {error ? <Trouble error={error} /> : null}
         {isPending ? <p className="p-6 text-soft">Loading…</p> : null}
         {data !== undefined && runs.length === 0 ? (
@@ -72,6 +78,9 @@ export function RunListPage() {
           <table className="w-full text-left text-sm">
             <thead className="text-xs text-soft">
               <tr>
+                <th className="w-8 py-1 pl-3">
+                  <span className="sr-only">Choose</span>
+                </th>
                 <th className="px-3 py-1 font-medium">Status</th>
                 <th className="px-3 py-1 font-medium">Workflow</th>
                 <th className="px-3 py-1 font-medium">Run</th>
@@ -82,6 +91,14 @@ export function RunListPage() {
             <tbody>
               {runs.map((run) => (
                 <tr key={run.id} className="border-t border-line hover:bg-sunk">
+                  <td className="py-1.5 pl-3">
+                    <input
+                      type="checkbox"
+                      aria-label={`Choose ${run.id}`}
+                      checked={chosen.has(run.id)}
+                      onChange={({ target }) => choose(run.id, target.checked)}
+                    />
+                  </td>
                   <td className="px-3 py-1.5">
                     <Status state={run.status} />
                   </td>

@@ -4,11 +4,13 @@
  */
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import Anser from 'anser';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { LogLine } from '../api/model.ts';
 import { LOG_LINES, LOG_PAGE, type RunRef, readLog } from '../api/queries.ts';
 import { Button, Trouble } from '../ui/parts.tsx';
+import { saveAs } from '../ui/save-as.ts';
+import { inertLine } from './inert-line.ts';
+import { Coloured } from './log-text.tsx';
 
 const ROW = 18;
 const POLL_MS = 1_000;
@@ -18,11 +20,14 @@ interface Props {
   readonly node: string;
   readonly attempt: number;
   readonly isOver: boolean;
+  /** The line that the address leads to, from 1. */
+  readonly line?: number | undefined;
+  readonly onLine?: (line: number) => void;
 }
 
-export function LogView({ run, node, attempt, isOver }: Props) {
+export function LogView({ run, node, attempt, isOver, line: aim, onLine }: Props) {
   const { lines, missing, error, isFirst } = useLines({ run, node, attempt, isOver });
-  const [follows, setFollows] = useState(true);
+  const [follows, setFollows] = useState(aim === undefined);
   const [sought, setSought] = useState('');
   const [streams, setStreams] = useState<'all' | LogLine['stream']>('all');
   const shown = useMemo(
@@ -42,6 +47,16 @@ export function LogView({ run, node, attempt, isOver }: Props) {
   useEffect(() => {
     if (follows && shown.length > 0) rows.scrollToIndex(shown.length - 1);
   }, [follows, shown.length, rows]);
+
+  const isThere = aim !== undefined && aim <= shown.length;
+  useEffect(() => {
+    if (isThere) rows.scrollToIndex(aim - 1, { align: 'center' });
+  }, [isThere, aim, rows]);
+
+  const save = () => {
+    const text = lines.map((one) => `${one.at} ${one.stream} ${inertLine(one.text)}\n`);
+    saveAs(new Blob(text, { type: 'text/plain' }), `${run.run}-${node}-${attempt}.log`);
+  };
 
   const go = (step: number) => {
     if (hits.length === 0) return;
@@ -90,6 +105,9 @@ export function LogView({ run, node, attempt, isOver }: Props) {
           <input type="checkbox" checked={follows} onChange={({ target }) => setFollows(target.checked)} />{' '}
           follow
         </label>
+        <Button onClick={save} disabled={lines.length === 0}>
+          Download
+        </Button>
       </div>
       {missing > 0 ? (
         <p className="px-3 py-1 text-xs text-wait">{missing} earlier lines are not kept any more.</p>
@@ -116,10 +134,21 @@ export function LogView({ run, node, attempt, isOver }: Props) {
                 <div
                   key={line.id}
                   style={{ transform: `translateY(${start}px)`, height: ROW }}
-                  className={`absolute flex min-w-full gap-3 px-2 whitespace-pre ${hits[hit] === index && sought !== '' ? 'bg-wait-soft' : ''}`}
+                  className={`absolute flex min-w-full gap-3 px-2 whitespace-pre ${(hits[hit] === index && sought !== '') || aim === index + 1 ? 'bg-wait-soft' : ''}`}
                   title={line.at}
                 >
-                  <span className="w-12 shrink-0 text-right text-soft select-none">{index + 1}</span>
+                  <button
+                    type="button"
+                    tabIndex={-1}
+                    aria-label={`Link to line ${index + 1}`}
+                    className={`w-12 shrink-0 cursor-pointer text-right select-none hover:underline ${aim === index + 1 ? 'font-bold text-link' : 'text-soft'}`}
+                    onClick={() => {
+                      setFollows(false);
+                      onLine?.(index + 1);
+                    }}
+                  >
+                    {index + 1}
+                  </button>
                   <span
                     className={
                       line.stream === 'stderr'
@@ -138,25 +167,6 @@ export function LogView({ run, node, attempt, isOver }: Props) {
         )}
       </div>
     </div>
-  );
-}
-
-function Coloured({ text }: { readonly text: string }): ReactNode {
-  if (!text.includes('\u001b')) return text;
-  return Anser.ansiToJson(text, { use_classes: true, remove_empty: true }).map(
-    ({ content, fg, decoration }, i) => {
-      const look = [
-        fg ?? '',
-        decoration === 'bold' ? 'font-bold' : '',
-        decoration === 'underline' ? 'underline' : '',
-      ];
-      return (
-        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a line that never changes.
-        <span key={i} className={look.filter(Boolean).join(' ')}>
-          {content}
-        </span>
-      );
-    },
   );
 }
 

@@ -1,30 +1,40 @@
 /** One node: why it stands as it does, its attempts, log, inputs and outputs, and what can be done with it. */
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { useState } from 'react';
 import { apiPath, request } from '../api/http.ts';
 import type { RunNode } from '../api/model.ts';
 import { explainQuery, nodeQuery, type RunRef } from '../api/queries.ts';
 import { Copy, Trouble } from '../ui/parts.tsx';
+import { saveAs } from '../ui/save-as.ts';
 import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
+import { Answer } from './answer.tsx';
 import { LogView } from './log-view.tsx';
 
 const OVER = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
 
-export function NodePanel({
-  run,
-  node,
-  onClose,
-}: {
+/** A place in the log of a node. */
+export interface LogPlace {
+  readonly attempt?: number | undefined;
+  readonly line?: number | undefined;
+}
+
+interface Props {
   readonly run: RunRef;
   readonly node: string;
+  /** Where the address leads to. */
+  readonly at: LogPlace;
+  readonly onAt: (at: LogPlace) => void;
   readonly onClose: () => void;
-}) {
+}
+
+export function NodePanel({ run, node, at, onAt, onClose }: Props) {
   const { data, error } = useQuery(nodeQuery(run, node));
   return (
     <aside
-      className="flex h-full min-h-0 flex-col rounded-lg border border-line bg-card"
+      className="flex h-full min-h-0 flex-col overflow-auto rounded-lg border border-line bg-card"
       aria-label={`Node ${node}`}
     >
       <header className="flex items-center gap-2 border-b border-line px-3 py-2">
@@ -40,19 +50,21 @@ export function NodePanel({
         </button>
       </header>
       {error ? <Trouble error={error} /> : null}
-      {data === undefined ? null : <NodeTabs run={run} node={data} />}
+      {data === undefined ? null : <NodeTabs run={run} node={data} at={at} onAt={onAt} />}
     </aside>
   );
 }
 
-function NodeTabs({ run, node }: { readonly run: RunRef; readonly node: RunNode }) {
+function NodeTabs({ run, node, at, onAt }: Omit<Props, 'node' | 'onClose'> & { readonly node: RunNode }) {
   const isOver = OVER.includes(node.status);
-  const [attempt, setAttempt] = useState<number>();
+  const [attempt, setAttempt] = useState<number | undefined>(at.attempt);
   const number = attempt ?? node.attempts.at(-1)?.number;
   const chosen = node.attempts.find((one) => one.number === number);
   return (
     <>
+      <Answer run={run} node={node} />
       {isOver && node.status === 'succeeded' ? null : <Why run={run} node={node.id} />}
+      <ChildLink namespace={run.namespace} child={node.child} />
       {chosen?.error ? (
         <p className="mx-3 mt-2 rounded-md bg-bad-soft px-3 py-2 text-sm whitespace-pre-wrap text-bad">
           <b>{chosen.error.code}</b> {chosen.error.message}
@@ -94,6 +106,8 @@ function NodeTabs({ run, node }: { readonly run: RunRef; readonly node: RunNode 
               node={node.id}
               attempt={number}
               isOver={isOver || chosen?.finished_at != null}
+              line={attempt === undefined || attempt === at.attempt ? at.line : undefined}
+              onLine={(line) => onAt({ attempt: number, line })}
             />
           )}
         </Tabs.Content>
@@ -139,12 +153,17 @@ function Artifact({
   );
 }
 
-function saveAs(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+/** The run that it started, where it is a sub-workflow. */
+function ChildLink({ namespace, child }: { readonly namespace: string; readonly child: string | null }) {
+  if (child === null) return null;
+  return (
+    <p className="border-b border-line px-3 py-2 text-sm">
+      Its run:{' '}
+      <Link to="/ns/$namespace/runs/$run" params={{ namespace, run: child }} className="font-mono text-xs">
+        {child}
+      </Link>
+    </p>
+  );
 }
 
 /** From the engine's own predicates: what it waits for, which rule fired, when it goes on. */

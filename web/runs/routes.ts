@@ -22,10 +22,22 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('./run-page.tsx'), 'RunPage'),
   validateSearch: (
     given: Record<string, unknown>,
-  ): { node?: string | undefined; view?: View | undefined } => ({
+  ): {
+    node?: string | undefined;
+    view?: View | undefined;
+    attempt?: number | undefined;
+    line?: number | undefined;
+  } => ({
     node: text(given['node']),
+    attempt: positive(given['attempt']),
+    line: positive(given['line']),
     view: VIEWS.find((view) => view === given['view']),
   }),
 });
 
 export const runRoutes = [runs, run] as const;
+
+function positive(given: unknown): number | undefined {
+  const number = Number(given);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+}

@@ -1,6 +1,6 @@
 /** A run at a glance: what failed first, then graph, waterfall or table, and beside them the chosen node. */
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useLiveRun } from '../api/live.ts';
 import { isEnded, type RunHead } from '../api/model.ts';
 import { graphQuery, headQuery } from '../api/queries.ts';
@@ -19,14 +19,17 @@ const route = getRouteApi('/ns/$namespace/runs/$run');
 
 export function RunPage() {
   const run = route.useParams();
-  const { node, view = 'graph' } = route.useSearch();
+  const { node, view = 'graph', attempt, line } = route.useSearch();
   const navigate = route.useNavigate();
   const head = useQuery(headQuery(run));
   const graph = useQuery(graphQuery(run));
   const isOver = head.data !== undefined && isEnded(head.data.status);
   const liveness = useLiveRun(run, { after: graph.data?.seq, isOver });
   const choose = (chosen: string | undefined) =>
-    void navigate({ search: (old) => ({ ...old, node: chosen }), replace: true });
+    void navigate({
+      search: (old) => ({ ...old, node: chosen, attempt: undefined, line: undefined }),
+      replace: true,
+    });
   if (head.error) return <Trouble error={head.error} />;
   if (head.data === undefined) return <p className="p-6 text-soft">Loading…</p>;
   const task = node?.replace(/\[\d+\]$/, '');
@@ -60,7 +63,7 @@ export function RunPage() {
           {graph.data === undefined ? (
             <p className="p-6 text-soft">Loading…</p>
           ) : view === 'graph' ? (
-            <div className="h-[30rem]">
+            <div className="h-[max(29rem,calc(100dvh-15rem))]">
               <RunGraphView tasks={graph.data.nodes} chosen={task} onChoose={choose} />
             </div>
           ) : view === 'waterfall' ? (
@@ -87,8 +90,15 @@ export function RunPage() {
           )}
         </Card>
         {node === undefined ? null : (
-          <div className="h-[32rem]">
-            <NodePanel key={node} run={run} node={node} onClose={() => choose(undefined)} />
+          <div className="h-[max(32rem,calc(100dvh-12rem))]">
+            <NodePanel
+              key={node}
+              run={run}
+              node={node}
+              at={{ attempt, line }}
+              onAt={(at) => void navigate({ search: (old) => ({ ...old, ...at }), replace: true })}
+              onClose={() => choose(undefined)}
+            />
           </div>
         )}
       </div>
@@ -114,6 +124,18 @@ function Header({
         <span className="font-mono text-xs text-soft">
           {head.id} <Copy text={head.id} />
         </span>
+        {head.parent === null ? null : (
+          <span className="text-sm text-soft">
+            started by{' '}
+            <Link
+              to="/ns/$namespace/runs/$run"
+              params={{ namespace: head.namespace, run: head.parent.run }}
+              search={{ node: head.parent.node }}
+            >
+              {head.parent.node} of its parent
+            </Link>
+          </span>
+        )}
         <div className="ml-auto">{children}</div>
       </div>
       <div className="flex flex-wrap items-center gap-x-5 gap-y-1 text-sm text-soft">

@@ -12,10 +12,10 @@ const LOOKS: { readonly [state: string]: readonly [tone: Tone, sign: string] } =
   skipped: ['idle', '⊘'],
   running: ['busy', '●'],
   queued: ['wait', '◌'],
-  blocked: ['wait', '⧗'],
+  blocked: ['wait', '▣'],
   retrying: ['wait', '↻'],
-  waiting: ['wait', '⏸'],
-  paused: ['wait', '⏸'],
+  waiting: ['wait', '◔'],
+  paused: ['wait', '‖'],
   pending: ['idle', '○'],
 };
 

@@ -1,0 +1,136 @@
+/** Steering runs from the dashboard, in a real browser against a real server with all roles. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBrowser, openBrowser } from '../support/browser.ts';
+import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
+
+const LONGEST_MS = 90_000;
+
+const RELEASE = `
+name: release
+inputs: {target: {type: string, default: staging}, size: {type: integer, default: 1}}
+tasks:
+  go:
+    uses: approval
+    with: {form: {replicas: {type: integer, required: true}}}
+  word: {needs: [go], uses: wait, with: {signal: ready}}
+  ship:
+    needs: [word]
+    env: {SIZE: '\${{ inputs.size }}', REPLICAS: '\${{ tasks.go.outputs.form.replicas }}'}
+    run: 'echo shipping "$REPLICAS"; test "$SIZE" -gt 1'
+  tell: {needs: [ship], run: 'echo told'}
+`;
+const HANGING = `
+name: hanging
+tasks:
+  hang: {run: 'sleep 600'}
+`;
+
+describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs a browser)', () => {
+  let folder: CliFolder;
+  let up: CliProcess;
+  let browser: Browser;
+  let page: Page;
+  let base = '';
+  const troubles: string[] = [];
+  const start = async (file: string) =>
+    (await folder.run(['start', file])).stdout.trim().split(/\s+/).at(-1) ?? '';
+
+  beforeAll(async () => {
+    folder = cliFolder();
+    folder.write('release.yaml', RELEASE);
+    folder.write('hanging.yaml', HANGING);
+    up = folder.start(['up', '--port', '0']);
+    await up.saw('Ctrl-C stops it');
+    base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
+    browser = await openBrowser();
+    page = await browser.newPage();
+    page.setDefaultTimeout(30_000);
+    page.on('pageerror', (error) => troubles.push(String(error)));
+    page.on('console', (message) => {
+      // What is refused is part of it.
+      if (message.type() === 'error' && !/40\d|422/.test(message.text())) troubles.push(message.text());
+    });
+    await page.goto(base);
+    await page.fill(
+      'input[name=token]',
+      readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim(),
+    );
+    await page.click('button[type=submit]');
+    await page.getByText('Overview').first().waitFor();
+  }, LONGEST_MS);
+
+  afterAll(async () => {
+    await browser?.close();
+    up?.kill('SIGKILL');
+    await folder?.remove();
+  });
+
+  it(
+    'approves with the form, sends the signal, and runs again with other inputs',
+    async () => {
+      const run = await start('release.yaml');
+      await page.goto(`${base}/ns/default/runs/${run}?node=go`);
+      const waits = page.getByRole('region', { name: 'What it waits for' });
+      await waits.getByLabel(/replicas/).fill('many');
+      await waits.getByRole('button', { name: 'Approve' }).click();
+      await waits.getByText('must be a number').waitFor();
+      await waits.getByLabel(/replicas/).fill('7');
+      await waits.getByLabel('Comment').fill('looks fine');
+      await waits.getByRole('button', { name: 'Approve' }).click();
+      await waits.waitFor({ state: 'detached' });
+      await page.goto(`${base}/ns/default/runs/${run}?node=word`);
+      await page.getByText('It waits for the signal').waitFor();
+      await page.getByRole('button', { name: 'Send it' }).click();
+      await page.getByRole('region', { name: 'Why it failed' }).waitFor();
+      await page.getByRole('button', { name: 'Run again from word…' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('Other inputs').click();
+      await dialog.getByLabel(/size/).fill('x');
+      await dialog.getByRole('button', { name: 'Start', exact: true }).click();
+      await dialog.getByText('must be a number').waitFor();
+      await dialog.getByLabel(/size/).fill('3');
+      await dialog.getByText(/Runs again/).waitFor();
+      await dialog.getByRole('button', { name: 'Leave it' }).click();
+      await page.goto(`${base}/ns/default/runs/${run}?node=ship`);
+      await page.getByRole('button', { name: 'Run again from ship…' }).click();
+      await dialog.getByText('Other inputs').click();
+      await dialog.getByLabel(/size/).fill('3');
+      await dialog.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.waitForURL((url) => !url.pathname.endsWith(run));
+      await page.locator('header').getByText('succeeded').first().waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'says how a node ended, and several runs are cancelled at once',
+    async () => {
+      const runs = [await start('hanging.yaml'), await start('hanging.yaml'), await start('hanging.yaml')];
+      await page.goto(`${base}/ns/default/runs/${runs[0]}?node=hang`);
+      await page.getByRole('button', { name: 'Mark hang…' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('skipped').check();
+      await dialog.getByRole('button', { name: 'Mark as skipped' }).click();
+      await page.locator('header').getByText('succeeded').first().waitFor();
+      await page.goto(`${base}/ns/default/runs`);
+      for (const run of runs.slice(1)) await page.getByLabel(`Choose ${run}`).check();
+      await page.getByRole('button', { name: 'Cancel them…' }).click();
+      await dialog.getByRole('button', { name: 'Cancel them' }).click();
+      await dialog.getByText('2 of 2 asked, 0 refused').waitFor();
+      await dialog.getByRole('button', { name: 'Close' }).last().click();
+      for (const run of runs.slice(1))
+        await page
+          .getByRole('row', { name: new RegExp(run) })
+          .getByText('cancelled')
+          .waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it('breaks no rule of its own policy', () => {
+    expect(troubles).toEqual([]);
+  });
+});
