@@ -1,5 +1,7 @@
 /** The code editor: YAML with completion, what is wrong marked in its place, and word of where the cursor is. */
 import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { indentUnit } from '@codemirror/language';
 import { lintGutter, type Diagnostic as Marked, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Text } from '@codemirror/state';
 import {
@@ -11,11 +13,10 @@ import {
 } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import type { Diagnostic } from '../workflows/queries.ts';
+import { breakLine } from './break-line.ts';
 import { completeWorkflow } from './completion.ts';
-import { INDENT_KEYS } from './indent-keys.ts';
 import { look, shadowOf, yamlColours } from './look.ts';
 import type { Schema } from './schema-walk.ts';
-import { UNDO_KEYS, undoHistory } from './undo.ts';
 
 interface Props {
   /**
@@ -96,15 +97,18 @@ function stateOf(latest: { readonly current: Props }, written: Text | undefined)
       highlightActiveLine(),
       highlightActiveLineGutter(),
       lintGutter(),
-      undoHistory,
+      history(),
+      indentUnit.of('  '),
       EditorState.readOnly.of(isReadOnly),
       EditorView.editable.of(true),
       autocompletion({ override: [completeWorkflow(() => latest.current.readSchema())], icons: false }),
       keymap.of([
         { key: 'Mod-s', run: save, preventDefault: true },
         ...completionKeymap,
-        ...UNDO_KEYS,
-        ...INDENT_KEYS,
+        { key: 'Enter', run: breakLine },
+        // Without Tab: it leads out of the editor, as it does out of any field.
+        ...historyKeymap,
+        ...defaultKeymap,
       ]),
       EditorView.updateListener.of(({ docChanged, selectionSet, state }) => {
         if (docChanged) latest.current.onChange(state.doc.toString());
