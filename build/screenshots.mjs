@@ -52,7 +52,8 @@ const folder = mkdtempSync(join(tmpdir(), 'sluice-pictures-'));
 writeFileSync(join(folder, 'prices.yaml'), PIPELINE);
 writeFileSync(join(folder, 'nightly.yaml'), NIGHTLY);
 const up = spawn(process.execPath, [sluice, 'up', '--port', '0'], { cwd: folder });
-const cli = (...words) => execFileSync(process.execPath, [sluice, ...words], { cwd: folder, encoding: 'utf8' });
+const cli = (...words) =>
+  execFileSync(process.execPath, [sluice, ...words], { cwd: folder, encoding: 'utf8' });
 
 try {
   const base = await new Promise((resolve, reject) => {
@@ -67,7 +68,11 @@ try {
     up.once('exit', () => reject(new Error(said)));
   });
   cli('apply', 'prices.yaml', 'nightly.yaml');
-  const start = (...words) => cli('start', ...words).trim().split(/\s+/).at(-1);
+  const start = (...words) =>
+    cli('start', ...words)
+      .trim()
+      .split(/\s+/)
+      .at(-1);
   for (let i = 0; i < 4; i++) start('nightly');
   for (const year of [2022, 2023, 2021]) start('prices', '--input', `year=${year}`);
   const failed = start('prices', '--input', 'year=2023');

@@ -63,6 +63,8 @@ const SHARED_SETTINGS = {
   retryStrategy: (attempt: number): number => Math.min(50 * attempt, 1000),
   // After a fail-over the old primary answers so; a new connection finds the new one.
   reconnectOnError: (error: Error): boolean => /READONLY|LOADING/.test(error.message),
+  // Its guess of how long it goes on loading may be seconds too long.
+  maxLoadingRetryTime: 250,
   enableAutoPipelining: false,
   connectTimeout: 5_000,
 } as const;

@@ -57,6 +57,12 @@ function optionsFor(address: RedisAddress, settings: ClientSettings) {
 /** The replies that this folder reads are those of RESP2. */
 const LEGACY = { protocol: 2, replyMapping: 'legacy' } as const;
 
+/**
+ * How often a Redis that loads its data is asked whether it is ready, ms. Its own guess, which clients follow by default, may be
+ * seconds too long, and whoever works is taken for dead meanwhile.
+ */
+export const LOADING_LOOK_MS = 250;
+
 function basics({ name, socketTimeoutMs, triesPerCommand }: ClientSettings) {
   return {
     connectionName: name,
@@ -64,6 +70,7 @@ function basics({ name, socketTimeoutMs, triesPerCommand }: ClientSettings) {
     socketTimeout: socketTimeoutMs,
     retryStrategy: (times: number) => Math.min(50 * times, 1_000),
     maxRetriesPerRequest: triesPerCommand,
+    maxLoadingRetryTime: LOADING_LOOK_MS,
     // After a fail-over this may be the old primary: look up the address again, and let the caller decide to repeat.
     reconnectOnError: (error: Error) => (/READONLY|LOADING/.test(error.message) ? (1 as const) : false),
     enableAutoPipelining: false,
