@@ -80,7 +80,7 @@ try {
   const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
   const space = `${base}/ns/default`;
   const shots = [
-    ['overview', 'light', `${space}/overview`, 'Overview'],
+    ['overview', 'light', space, 'Overview'],
     ['runs', 'dark', `${space}/runs`, failed],
     ['run-failed', 'light', `${space}/runs/${failed}?node=check`, 'prices_2023'],
     ['run-approval', 'dark', `${space}/runs/${waiting}?node=approve`, 'It waits for an approval'],

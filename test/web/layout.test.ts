@@ -40,6 +40,21 @@ describe('boxes', () => {
     expect(Math.sign(y('a2') - y('b2'))).toBe(Math.sign(y('a3') - y('b3')));
   });
 
+  it('leave room for an edge that passes their layer', () => {
+    const boxes = [
+      box('fetch'),
+      box('resize', 'fetch'),
+      box('check', 'fetch'),
+      box('index', 'resize'),
+      box('report', 'index', 'check'),
+    ];
+    const places = placeBoxes(boxes, 'right', SPACING);
+    const y = (id: string) => places.get(id)?.y ?? 0;
+    const passesAt = (y('check') + y('report')) / 2;
+    expect(Math.abs(passesAt - y('index'))).toBeGreaterThan(SPACING.height / 2);
+    expect(places.size).toBe(boxes.length);
+  });
+
   it('of five thousand tasks are placed while one waits for them', () => {
     const boxes = Array.from({ length: 5_000 }, (_, i) =>
       box(`t${i}`, ...(i < 10 ? [] : [`t${i - 10}`, `t${i - 7}`])),

@@ -25,6 +25,8 @@ export interface Place {
 }
 
 const SWEEPS = 6;
+/** Beyond that edges run behind boxes: the graph is too dense for anybody to follow them. */
+const MOST_PASSAGES = 1_000;
 
 /** Left upper corners, by id. Needs that are no boxes are passed over. */
 export function placeBoxes(
@@ -32,8 +34,9 @@ export function placeBoxes(
   direction: Direction,
   spacing: Spacing,
 ): ReadonlyMap<string, Place> {
-  const layerOf = layersOf(boxes);
-  const layers = order(boxes, layerOf);
+  const passages = withPassages(boxes, layersOf(boxes));
+  const layers = order(passages.boxes, passages.layerOf);
+  const shown = new Set(boxes.map(({ id }) => id));
   const { width, height, gapAlong, gapAcross } = spacing;
   const [along, across] = direction === 'right' ? [width, height] : [height, width];
   const widest = Math.max(1, ...layers.map(({ length }) => length));
@@ -41,6 +44,7 @@ export function placeBoxes(
   for (const [layer, ids] of layers.entries()) {
     const start = ((widest - ids.length) * (across + gapAcross)) / 2;
     for (const [row, id] of ids.entries()) {
+      if (!shown.has(id)) continue;
       const a = layer * (along + gapAlong);
       const b = start + row * (across + gapAcross);
       places.set(id, direction === 'right' ? { x: a, y: b, layer } : { x: b, y: a, layer });
@@ -71,6 +75,28 @@ function layersOf(boxes: readonly Box[]): ReadonlyMap<string, number> {
     }
   }
   return layer;
+}
+
+/** An edge over several layers keeps a place free in each that it passes, so that it runs between boxes and not behind them. */
+function withPassages(boxes: readonly Box[], layerOf: ReadonlyMap<string, number>) {
+  const layers = new Map(layerOf);
+  const added: Box[] = [];
+  const through = (need: string, id: string): string => {
+    let last = need;
+    for (let layer = (layerOf.get(need) ?? 0) + 1; layer < (layerOf.get(id) ?? 0); layer++) {
+      if (added.length >= MOST_PASSAGES) return need;
+      const passage = `${need}\n${id}\n${layer}`;
+      layers.set(passage, layer);
+      added.push({ id: passage, needs: [last] });
+      last = passage;
+    }
+    return last;
+  };
+  const own = boxes.map(({ id, needs }) => ({
+    id,
+    needs: needs.map((need) => (layerOf.has(need) ? through(need, id) : need)),
+  }));
+  return { boxes: [...own, ...added], layerOf: layers };
 }
 
 function order(boxes: readonly Box[], layerOf: ReadonlyMap<string, number>): readonly string[][] {
