@@ -1,6 +1,7 @@
 /** Steering runs from the dashboard, in a real browser against a real server with all roles. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser, openBrowser } from '../support/browser.ts';
@@ -38,6 +39,11 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
   const start = async (file: string) =>
     (await folder.run(['start', file])).stdout.trim().split(/\s+/).at(-1) ?? '';
 
+  const runsOf = async (workflow: string) =>
+    (await folder.run(['list', '--workflow', workflow, '--json'])).stdout.match(
+      /[0-7][0-9A-HJKMNP-TV-Z]{25}/g,
+    ) ?? [];
+
   beforeAll(async () => {
     folder = cliFolder();
     folder.write('release.yaml', RELEASE);
@@ -46,7 +52,7 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
     await up.saw('Ctrl-C stops it');
     base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
     browser = await openBrowser();
-    page = await browser.newPage();
+    page = await (await browser.newContext()).newPage();
     page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => troubles.push(String(error)));
     page.on('console', (message) => {
@@ -126,6 +132,40 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
           .getByRole('row', { name: new RegExp(run) })
           .getByText('cancelled')
           .waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'is for everybody: names, contrasts, and nothing beside a narrow screen',
+    async () => {
+      const [run = ''] = await runsOf('release');
+      const found: string[] = [];
+      const views = ['graph', 'waterfall', 'steps', 'values'].map((view) => `/${run}?view=${view}`);
+      for (const path of ['', ...views, `/${run}?node=ship`]) {
+        await page.setViewportSize({ width: 375, height: 800 });
+        await page.goto(`${base}/ns/default/runs${path}`);
+        await page
+          .getByText(path === '' ? 'hanging' : 'release')
+          .first()
+          .waitFor();
+        if (path.includes('node=')) await page.getByRole('log').waitFor();
+        const beside = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        if (beside > 0) found.push(`${path}: ${beside} pixels stand beside a narrow screen`);
+        await page.setViewportSize({ width: 1280, height: 800 });
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          const axe = new AxeBuilder({ page });
+          // In the dark only what has to do with colours is another.
+          if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block']);
+          const { violations } = await axe.analyze();
+          for (const { id, nodes } of violations)
+            found.push(`${path} ${colorScheme} ${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+        }
+      }
+      expect(found).toEqual([]);
     },
     LONGEST_MS,
   );

@@ -11,13 +11,26 @@ export interface RunRef {
 export interface RunFilter {
   readonly workflow?: string | undefined;
   readonly status?: string | undefined;
+  /** Not older, ms. */
+  readonly sinceMs?: number | undefined;
 }
 
 export const runsQuery = (namespace: string, filter: RunFilter) =>
   infiniteQueryOptions({
     queryKey: ['runs', namespace, filter],
     queryFn: ({ pageParam, signal }) =>
-      get<RunList>(apiPath(namespace, 'runs'), { ...filter, limit: 50, cursor: pageParam }, signal),
+      get<RunList>(
+        apiPath(namespace, 'runs'),
+        {
+          workflow: filter.workflow,
+          status: filter.status,
+          created_after:
+            filter.sinceMs === undefined ? undefined : new Date(Date.now() - filter.sinceMs).toISOString(),
+          limit: 50,
+          cursor: pageParam,
+        },
+        signal,
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     // Besides the stream of changes, for where none comes through.

@@ -91,7 +91,7 @@ function Line({
         {paused === null ? (
           <span className="text-ok">on</span>
         ) : (
-          <span className="text-wait">⏸ paused{paused.reason === null ? '' : `: ${paused.reason}`}</span>
+          <span className="text-wait">◔ paused{paused.reason === null ? '' : `: ${paused.reason}`}</span>
         )}
         {problem === null ? null : <p className="text-bad">✗ {problem.message}</p>}
         {waiting.length === 0 ? null : (

@@ -32,7 +32,7 @@ function List({ namespace, of }: { readonly namespace: string; readonly of: Atte
   return (
     <ul className="max-h-64 overflow-y-auto text-sm">
       {of.waiting.map(({ run, workflow, node, for: what, signal, until }) => (
-        <Item key={`${run} ${node}`} sign="⏸" tone="text-wait">
+        <Item key={`${run} ${node}`} sign="◔" tone="text-wait">
           <Link {...toRun(run, node)}>
             {workflow} › {node}
           </Link>{' '}
@@ -47,14 +47,14 @@ function List({ namespace, of }: { readonly namespace: string; readonly of: Atte
         </Item>
       ))}
       {of.paused.map(({ id, workflow, created_at }) => (
-        <Item key={id} sign="⏸" tone="text-wait">
+        <Item key={id} sign="◔" tone="text-wait">
           <Link {...toRun(id)}>{workflow}</Link> is paused, started <Ago at={created_at} />
         </Item>
       ))}
       {of.schedules.map(({ workflow, trigger, paused, reason, problem }) => (
         <Item
           key={`${workflow} ${trigger}`}
-          sign={paused ? '⏸' : '✗'}
+          sign={paused ? '◔' : '✗'}
           tone={paused ? 'text-wait' : 'text-bad'}
         >
           <Link to="/ns/$namespace/schedules" params={{ namespace }}>

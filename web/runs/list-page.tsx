@@ -8,6 +8,7 @@ import { Button, Card, Empty, Trouble } from '../ui/parts.tsx';
 import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
 import { BulkActions } from './bulk.tsx';
+import { SINCE, sinceOf } from './views.ts';
 
 const STATUSES = ['running', 'succeeded', 'failed', 'cancelled', 'queued', 'paused'];
 const route = getRouteApi('/ns/$namespace/runs');
@@ -18,15 +19,20 @@ export function RunListPage() {
   const navigate = route.useNavigate();
   useLiveRuns(namespace);
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    runsQuery(namespace, filter),
+    runsQuery(namespace, {
+      workflow: filter.workflow,
+      status: filter.status,
+      sinceMs: filter.since && SINCE[filter.since],
+    }),
   );
   const runs = data?.pages.flatMap((page) => page.runs) ?? [];
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const choose = (run: string, is: boolean) =>
     setChosen((known) => new Set(is ? [...known, run] : [...known].filter((one) => one !== run)));
-  const isFiltered = filter.status !== undefined || filter.workflow !== undefined;
+  const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <div className="p-3">
+      <h1 className="sr-only">Runs</h1>
       <Card
         title="Runs"
         side={
@@ -59,6 +65,21 @@ export function RunListPage() {
                 <option key={status}>{status}</option>
               ))}
             </select>
+            <select
+              value={filter.since ?? ''}
+              aria-label="Since"
+              onChange={({ target }) =>
+                void navigate({ search: (old) => ({ ...old, since: sinceOf(target.value) }) })
+              }
+              className="rounded border border-line bg-page px-1 py-0.5 text-sm"
+            >
+              <option value="">any time</option>
+              {Object.keys(SINCE).map((since) => (
+                <option key={since} value={since}>
+                  last {since}
+                </option>
+              ))}
+            </select>
           </>
         }
       >
@@ -75,53 +96,55 @@ export function RunListPage() {
           )
         ) : null}
         {runs.length === 0 ? null : (
-          <table className="w-full text-left text-sm">
-            <thead className="text-xs text-soft">
-              <tr>
-                <th className="w-8 py-1 pl-3">
-                  <span className="sr-only">Choose</span>
-                </th>
-                <th className="px-3 py-1 font-medium">Status</th>
-                <th className="px-3 py-1 font-medium">Workflow</th>
-                <th className="px-3 py-1 font-medium">Run</th>
-                <th className="px-3 py-1 font-medium">Started</th>
-                <th className="px-3 py-1 font-medium">Took</th>
-              </tr>
-            </thead>
-            <tbody>
-              {runs.map((run) => (
-                <tr key={run.id} className="border-t border-line hover:bg-sunk">
-                  <td className="py-1.5 pl-3">
-                    <input
-                      type="checkbox"
-                      aria-label={`Choose ${run.id}`}
-                      checked={chosen.has(run.id)}
-                      onChange={({ target }) => choose(run.id, target.checked)}
-                    />
-                  </td>
-                  <td className="px-3 py-1.5">
-                    <Status state={run.status} />
-                  </td>
-                  <td className="px-3 py-1.5">
-                    <Link from="/ns/$namespace/runs" search={(old) => ({ ...old, workflow: run.workflow })}>
-                      {run.workflow}
-                    </Link>
-                  </td>
-                  <td className="px-3 py-1.5 font-mono text-xs">
-                    <Link to="/ns/$namespace/runs/$run" params={{ namespace, run: run.id }}>
-                      {run.id}
-                    </Link>
-                  </td>
-                  <td className="px-3 py-1.5">
-                    <Ago at={run.created_at} />
-                  </td>
-                  <td className="px-3 py-1.5">
-                    <Took from={run.created_at} to={run.finished_at} />
-                  </td>
+          <div className="overflow-x-auto">
+            <table className="w-full text-left text-sm">
+              <thead className="text-xs text-soft">
+                <tr>
+                  <th className="w-8 py-1 pl-3">
+                    <span className="sr-only">Choose</span>
+                  </th>
+                  <th className="px-3 py-1 font-medium">Status</th>
+                  <th className="px-3 py-1 font-medium">Workflow</th>
+                  <th className="px-3 py-1 font-medium">Run</th>
+                  <th className="px-3 py-1 font-medium">Started</th>
+                  <th className="px-3 py-1 font-medium">Took</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {runs.map((run) => (
+                  <tr key={run.id} className="border-t border-line hover:bg-sunk">
+                    <td className="py-1.5 pl-3">
+                      <input
+                        type="checkbox"
+                        aria-label={`Choose ${run.id}`}
+                        checked={chosen.has(run.id)}
+                        onChange={({ target }) => choose(run.id, target.checked)}
+                      />
+                    </td>
+                    <td className="px-3 py-1.5">
+                      <Status state={run.status} />
+                    </td>
+                    <td className="px-3 py-1.5">
+                      <Link from="/ns/$namespace/runs" search={(old) => ({ ...old, workflow: run.workflow })}>
+                        {run.workflow}
+                      </Link>
+                    </td>
+                    <td className="px-3 py-1.5 font-mono text-xs">
+                      <Link to="/ns/$namespace/runs/$run" params={{ namespace, run: run.id }}>
+                        {run.id}
+                      </Link>
+                    </td>
+                    <td className="px-3 py-1.5">
+                      <Ago at={run.created_at} />
+                    </td>
+                    <td className="px-3 py-1.5">
+                      <Took from={run.created_at} to={run.finished_at} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         )}
         {hasNextPage ? (
           <div className="p-3 text-center">

@@ -2,7 +2,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../shell/root-route.tsx';
 import { text } from '../ui/search-text.ts';
-import { VIEWS, type View } from './views.ts';
+import { type Since, sinceOf, VIEWS, type View } from './views.ts';
 
 const runs = createRoute({
   getParentRoute: () => rootRoute,
@@ -10,8 +10,9 @@ const runs = createRoute({
   component: lazyRouteComponent(() => import('./list-page.tsx'), 'RunListPage'),
   validateSearch: (
     given: Record<string, unknown>,
-  ): { workflow?: string | undefined; status?: string | undefined } => ({
+  ): { workflow?: string | undefined; status?: string | undefined; since?: Since | undefined } => ({
     workflow: text(given['workflow']),
+    since: sinceOf(given['since']),
     status: text(given['status']),
   }),
 });

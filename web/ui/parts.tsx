@@ -38,9 +38,9 @@ export function Card({
   return (
     <section className="min-w-0 rounded-lg border border-line bg-card">
       {title === undefined ? null : (
-        <header className="flex items-center justify-between gap-2 border-b border-line px-3 py-2">
+        <header className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-3 py-2">
           <h2 className="text-sm font-semibold">{title}</h2>
-          <div className="flex items-center gap-2">{side}</div>
+          <div className="flex flex-wrap items-center gap-2">{side}</div>
         </header>
       )}
       {children}

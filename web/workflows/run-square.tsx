@@ -20,7 +20,7 @@ const SIGNS: { readonly [state: string]: string } = {
   running: '●',
   skipped: '⊘',
   cancelled: '■',
-  waiting: '⏸',
+  waiting: '◔',
   retrying: '↻',
 };
 
