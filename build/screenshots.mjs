@@ -102,8 +102,7 @@ try {
       if (scheme !== colorScheme) continue;
       await page.goto(url);
       await page.getByText(text).first().waitFor();
-      await page.waitForLoadState('networkidle').catch(() => {});
-      await page.waitForTimeout(800);
+      await page.waitForTimeout(1_500);
       await page.screenshot({ path: join(pictures, `${name}.png`) });
     }
     await context.close();
