@@ -9,6 +9,6 @@ export default defineConfig({
     // Files share the modules of their worker: loading the engine anew for each of two hundred takes longer than most of them.
     isolate: false,
     // Much of what they do is waiting for processes.
-    maxWorkers: 3,
+    maxWorkers: 4,
   },
 });

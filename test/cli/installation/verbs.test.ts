@@ -124,6 +124,9 @@ function normal(text: string, world: World): string {
       .replace(/[+-]?\b\d+(\.\d+)?(ms|s)\b/g, '<took>')
       // Whether a wait was long enough to be told is a matter of the machine.
       .replace(/, after waiting <took>/g, '')
+      // So is how far a run is that goes on while it is looked at.
+      .replace(/\b[1-9]?\d %/g, '<some> %')
+      .replace(/\b(queued|running)\b/g, '<under way>')
       .replace(/(:\d+):[0-9a-f]{8}\b/g, '$1:<id>')
       .replace(/[ ─]+/g, ' ')
       .replace(/ +$/gm, '')
