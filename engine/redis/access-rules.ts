@@ -92,7 +92,8 @@ interface Reach {
 const REACH = {
   orchestrator: {
     changes: ['meta', 'shards', 'wake', 'members', 'runs', 'workflows', 'queues'],
-    reads: ['definitions'],
+    // Secrets of channels, and those of workflows, whose values are masked in what is told.
+    reads: ['secrets', 'definitions'],
   },
   worker: {
     changes: ['meta', 'shards', 'wake', 'members', 'cache', 'queues'],
@@ -120,12 +121,37 @@ const COMMANDS =
   '-@all +@read +@write +@transaction +@blocking +@connection -@dangerous -@admin -function -keys -migrate -restore -swapdb ' +
   '+eval +evalsha +script|load +script|exists +info +time +hello +ping +client|setname +cluster|info +cluster|slots +cluster|shards';
 
-/** Rules for `ACL SETUSER sluice-<user> on >PASSWORD …`, for Redis 7; 6.2 knows neither `%R~` (write `~`) nor `+cluster|shards`. */
-export function accessRules(user: RedisUser, prefix: string = DEFAULT_PREFIX): string {
+/** Who delivers notifications: orchestrators those of runs, workers those of `uses: notify`. */
+const PUBLISHERS: ReadonlySet<RedisUser> = new Set(['orchestrator', 'worker']);
+
+export interface AccessOptions {
+  /** Default: that of keys.ts. */
+  readonly prefix?: string;
+  /** Redis channels that notifications may go to. Default: none. */
+  readonly channels?: readonly string[];
+  /** Default 7. 6.2 has no keys that are only read (`%R~`) and no functions. */
+  readonly redis?: '6.2' | '7';
+}
+
+/** Rules for `ACL SETUSER sluice-<user> on >PASSWORD …`. */
+export function accessRules(
+  user: RedisUser,
+  { prefix = DEFAULT_PREFIX, channels = [], redis = '7' }: AccessOptions = {},
+): string {
   const { changes, reads } = REACH[user];
+  const isOld = redis === '6.2';
   const keys = (mark: string, areas: readonly Area[]) =>
     areas.map((area) => `${mark}${escapeGlob(prefix)}${PATTERN[area]}`);
-  return ['resetkeys', ...keys('~', changes), ...keys('%R~', reads), 'resetchannels', COMMANDS].join(' ');
+  const mayPublish = PUBLISHERS.has(user);
+  return [
+    'resetkeys',
+    ...keys('~', changes),
+    ...keys(isOld ? '~' : '%R~', reads),
+    'resetchannels',
+    ...(mayPublish ? channels.map((name) => `&${escapeGlob(name)}`) : []),
+    isOld ? COMMANDS.replace(' -function', '') : COMMANDS,
+    ...(mayPublish ? ['+publish'] : []),
+  ].join(' ');
 }
 
 function escapeGlob(text: string): string {

@@ -15,7 +15,7 @@ const REFUSALS: readonly (readonly [word: RegExp, advice: string])[] = [
     'it is one node of a Redis Cluster: write redis-cluster://host:port instead of redis://host:port',
   ],
   [/\b(NOAUTH|WRONGPASS)\b/, 'check the user name and password in the URL of Redis'],
-  [/\bNOPERM\b/, 'give this user the permissions that docs/operations.md lists'],
+  [/\bNOPERM\b/, 'give this user the permissions that docs/security.md lists under Redis'],
 ];
 
 const LOST =

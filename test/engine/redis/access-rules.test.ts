@@ -14,6 +14,8 @@ const folder = cliFolder();
 let redis: PrivateRedis;
 let admin: Redis;
 let port: number;
+/** Redis channel that notifications go to. */
+const CHANNEL = 'sluice-runs';
 
 beforeAll(async () => {
   await buildIfStale();
@@ -28,7 +30,7 @@ beforeAll(async () => {
       'reset',
       'on',
       `>${user}`,
-      ...accessRules(user).split(' '),
+      ...accessRules(user, { channels: [CHANNEL] }).split(' '),
     );
 }, 120_000);
 afterAll(async () => {
@@ -95,15 +97,14 @@ describe('what each user may touch', () => {
     }
   });
 
-  it('workers read secrets and change none; neither they nor orchestrators see tokens or the audit log', async () => {
+  it('workers and orchestrators read secrets and change none, and see neither tokens nor the audit log', async () => {
     const { secrets, tokens, auditRecords, definitionLines } = createKeys();
-    expect(await mayUse('worker', 'HGET', secrets(), 'x')).toBe(true);
     for (const user of ['worker', 'orchestrator'] as const) {
+      expect(await mayUse(user, 'HGET', secrets(), 'x')).toBe(true);
       expect(await mayUse(user, 'HSET', secrets(), 'x', 'y')).toBe(false);
       for (const key of [tokens(), auditRecords()]) expect(await mayUse(user, 'HGETALL', key)).toBe(false);
       expect(await mayUse(user, 'HSET', definitionLines(), 'x', 'y')).toBe(false);
     }
-    expect(await mayUse('orchestrator', 'HGET', secrets(), 'x')).toBe(false);
   });
 
   it.each(REDIS_USERS)(
@@ -154,7 +155,24 @@ describe('what each user may touch', () => {
   );
 
   it('signs of patterns in a prefix are no patterns', () => {
-    expect(accessRules('worker', 'a*b?[c]:')).toContain('~a\\*b\\?\\[c\\]:meta ');
+    const rules = accessRules('worker', { prefix: 'a*b?[c]:', channels: ['runs*'] });
+    expect(rules).toContain('~a\\*b\\?\\[c\\]:meta ');
+    expect(rules).toContain(' &runs\\* ');
+  });
+
+  it('only who delivers notifications may publish, and only to the channels that are named', async () => {
+    expect(await mayUse('orchestrator', 'PUBLISH', CHANNEL, 'x')).toBe(true);
+    expect(await mayUse('worker', 'PUBLISH', CHANNEL, 'x')).toBe(true);
+    expect(await mayUse('server', 'PUBLISH', CHANNEL, 'x')).toBe(false);
+    for (const user of REDIS_USERS) expect(await mayUse(user, 'SUBSCRIBE', CHANNEL)).toBe(false);
+  });
+
+  it('has a form without the two words that Redis 6.2 does not know', () => {
+    for (const user of REDIS_USERS) {
+      const [old, now] = [accessRules(user, { redis: '6.2' }), accessRules(user)];
+      expect(old).not.toMatch(/%R~| -function /);
+      expect(old).toBe(now.replaceAll('%R~', '~').replace(' -function', ''));
+    }
   });
 
   it('stands in docs/security.md', () => {
@@ -164,6 +182,25 @@ describe('what each user may touch', () => {
   });
 });
 
+/** Answers a promise of having heard notifications of all these types on the channel. */
+async function listen(): Promise<(...types: readonly string[]) => Promise<void>> {
+  const listener = new Redis(redis.connection);
+  const heard = new Set<unknown>();
+  let notice = () => {};
+  listener.on('message', (_, text) => {
+    heard.add(JSON.parse(text).type);
+    notice();
+  });
+  await listener.subscribe(CHANNEL);
+  return async (...types) => {
+    await new Promise<void>((resolve) => {
+      notice = () => types.every((type) => heard.has(type)) && resolve();
+      notice();
+    });
+    listener.disconnect();
+  };
+}
+
 it('the roles do their work under their users: secrets, artifacts, large outputs, schedules, cancelling, pruning, tokens', async () => {
   folder.write(
     'work.yaml',
@@ -171,7 +208,9 @@ it('the roles do their work under their users: secrets, artifacts, large outputs
 name: work
 secrets: [TOKEN]
 triggers: [{ every: 1h }]
+notify: { channel: bus, on: success }
 tasks:
+  say: { uses: notify, with: { channel: bus, text: hello } }
   make:
     run: head -c 200000 /dev/zero | tr '\\0' x > big; echo "text=$(head -c 40000 big)" >> "$SLUICE_OUTPUT"; test -n "$TOKEN"
     env: { TOKEN: "\${{ secrets.TOKEN }}" }
@@ -188,13 +227,16 @@ tasks:
     expect([args, end.code, end.code === 0 ? '' : end.stderr]).toEqual([args, 0, '']);
     return end.stdout.trim();
   };
-  const orchestrator = folder.start(['orchestrator'], addressOf('orchestrator'));
-  const worker = folder.start(['worker'], { ...addressOf('worker'), ...key });
+  const channels = { SLUICE_CHANNELS: JSON.stringify({ bus: { redis: { channel: CHANNEL } } }) };
+  const orchestrator = folder.start(['orchestrator'], { ...addressOf('orchestrator'), ...channels });
+  const worker = folder.start(['worker'], { ...addressOf('worker'), ...key, ...channels });
+  const heard = await listen();
   await Promise.all([orchestrator.saw('orchestrator drives runs'), worker.saw('serves its queues')]);
   await run('secrets', 'set', 'TOKEN', '--file', 'token');
   await run('apply', 'work.yaml');
   await run('start', 'work', '--wait');
   await run('start', 'work', '--wait');
+  await heard('message', 'run.succeeded');
   await run('schedules');
   const long = await run('start', 'long.yaml');
   await run('cancel', long);
