@@ -1,16 +1,20 @@
 /**
  * `npm run bench:web`: whether the dashboard stays quick when there is much of everything. A real server with all roles on its
- * own Redis, a real Chromium; prints each figure beside its goal. Words after `--` name parts: `load`, `list`.
+ * own Redis, a real Chromium; prints each figure beside its goal. Words after `--` name parts: `load`, `runs`, `list`, `log`.
  */
 import { describeMachine } from '../machine.ts';
 import { measureFirstLoad } from './first-load.ts';
+import { measureLargeRuns } from './large-run.ts';
+import { measureLongLog } from './long-log.ts';
 import { measureManyRuns } from './many-runs.ts';
 import { renderWeb, type WebRow } from './report.ts';
 import { openWebStand } from './stand.ts';
 
 const PARTS = new Map([
   ['load', measureFirstLoad],
+  ['runs', measureLargeRuns],
   ['list', measureManyRuns],
+  ['log', measureLongLog],
 ]);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

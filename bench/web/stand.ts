@@ -47,7 +47,8 @@ export async function openWebStand(): Promise<WebStand> {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`${under}: ${response.status} ${await response.text()}`);
+    if (!response.ok)
+      throw new Error(`${under}: ${response.status} ${(await response.text()).slice(0, 1_000)}`);
     return await response.json();
   };
   await signIn(page, base, token);
