@@ -79,6 +79,7 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
     actions,
     notifier,
     alertsOf,
+    watch: {},
     clock,
     logger,
   });

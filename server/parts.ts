@@ -82,7 +82,7 @@ export interface ServerParts {
 export interface ChannelLines {
   readonly channels: readonly { readonly name: string; readonly leads_to: string }[];
   readonly alerts: readonly {
-    readonly channel: string;
+    readonly channel?: string | undefined;
     readonly on: string | readonly string[];
     readonly namespace?: string | undefined;
     readonly workflow?: string | undefined;

@@ -86,6 +86,7 @@ export async function startOrchestrator(
     actions,
     notifier,
     alertsOf,
+    watch: {},
     intake,
     clock,
     logger,

@@ -218,6 +218,7 @@ export const TIMER_KINDS = [
   'run_timeout',
   'deadline',
   'run_deadline',
+  'run_usual',
 ] as const;
 export type TimerKind = (typeof TIMER_KINDS)[number];
 

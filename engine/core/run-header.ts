@@ -46,6 +46,8 @@ export interface RunProgress {
   /** Signals that no node has taken yet, oldest first. */
   signals?: readonly { readonly name: string; readonly payload: Json; readonly by?: string }[];
   answered?: readonly AnsweredRequest[];
+  /** What fires about it, with its begin: resolved when it ends. */
+  alerts?: readonly { readonly rule: 'late' | 'slow'; readonly since: number }[];
 }
 
 /** A reset under way, step by step: what begins a new generation. Numbers are record indexes. */
@@ -144,7 +146,7 @@ export interface NodeOutput extends StoredOutputs {
 /** JSON of the changing part, for `RunChange.header`. */
 export function progressJson(header: RunHeader): string {
   const { status, startedAt, finishedAt, seq, nodes, cancel, outputs, largeOutputs, error } = header;
-  const { paused, result, refused, part, reset, retries, signals, answered } = header;
+  const { paused, result, refused, part, reset, retries, signals, answered, alerts } = header;
   return JSON.stringify({
     status,
     startedAt,
@@ -163,5 +165,6 @@ export function progressJson(header: RunHeader): string {
     retries,
     signals,
     answered,
+    alerts,
   });
 }

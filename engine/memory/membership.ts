@@ -1,5 +1,5 @@
 /** Membership in memory: who announced itself, and until when that holds. */
-import type { LoadReport, Membership, WorkerInfo } from '../ports/membership.ts';
+import { LEFT_MS, type LoadReport, type Membership, type WorkerInfo } from '../ports/membership.ts';
 
 export interface MemoryMembershipOptions {
   /** The store's clock, ms. */
@@ -16,6 +16,7 @@ export function createMemoryMembership({ now }: MemoryMembershipOptions): Member
   const workers = new Map<string, Announced<WorkerInfo>>();
   const queues = new Map<string, Announced<string>>();
   const loads = new Map<string, Announced<LoadReport>>();
+  const left = new Map<string, Announced<string>>();
   return {
     async announceOrchestrator(id, ttlMs) {
       orchestrators.set(id, { value: id, until: now() + ttlMs });
@@ -43,9 +44,13 @@ export function createMemoryMembership({ now }: MemoryMembershipOptions): Member
       return living(loads, now());
     },
     async leave(id) {
+      left.set(id, { value: id, until: now() + LEFT_MS });
       loads.delete(id);
       orchestrators.delete(id);
       workers.delete(id);
+    },
+    async left() {
+      return living(left, now());
     },
   };
 }

@@ -38,6 +38,9 @@ export interface LoadReport {
   readonly blocked: number;
 }
 
+/** How long it is known that a member left, ms. */
+export const LEFT_MS = 60_000;
+
 export interface Membership {
   announceOrchestrator(id: string, ttlMs: number): Promise<void>;
   /** Ids of live orchestrators, sorted. */
@@ -52,6 +55,8 @@ export interface Membership {
   announceLoad(id: string, load: LoadReport, ttlMs: number): Promise<void>;
   /** Those that hold. */
   loads(): Promise<readonly LoadReport[]>;
-  /** Leaves at once. */
+  /** Leaves at once. That it left is known for a minute: who is gone without having left was lost. */
   leave(id: string): Promise<void>;
+  /** Ids of those that left within the last minute. */
+  left(): Promise<readonly string[]>;
 }

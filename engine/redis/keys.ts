@@ -59,9 +59,9 @@ export interface Keys {
   /** Stream: wakes one blocking connection. */
   wake(reader: string): string;
   /** Sorted set (id → end of its lease, ms) of members of a role. */
-  members(role: 'orchestrators' | 'workers' | 'queues' | 'loads'): string;
+  members(role: 'orchestrators' | 'workers' | 'queues' | 'loads' | 'left'): string;
   /** Hash: id → what the member told about itself. */
-  memberInfos(role: 'orchestrators' | 'workers' | 'queues' | 'loads'): string;
+  memberInfos(role: 'orchestrators' | 'workers' | 'queues' | 'loads' | 'left'): string;
   /** Sorted set: run → time of creation, ms. Named `all`, or by what its runs have in common. */
   runs(list: RunList, value?: string): string;
   /** Hash: a run's line in the lists: `status` (index of its status), `line` (JSON). */

@@ -1,9 +1,9 @@
 /** Membership on Redis: leases by Redis' own clock, so that members need not agree about the time. */
-import type { LoadReport, Membership, WorkerInfo } from '../ports/membership.ts';
+import { LEFT_MS, type LoadReport, type Membership, type WorkerInfo } from '../ports/membership.ts';
 import type { Connections } from './connection.ts';
 import { createScripts } from './scripts.ts';
 
-type Role = 'orchestrators' | 'workers' | 'queues' | 'loads';
+type Role = 'orchestrators' | 'workers' | 'queues' | 'loads' | 'left';
 
 export function createRedisMembership(connections: Connections): Membership {
   const { keys, call } = connections;
@@ -29,7 +29,9 @@ export function createRedisMembership(connections: Connections): Membership {
     announcedQueues: async () => ((await list('queues')) as string[]).sort(),
     announceLoad: (id, load, ttlMs) => announce('loads', id, ttlMs, load),
     loads: async () => (await list('loads')) as LoadReport[],
+    left: async () => (await list('left')) as string[],
     async leave(id) {
+      await announce('left', id, LEFT_MS, id);
       const roles: readonly Role[] = ['orchestrators', 'workers', 'loads'];
       await Promise.all(
         roles.flatMap((role) => [

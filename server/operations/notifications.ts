@@ -67,7 +67,7 @@ export const listChannels = operation({
       channels: z.array(z.object({ name: z.string(), leads_to: z.string() })),
       alerts: z.array(
         z.looseObject({
-          channel: z.string(),
+          channel: z.string().optional().describe('Without one it is only listed.'),
           on: z.union([z.string(), z.array(z.string())]),
           namespace: z.string().optional(),
           workflow: z.string().optional(),

@@ -114,6 +114,7 @@ export function membershipContract(name: string, make: () => Promise<MembershipS
       for (const id of ['o1', 's1', 'nobody']) await membership.leave(id);
       expect(await membership.orchestrators()).toEqual(['o2']);
       expect(await membership.workers()).toEqual([]);
+      expect([...(await membership.left())].sort()).toEqual(['nobody', 'o1', 's1']);
     });
 
     it('forgets who stops announcing, and keeps who goes on', async () => {

@@ -147,6 +147,7 @@ function membershipOf({ membership }: Shared, link: Link): Membership {
     workers: () => link.call('workers', () => membership.workers()),
     announceQueues: (...args) => link.call('announceQueues', () => membership.announceQueues(...args)),
     announcedQueues: () => link.call('announcedQueues', () => membership.announcedQueues()),
+    left: () => link.call('left', () => membership.left()),
     leave: (...args) => link.call('leave', () => membership.leave(...args)),
   };
 }

@@ -35,6 +35,7 @@ import { isVerb, refuseUnknownRun, takeVerb } from './request/verb.ts';
 import { advance } from './run/advance.ts';
 import { cancelRun, isAccepted, startRun, takeRefused, takeRunGranted } from './run/run.ts';
 import { tellAgain, tellLater, tellUnknown } from './run/tell.ts';
+import { takeUsual } from './run/usual.ts';
 import type { Turn } from './turn.ts';
 
 export type { MayBundle, WindowOf } from './node/dispatch.ts';
@@ -130,7 +131,7 @@ const TIMERS = {
   queue_timeout: takeQueueTimeout,
   abandon: abandonNode,
 } satisfies Record<
-  Exclude<TimerKind, 'run_timeout' | 'run_deadline' | 'deadline'>,
+  Exclude<TimerKind, 'run_timeout' | 'run_deadline' | 'run_usual' | 'deadline'>,
   (turn: Turn, place: NodePlace) => void
 >;
 
@@ -143,6 +144,7 @@ function takeTimer(turn: Turn, run: RunState, message: TimerMessage): void {
   if (message.kind === 'run_timeout')
     return cancelRun(turn, run, { code: 'run_timeout', graceMs: RUN_TIMEOUT_GRACE_MS });
   if (message.kind === 'run_deadline') return takeRunDeadline(turn, run);
+  if (message.kind === 'run_usual') return takeUsual(turn, run);
   if (message.kind === 'deadline') return takeDeadline(turn, run, message.node);
   const place = currentPlace(run, message);
   if (place) TIMERS[message.kind](turn, place);

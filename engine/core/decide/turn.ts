@@ -23,7 +23,7 @@ import {
   timerKey,
 } from '../message.ts';
 import { packRecord, RECORD_BYTES } from '../node-record.ts';
-import type { PlanNotification } from '../plan.ts';
+import type { AlertTarget } from '../notification/alert.ts';
 import type { Post } from '../post.ts';
 import { type NodeOutput, progressJson } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
@@ -58,8 +58,13 @@ export interface ShardFacts {
   isLive?(session: string): boolean;
   /** Addresses of the actors that want to know when a run of the workflow ends. */
   subscribersOf(namespace: string, workflow: string): readonly string[];
-  /** What the installation wants to be told of the runs of the workflow, beside its own `notify`. Absent: nothing. */
-  alertsOf?(namespace: string, workflow: string): readonly PlanNotification[];
+  /**
+   * What the installation wants to be told of the workflow and its runs, beside its own `notify`; of itself, where the namespace is empty.
+   * Absent: nothing.
+   */
+  alertsOf?(namespace: string, workflow: string): readonly AlertTarget[];
+  /** How long a run of the workflow usually takes at most, ms; null: too few have taught that; undefined: not known yet. */
+  usualMs?(namespace: string, workflow: string): number | null | undefined;
   /** Slots of the live worker that has most of them for the queue; 0 or absent when there is none. */
   largestWorker?(queue: string): number;
   /** Whether all live workers of the queue go on with chains. Absent: no. */

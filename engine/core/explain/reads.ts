@@ -16,7 +16,7 @@ export interface Reads {
   readonly children: readonly string[];
 }
 
-const RUN_TIMERS = ['run_timeout', 'run_deadline'] as const;
+const RUN_TIMERS = ['run_timeout', 'run_deadline', 'run_usual'] as const;
 
 export function readsOf(run: RunState, nodes: readonly number[]): Reads {
   const flights: string[] = [];

@@ -34,6 +34,8 @@ export interface LastEnd {
   readonly run: string;
   readonly status: string;
   readonly at: number;
+  /** Of a run whose failure is an alert, if it failed: what is wrong. */
+  readonly alert?: string;
 }
 
 /** Documents have the form that their actor wrote them in. */

@@ -64,6 +64,10 @@ export interface ScheduleState {
   readonly missed?: { readonly from: number; readonly to: number };
   /** Why the newest tick that could not be started was not. */
   readonly problem?: { readonly tick: number; readonly message: string };
+  /** When a pause was over: ticks before that were not missed. */
+  readonly resumedAt?: number;
+  /** Since when times pass at which nothing is started: an alert. */
+  readonly missing?: { readonly since: number };
 }
 
 export type BackfillStatus = 'running' | 'done' | 'cancelled';

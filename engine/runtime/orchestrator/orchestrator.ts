@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import type { ShardFacts } from '../../core/decide/index.ts';
 import type { EngineActions } from '../../core/engine-outcome.ts';
 import { LearnedDurations } from '../../core/learned-durations.ts';
+import type { Patience } from '../../core/notification/watch.ts';
 import { dispatchWindow } from '../../core/policy.ts';
 import { isMadeQueue } from '../../core/queue-name.ts';
 import { loadOf, type ShardLoad } from '../../core/shard-load.ts';
@@ -23,11 +24,13 @@ import type { OutputStore } from '../files/output-store.ts';
 import { Intake, type IntakeSettings } from '../shard/intake.ts';
 import { ShardOwner } from '../shard/shard-owner.ts';
 import { Subscriptions } from '../shard/subscriptions.ts';
+import { AlertWatch } from './alert-watch.ts';
 import { Errands } from './errands.ts';
 import { HeldShards } from './held-shards.ts';
 import { InboxRound } from './inbox-round.ts';
 import { LoadReports } from './load-reports.ts';
 import { RunLines } from './run-lines.ts';
+import { UsualTimes } from './usual-times.ts';
 import { Workforce } from './workforce.ts';
 
 export interface OrchestratorOptions {
@@ -37,7 +40,7 @@ export interface OrchestratorOptions {
   readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
   readonly queue: Pick<TaskQueue, 'add' | 'raise'>;
   readonly membership: Membership;
-  readonly index: Pick<RunIndex, 'record' | 'teach'>;
+  readonly index: Pick<RunIndex, 'record' | 'teach'> & Partial<Pick<RunIndex, 'taught'>>;
   /** Who follows which workflow. Absent: nobody. */
   readonly definitions?: Pick<DefinitionStore, 'subscriptions'>;
   readonly actions: EngineActions;
@@ -47,6 +50,8 @@ export interface OrchestratorOptions {
   readonly notifier?: Notifier | undefined;
   /** What the installation wants to be told of runs, beside what workflows say. */
   readonly alertsOf?: ShardFacts['alertsOf'];
+  /** Looks at queues and workers for alerts, with this patience or the usual one. Absent: it does not. */
+  readonly watch?: { readonly patience?: Patience | undefined };
   /** What is taken in from outside. Default: all that memory allows. */
   readonly intake?: IntakeSettings;
   readonly clock: Clock;
@@ -98,6 +103,8 @@ class ShardKeeper implements Orchestrator {
   readonly #subscriptions: Subscriptions;
   readonly #intake: Intake;
   readonly #lines: RunLines;
+  readonly #usual: UsualTimes;
+  readonly #watch: AlertWatch | undefined;
   /** Who else there is was heard of. */
   #live: readonly string[] = [];
   #workforce = new Workforce([]);
@@ -124,6 +131,9 @@ class ShardKeeper implements Orchestrator {
       onChange: () => this.#interrupt(),
       onFailure,
     });
+    this.#usual = new UsualTimes(options.index, clock);
+    this.#watch =
+      options.watch && new AlertWatch({ ...options, ...options.watch, owners: () => this.#held.owners() });
     this.#reports = new LoadReports({ ...options, load: () => this.load() });
     this.#round = new InboxRound({
       store,
@@ -156,7 +166,11 @@ class ShardKeeper implements Orchestrator {
       ),
       this.#loop(
         'report',
-        () => this.#told.run([['report of the load', () => this.#reports.keep()]]),
+        () =>
+          this.#told.run([
+            ['report of the load', () => this.#reports.keep()],
+            ...(this.#watch ? [['look for alerts', async () => this.#watch?.keep()] as const] : []),
+          ]),
         () => PATROL_MS,
       ),
     ];
@@ -244,6 +258,7 @@ class ShardKeeper implements Orchestrator {
         largestWorker: (queue) => this.#workforce.largestWorker(queue),
         mayJoin: (queue) => this.#workforce.mayJoin(queue),
         ...(alertsOf ? { alertsOf } : {}),
+        usualMs: (namespace, workflow) => this.#usual.of(namespace, workflow),
       },
     });
   }

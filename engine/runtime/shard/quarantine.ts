@@ -2,6 +2,7 @@
  * Quarantine: takes a run that the engine cannot handle (its decisions throw) out of the way, so that its shard goes on.
  * Deliberately minimal: it uses none of the code that failed.
  */
+import { alertEndPosts } from '../../core/decide/notification/run-alert.ts';
 import { runEndPosts } from '../../core/decide/notification/tell.ts';
 import { endPosts } from '../../core/decide/run/tell.ts';
 import { messageOf } from '../../core/errors.ts';
@@ -61,7 +62,8 @@ function postsOf(owner: OwnedShard, header: RunHeader, plan: Plan | undefined): 
   const { namespace, workflow } = header;
   const subscribers = owner.options.facts?.subscribersOf(namespace, workflow) ?? [];
   const rules = owner.options.facts?.alertsOf?.(namespace, workflow) ?? [];
-  const posts = [...endPosts(header, subscribers), ...runEndPosts(header, plan, { rules })];
+  const alerts = alertEndPosts(header, plan, rules);
+  const posts = [...endPosts(header, subscribers), ...runEndPosts(header, plan, { rules }), ...alerts];
   return posts.map((post) => [String(owner.state.nextPost++), post]);
 }
 

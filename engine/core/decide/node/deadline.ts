@@ -3,6 +3,7 @@ import type { AttemptName } from '../../message.ts';
 import { isEnded } from '../../node-state.ts';
 import type { RunState } from '../../run-state.ts';
 import { logicalTime } from '../../scope.ts';
+import { fireForRun } from '../notification/run-alert.ts';
 import { notifyNode, notifyRunLate } from '../notification/tell.ts';
 import type { Turn } from '../turn.ts';
 import { isFanNode, type NodePlace, placeOf } from './node-place.ts';
@@ -36,6 +37,7 @@ export function takeDeadline(turn: Turn, run: RunState, index: number): void {
 export function takeRunDeadline(turn: Turn, run: RunState): void {
   turn.event(run, 'run.late');
   notifyRunLate(turn, run);
+  fireForRun(turn, run, 'late');
 }
 
 /** The node has ended, and a task with it unless it is one of a fan-out's nodes. */

@@ -1,4 +1,5 @@
-/** What the notifications of a workflow forget: what was delivered or given up long ago. What is to be sent is never forgotten. */
+/** What the notifications of a workflow forget: what was delivered, given up or resolved long ago. What is to be sent, or fires, is never forgotten. */
+import { isAlertField, readAlert } from '../../notification/alert.ts';
 import { DELIVERY, type Delivery, readDelivery } from '../../notification/document.ts';
 import type { Turn } from '../turn.ts';
 
@@ -20,6 +21,20 @@ export function forgetOld(turn: Turn, address: string): void {
       const isOver = age > KEPT_MS[state] || (place >= KEPT[state] && age > MAY_COME_TWICE_MS);
       if (isOver) turn.removeDocument(address, DELIVERY + notification.id);
     }
+  }
+  forgetResolved(turn, address);
+}
+
+function forgetResolved(turn: Turn, address: string): void {
+  const resolved = [...turn.actor(address)].flatMap(([field, value]) => {
+    const alert = isAlertField(field) ? readAlert(value) : undefined;
+    return alert?.state === 'resolved' ? [{ field, at: alert.resolvedAt ?? 0 }] : [];
+  });
+  resolved.sort((a, b) => b.at - a.at);
+  for (const [place, { field, at }] of resolved.entries()) {
+    const age = turn.now - at;
+    if (age > KEPT_MS.delivered || (place >= KEPT.delivered && age > MAY_COME_TWICE_MS))
+      turn.removeDocument(address, field);
   }
 }
 

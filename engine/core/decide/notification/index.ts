@@ -1,5 +1,5 @@
 /**
- * The notifications of a workflow: an actor that keeps each until it was delivered. A delivery is attempted by a post, whose
+ * The notifications of a workflow, and what fires about it: an actor that keeps each until it was delivered. A delivery is attempted by a post, whose
  * sender says how it went; it is tried again with growing pauses, and after the last lies there for a person to see.
  */
 import type { Json } from '../../json.ts';
@@ -14,9 +14,12 @@ import {
   retryDelayMs,
 } from '../../notification/document.ts';
 import { type DeliveryReply, readReplied, type Told } from '../../notification/message.ts';
+import { parseNotificationsAddress } from '../../notification/notification.ts';
 import type { ActorBehaviour } from '../actor/actor-behaviour.ts';
 import type { Turn } from '../turn.ts';
+import { alertOf, noteAlert, takeAlert, withAlert } from './alert.ts';
 import { forgetOld } from './forget.ts';
+import { FORGET_LOST, forgetLost, takeObserved } from './observed.ts';
 
 /** Wakes the actor to try a delivery again; the notification's id follows. */
 const AGAIN = 'again-';
@@ -27,6 +30,8 @@ export const NOTIFICATIONS: ActorBehaviour = {
   },
 
   wake(turn, address, timer) {
+    if (timer.startsWith(FORGET_LOST))
+      return forgetLost(turn, address, timer, (told) => sendAll(turn, address, told));
     const delivery = deliveryOf(turn, address, timer.slice(AGAIN.length));
     if (delivery?.state === 'waiting') attempt(turn, address, delivery);
   },
@@ -34,6 +39,8 @@ export const NOTIFICATIONS: ActorBehaviour = {
 
 const RECEIVERS: ReadonlyMap<string, (turn: Turn, message: ActorMessage) => void> = new Map([
   ['tell', takeTold],
+  ['alert', (turn, message) => takeAlert(turn, message, (told) => sendAll(turn, message.to, told))],
+  ['observed', (turn, message) => takeObserved(turn, message, (told) => sendAll(turn, message.to, told))],
   ['replied', takeReply],
   ['retry', retryDead],
 ]);
@@ -51,10 +58,19 @@ function takeTold(turn: Turn, { to, body }: ActorMessage): void {
   // Written by `tellMessage`.
   const told = body['notifications'] as unknown as readonly Told[];
   const end = body['end'] as unknown as LastEnd | undefined;
-  const isRecovered = end !== undefined && hasRecovered(turn, to, end);
-  for (const { onlyIfRecovered, ...notification } of told) {
-    if (deliveryOf(turn, to, notification.id) || (onlyIfRecovered && !isRecovered)) continue;
-    attempt(turn, to, {
+  const { isFirst, isRecovered } = end ? noteEnd(turn, to, end) : NO_END;
+  const failing = alertOf(turn, to, 'failure', parseNotificationsAddress(to).workflow);
+  const wanted = told.filter((one) => (isFirst || !one.onlyIfFirst) && (isRecovered || !one.onlyIfRecovered));
+  for (const one of wanted) {
+    const isOfAlert = failing !== undefined && (one.onlyIfFirst || one.onlyIfRecovered);
+    sendAll(turn, to, isOfAlert ? withAlert([one], failing) : [one]);
+  }
+}
+
+function sendAll(turn: Turn, address: string, told: readonly Told[]): void {
+  for (const { onlyIfRecovered, onlyIfFirst, ...notification } of told) {
+    if (deliveryOf(turn, address, notification.id)) continue;
+    attempt(turn, address, {
       notification,
       state: 'waiting',
       attempt: 0,
@@ -62,15 +78,45 @@ function takeTold(turn: Turn, { to, body }: ActorMessage): void {
       changedAt: turn.now,
     });
   }
-  forgetOld(turn, to);
+  forgetOld(turn, address);
+}
+
+const NO_END = { isFirst: false, isRecovered: false };
+
+/** The end of a run, by which the workflow may begin to fail, or recover. */
+function noteEnd(turn: Turn, address: string, end: LastEnd): { isFirst: boolean; isRecovered: boolean } {
+  const subject = parseNotificationsAddress(address).workflow;
+  const last = turn.actor(address).get(LAST_END) as unknown as LastEnd | undefined;
+  const isOld = last !== undefined && end.at < last.at;
+  const wasFailing = alertOf(turn, address, 'failure', subject)?.state === 'firing';
+  const isRecovered = hasRecovered(turn, address, end);
+  const isNew = last?.run !== end.run || last.at !== end.at;
+  if (
+    isNew &&
+    !isOld &&
+    (end.status === 'failed' ? end.alert !== undefined : end.status === 'succeeded' && wasFailing)
+  ) {
+    const state = end.status === 'failed' ? 'firing' : 'resolved';
+    const news = {
+      rule: 'failure',
+      subject,
+      state,
+      since: end.at,
+      at: end.at,
+      summary: end.alert ?? '',
+      run: end.run,
+    } as const;
+    noteAlert(turn, address, { news, told: [], tell: () => {} });
+  }
+  return { isFirst: !wasFailing, isRecovered };
 }
 
 /** Whether it is the first success after a failure. An end that came twice is the last one that was noted. */
 function hasRecovered(turn: Turn, address: string, end: LastEnd): boolean {
   const last = turn.actor(address).get(LAST_END) as unknown as LastEnd | undefined;
   if (last?.run === end.run && last.at === end.at) return false;
-  if (end.status === 'succeeded' || end.status === 'failed')
-    turn.setDocument(address, LAST_END, { ...end } as unknown as Json);
+  const { run, status, at } = end;
+  if (status === 'succeeded' || status === 'failed') turn.setDocument(address, LAST_END, { run, status, at });
   return end.status === 'succeeded' && last?.status === 'failed';
 }
 

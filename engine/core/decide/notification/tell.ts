@@ -2,8 +2,8 @@
 
 import type { TaskError } from '../../errors.ts';
 import type { Scope } from '../../expression/index.ts';
-import { resolveTemplate } from '../../expression/index.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
+import type { AlertTarget } from '../../notification/alert.ts';
 import { type Told, tellMessage } from '../../notification/message.ts';
 import {
   type NotificationTarget,
@@ -13,19 +13,19 @@ import {
 } from '../../notification/notification.ts';
 import type { Plan, PlanNotification } from '../../plan.ts';
 import type { Post } from '../../post.ts';
-import { itemOf, preparing } from '../../prepare.ts';
+import { itemOf } from '../../prepare.ts';
 import type { RunHeader } from '../../run-header.ts';
 import type { RunState } from '../../run-state.ts';
 import { errorScope, runScope } from '../../scope.ts';
 import type { NodePlace } from '../node/node-place.ts';
 import type { Turn } from '../turn.ts';
+import { runData, textOf } from './content.ts';
+import { alertEndPosts } from './run-alert.ts';
 
 type Occasion = PlanNotification['on'][number];
 
 /** Longest text that is sent, characters. */
 const MAX_TEXT = 10_000;
-/** Outputs larger than this are not sent (bytes of JSON); who needs them reads them from the run. */
-const MAX_OUTPUTS = 32 * 1_024;
 
 const RUN_END = {
   succeeded: { occasion: 'success', type: 'run.succeeded' },
@@ -38,13 +38,13 @@ export function notifyRunEnd(turn: Turn, run: RunState): void {
   const scope = runScope(run, turn.now);
   const rules = turn.facts.alertsOf?.(run.header.namespace, run.header.workflow) ?? [];
   for (const post of runEndPosts(run.header, run.plan, { scope, rules })) turn.post(post);
+  for (const post of alertEndPosts(run.header, run.plan, rules)) turn.post(post);
 }
 
-/** The run has passed its deadline. */
+/** The run has passed its deadline. What rules tell of it is an alert. */
 export function notifyRunLate(turn: Turn, run: RunState): void {
   const { header, plan } = run;
-  const rules = turn.facts.alertsOf?.(header.namespace, header.workflow) ?? [];
-  const wanted = [...(plan.notify ?? []), ...rules].filter(({ on }) => on.includes('late'));
+  const wanted = (plan.notify ?? []).filter(({ on }) => on.includes('late'));
   const moment = { header, plan, type: 'run.late' as const, at: turn.now, scope: runScope(run, turn.now) };
   post(
     turn,
@@ -102,23 +102,30 @@ function post(turn: Turn, { header }: RunState, told: readonly Told[]): void {
 export function runEndPosts(
   header: RunHeader,
   plan: Plan | undefined,
-  { scope, rules }: { readonly scope?: Scope; readonly rules: readonly PlanNotification[] },
+  { scope, rules }: { readonly scope?: Scope; readonly rules: readonly AlertTarget[] },
 ): Post[] {
   const { status, namespace, workflow, finishedAt: at = 0 } = header;
   if (status !== 'succeeded' && status !== 'failed' && status !== 'cancelled') return [];
   const { occasion, type } = RUN_END[status];
-  const all = [...(plan?.notify ?? []), ...rules];
+  const own = plan?.notify ?? [];
+  const all: readonly AlertTarget[] = [...own, ...rules];
   const moment = { header, plan, at, ...(scope ? { scope } : {}) };
-  const told = all.flatMap((notify, number) => {
+  const told = all.flatMap(({ channel, on, text }, number) => {
+    if (channel === undefined) return [];
+    const notify = { channel, ...(text === undefined ? {} : { text }) };
     const name = `end ${number}`;
-    if (occasion && notify.on.includes(occasion)) return [toldOf({ ...moment, type, name, notify })];
-    if (status !== 'succeeded' || !notify.on.includes('recovered')) return [];
+    // Each failure is told to whom the workflow itself names, and to others that it has begun to fail.
+    const first = number >= own.length && occasion === 'failure' ? { onlyIfFirst: true } : {};
+    if (occasion && on.includes(occasion))
+      return [{ ...toldOf({ ...moment, type, name, notify }), ...first }];
+    if (status !== 'succeeded' || !on.includes('recovered')) return [];
     return [{ ...toldOf({ ...moment, type: 'run.recovered', name, notify }), onlyIfRecovered: true }];
   });
   if (plan?.callback) told.push(...calledBack(moment, type, plan.callback));
   const remembers = all.some(({ on }) => on.includes('recovered'));
-  if (told.length === 0 && !remembers) return [];
-  const end = { run: header.id, status, at };
+  const isAlert = rules.some(({ on }) => on.includes('failure'));
+  if (told.length === 0 && !remembers && !isAlert) return [];
+  const end = { run: header.id, status, at, ...(isAlert ? { alert: plainText(header, type) } : {}) };
   const to = notificationsAddress(namespace, workflow);
   return [{ kind: 'message', message: tellMessage(to, told, end) }];
 }
@@ -154,7 +161,7 @@ function toldOf({
 }: Moment & {
   readonly type: NotificationType;
   readonly name: string;
-  readonly notify: PlanNotification;
+  readonly notify: Pick<PlanNotification, 'channel' | 'text'>;
   readonly node?: JsonObject & { readonly task: string };
 }): Told {
   const plain = plainText(moment.header, type, node);
@@ -185,49 +192,6 @@ function notificationOf({ header, plan, at }: Moment, { type, name, target, text
     data: { ...runData(header, target.kind === 'callback'), ...(node ? { node } : {}) },
     secrets: plan?.secrets ?? [],
   };
-}
-
-function runData(header: RunHeader, withOutputs: boolean): JsonObject {
-  const {
-    id,
-    namespace,
-    workflow,
-    status,
-    retries = 0,
-    trigger,
-    error,
-    createdAt,
-    startedAt,
-    finishedAt,
-  } = header;
-  const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
-  const outputs = header.largeOutputs ? null : (header.outputs ?? {});
-  const isSmall = JSON.stringify(outputs).length <= MAX_OUTPUTS;
-  return {
-    run: id,
-    namespace,
-    workflow,
-    status,
-    attempt: retries + 1,
-    trigger: trigger.type,
-    error: error ? { code: error.code, message: error.message, task: error.task ?? null } : null,
-    created_at: iso(createdAt),
-    started_at: iso(startedAt),
-    finished_at: iso(finishedAt),
-    ...(withOutputs ? { outputs: isSmall ? outputs : null } : {}),
-  };
-}
-
-function textOf(
-  template: Json,
-  scope: Scope | undefined,
-): { readonly text: string; readonly error?: string } {
-  if (scope === undefined) return { text: String(template) };
-  const resolved = preparing(() => resolveTemplate(template, scope));
-  if ('error' in resolved)
-    return { text: String(template), error: `(its text cannot be resolved: ${resolved.error.message})` };
-  const { value } = resolved;
-  return { text: typeof value === 'string' ? value : JSON.stringify(value) };
 }
 
 const WORDS: Partial<Record<NotificationType, string>> = {

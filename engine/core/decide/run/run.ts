@@ -12,6 +12,7 @@ import { stopNode } from '../node/stop.ts';
 import { notifyRunEnd } from '../notification/tell.ts';
 import type { Turn } from '../turn.ts';
 import { tellEnd } from './tell.ts';
+import { clearUsual, setUsual } from './usual.ts';
 
 export const runTimer = (run: RunState): AttemptName => ({
   run: run.header.id,
@@ -88,6 +89,7 @@ function beginRun(turn: Turn, run: RunState): void {
   turn.saveStatus(run, true);
   startTimeout(turn, run);
   setDeadlines(turn, run);
+  setUsual(turn, run);
   turn.shard.unfinished.add(header.id);
 }
 
@@ -138,6 +140,7 @@ export function endRun(turn: Turn, run: RunState): void {
   if (error) header.error = error;
   leaveRunLimit(turn, run);
   clearRunDeadline(turn, run);
+  clearUsual(turn, run);
   turn.event(run, `run.${status}`);
   turn.saveStatus(run, false);
   tellEnd(turn, run);

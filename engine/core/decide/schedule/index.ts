@@ -25,6 +25,7 @@ import {
   noteBackfillEnd,
 } from './backfill.ts';
 import { backfillsOf, type Schedule, saveSpec, saveState, scheduleOf } from './documents.ts';
+import { endMissing, noteMissed } from './missed.ts';
 import { answeredBefore, answerRequest } from './request.ts';
 import { advanceTicks, TICK_TIMER } from './ticks.ts';
 
@@ -75,9 +76,13 @@ function absent(address: string): string {
 /** Draws all conclusions: what is due is started, as far as it may be. */
 function advance(turn: Turn, schedule: Schedule): void {
   const { trigger } = schedule.spec;
-  if (trigger.kind === 'after') advanceWindows(turn, schedule, trigger);
-  else {
+  if (trigger.kind === 'after') {
+    endMissing(turn, schedule);
+    advanceWindows(turn, schedule, trigger);
+  } else {
+    const before = schedule.state;
     advanceTicks(turn, schedule, trigger);
+    noteMissed(turn, schedule, before);
     advanceBackfills(turn, schedule, trigger);
   }
   setCheckTimer(turn, schedule);
@@ -123,11 +128,16 @@ function nextState(turn: Turn, known: Schedule | undefined, spec: ScheduleSpec):
   if (known === undefined) return newScheduleState(turn.now);
   if (rhythmOf(known.spec) === rhythmOf(spec)) return known.state;
   const before = known.spec.trigger;
-  const { paused } = known.state;
+  const { paused, missing } = known.state;
   const isTimed = before.kind !== 'after' && spec.trigger.kind !== 'after';
   const due = isTimed && !paused ? takeUpDue(before, known.state, turn.now) : known.state;
   const fresh = { ...newScheduleState(turn.now), active: known.state.active };
-  return { ...fresh, queue: isTimed ? due.queue : [], ...(paused ? { paused } : {}) };
+  return {
+    ...fresh,
+    queue: isTimed ? due.queue : [],
+    ...(paused ? { paused } : {}),
+    ...(missing ? { missing } : {}),
+  };
 }
 
 /** What must stay the same for a schedule to keep its place. */
@@ -143,6 +153,7 @@ function removeSchedule(turn: Turn, message: ActorMessage): void {
   const known = scheduleOf(turn, to);
   const isOld = known !== undefined && typeof revision === 'number' && known.spec.revision > revision;
   if (!isOld) {
+    if (known) endMissing(turn, known);
     clear(turn, to);
     turn.removeActorTimer(to, TICK_TIMER);
     turn.removeActorTimer(to, CHECK_TIMER);
@@ -172,6 +183,7 @@ function pause(turn: Turn, schedule: Schedule, message: ActorMessage): void {
   const { reason } = message.body;
   const paused = { at: turn.now, ...(typeof reason === 'string' ? { reason } : {}) };
   if (!schedule.state.paused) schedule.state = { ...schedule.state, paused };
+  endMissing(turn, schedule);
   answerRequest(turn, message, { ok: true });
 }
 
@@ -180,7 +192,8 @@ function resume(turn: Turn, schedule: Schedule, message: ActorMessage): void {
   if (trigger.kind === 'after') {
     const { paused, ...going } = schedule.state;
     if (paused) schedule.state = going;
-  } else schedule.state = resumeAt(trigger, schedule.state, turn.now);
+  } else if (schedule.state.paused)
+    schedule.state = { ...resumeAt(trigger, schedule.state, turn.now), resumedAt: turn.now };
   answerRequest(turn, message, { ok: true });
 }
 
