@@ -67,6 +67,12 @@ export const METRICS = {
     of: 'orchestrator',
     help: 'Messages to other shards that were not delivered yet.',
   }),
+  sluice_alerts_firing: of({
+    kind: 'gauge',
+    of: 'orchestrator',
+    labels: ['rule'],
+    help: 'Alerts that fire, by rule: failure, late, slow, queue_stuck, worker_lost, schedule_missed.',
+  }),
   sluice_events_total: of({
     kind: 'counter',
     of: 'orchestrator',

@@ -132,4 +132,5 @@ export function setLoad(metrics: Metrics, load: ShardLoad, now: number): void {
   metrics.set('sluice_limit_holders', load.limitsHeld);
   metrics.set('sluice_limit_waiters', load.limitsWaiting);
   metrics.set('sluice_outbox_posts', load.outbox);
+  for (const [rule, count] of load.alerts) metrics.set('sluice_alerts_firing', count, { rule });
 }

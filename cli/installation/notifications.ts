@@ -1,4 +1,5 @@
 /** What was told to whom. */
+import type { AlertLine } from '../../server/contract/alerts.ts';
 import type { NotificationLine } from '../../server/contract/notifications.ts';
 import type { ChannelLines } from '../../server/parts.ts';
 
@@ -12,6 +13,8 @@ export interface NotificationFilter {
 export interface Notifications {
   /** Newest first. */
   list(filter: NotificationFilter): Promise<readonly NotificationLine[]>;
+  /** What fires now, and what was resolved of late. */
+  alerts(): Promise<readonly AlertLine[]>;
   /** Channels and alert rules of the installation. */
   channels(): Promise<ChannelLines>;
   /** Tries again: the one with the id, or all that were given up; then waits for how it went. */

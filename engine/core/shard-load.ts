@@ -1,8 +1,11 @@
 /** How much lies on shards, counted from their owner's memory. Goes once through all nodes: for scrapes, not for every decision. */
 import { parseFlight } from './flight.ts';
+import type { Json } from './json.ts';
 import { partOf } from './limit/document.ts';
 import { queueOfNode } from './node-queue.ts';
 import type { NodeState, RunStatus } from './node-state.ts';
+import { ALERT_RULES, type AlertRule, isAlertField, readAlert } from './notification/alert.ts';
+import { NOTIFICATIONS_PREFIX } from './notification/notification.ts';
 import { parseQueueName } from './queue-name.ts';
 import type { ShardState } from './shard-state.ts';
 
@@ -31,6 +34,8 @@ export interface ShardLoad {
   readonly busy: ReadonlyMap<string, number>;
   readonly limitsHeld: number;
   readonly limitsWaiting: number;
+  /** Alerts that fire, by rule. */
+  readonly alerts: ReadonlyMap<AlertRule, number>;
   /** Posts to other shards that were not delivered yet. */
   readonly outbox: number;
 }
@@ -46,6 +51,7 @@ export function loadOf(states: Iterable<ShardState>): ShardLoad {
     busy: new Map<string, number>(),
     limitsHeld: 0,
     limitsWaiting: 0,
+    alerts: new Map<AlertRule, number>(ALERT_RULES.map((rule) => [rule, 0])),
     outbox: 0,
   };
   for (const state of states) {
@@ -62,6 +68,7 @@ export function loadOf(states: Iterable<ShardState>): ShardLoad {
       }
     }
     for (const [address, documents] of state.actors) {
+      if (address.startsWith(NOTIFICATIONS_PREFIX)) countAlerts(documents, load.alerts);
       if (!address.startsWith('limit/')) continue;
       for (const field of documents.keys()) {
         const part = partOf(field)?.part;
@@ -71,6 +78,13 @@ export function loadOf(states: Iterable<ShardState>): ShardLoad {
     }
   }
   return load;
+}
+
+function countAlerts(documents: ReadonlyMap<string, Json>, alerts: Map<AlertRule, number>): void {
+  for (const [field, value] of documents) {
+    const alert = isAlertField(field) ? readAlert(value) : undefined;
+    if (alert?.state === 'firing') alerts.set(alert.rule, (alerts.get(alert.rule) ?? 0) + 1);
+  }
 }
 
 function countRuns(

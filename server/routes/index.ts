@@ -4,6 +4,7 @@
  */
 import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
+import { alertRoutes } from './alerts.ts';
 import { auditRoutes } from './audit.ts';
 import { everywhereRoutes } from './everywhere.ts';
 import { folderRoutes } from './folders.ts';
@@ -40,6 +41,7 @@ const OWN: readonly Route[] = [
   ...operatingRoutes,
   ...accessRoutes,
   ...notificationRoutes,
+  ...alertRoutes,
   ...sessionRoutes,
   ...tokenRoutes,
   ...auditRoutes,

@@ -7,6 +7,7 @@ import { useLiveRuns } from '../api/live.ts';
 import { queuesQuery, workersQuery } from '../operate/queries.ts';
 import { Page } from '../ui/page.tsx';
 import { Card, Trouble } from '../ui/parts.tsx';
+import { Firing } from './firing.tsx';
 import { Needs } from './needs.tsx';
 import { type Statistics, statisticsQuery } from './queries.ts';
 import { Recent } from './recent.tsx';
@@ -33,6 +34,7 @@ export function OverviewPage() {
       ) : (
         <Figures namespace={namespace} of={day.data} />
       )}
+      <Firing namespace={namespace} />
       <div className="grid gap-3 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Card
           title="Runs that ended"

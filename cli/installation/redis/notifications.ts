@@ -1,11 +1,13 @@
 /** Notifications, tried again and tested by way of Redis. */
 import { randomUUID } from 'node:crypto';
+import { readAlerts } from '../../../engine/runtime/client/alert-view.ts';
 import {
   type DeliveryView,
   readDeliveries,
   retryDeliveries,
   sendTest,
 } from '../../../engine/runtime/client/notification-view.ts';
+import { alertLineOf } from '../../../server/alert-line.ts';
 import { notificationLineOf } from '../../../server/notification-line.ts';
 import { channelLines } from '../../compose/channel-lines.ts';
 import type { Engine } from '../../compose/engine.ts';
@@ -28,6 +30,7 @@ export function redisNotifications(host: Host, engine: Engine): Notifications {
       );
       return found.slice(0, count);
     },
+    alerts: async () => (await readAlerts(store, shards)).map(alertLineOf),
     channels: async () => channelLines(host),
     retry: (id) =>
       whileDriven(host, engine, async () => {

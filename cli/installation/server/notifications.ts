@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NotificationLine } from '../../../server/contract/notifications.ts';
 import { DELIVERY_STATES } from '../../../server/contract/notifications.ts';
+import { listAlerts } from '../../../server/operations/alerts.ts';
 import {
   listAllNotifications,
   listChannels,
@@ -20,6 +21,7 @@ const LOOK_MS = 200;
 export function serverNotifications(api: ServerApi): Notifications {
   return {
     list: (filter) => list(api, filter),
+    alerts: async () => (await api.read(listAlerts)).alerts,
     async channels() {
       const { channels, alerts } = await api.read(listChannels);
       return { channels, alerts };
