@@ -75,6 +75,7 @@ describe('the table', () => {
       'queue',
       'reply',
       'role',
+      'rule',
       'state',
       'status',
       'type',
