@@ -183,4 +183,11 @@ export const BUGS: readonly Bug[] = [
     replace: '    if',
     caughtBy: ['claims'],
   },
+  {
+    name: 'a delivery is lost at a takeover',
+    file: 'engine/runtime/shard/post-office.ts',
+    find: '      state.outbox.set(id, JSON.parse(json) as Post);',
+    replace: '      if (!json.includes(\'"delivery"\')) state.outbox.set(id, JSON.parse(json) as Post);',
+    caughtBy: ['features', 'leftovers', 'liveness'],
+  },
 ];
