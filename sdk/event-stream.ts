@@ -78,7 +78,7 @@ class NodeNames {
     node: number | undefined,
   ): Promise<{ readonly plan: Plan; readonly records: readonly NodeRecord[] }> {
     if (this.#known && (node === undefined || node < this.#known.records.length)) return this.#known;
-    const { stored, plan } = await outlast(() => this.#client.load(this.#run), this.#signal);
+    const { stored, plan } = await outlast(() => this.#client.loadStates(this.#run), this.#signal);
     this.#known = { plan, records: recordsOf(stored, plan) };
     return this.#known;
   }

@@ -1,13 +1,17 @@
 /**
  * Views of runs, kept while they hold: a page of the nodes of a large run must not read the whole run again. A view holds as
- * long as the run has no further events, which its header says at little cost.
+ * long as the run has no further events, which its header says at little cost. Histories are kept as far as they were read.
  */
 import type { RunHeader } from '../engine/core/run-header.ts';
 import type { Client } from '../engine/runtime/client/client.ts';
+import { type RunHead, showHead } from '../engine/runtime/client/run-head.ts';
+import { RunPast } from '../engine/runtime/client/run-past.ts';
 import type { RunView } from '../engine/runtime/client/run-view.ts';
 
 /** Nodes of all views that are kept. */
 const MAX_NODES = 200_000;
+/** Events of all histories that are kept. */
+const MAX_EVENTS = 400_000;
 
 interface Kept {
   readonly seq: number;
@@ -18,6 +22,8 @@ interface Kept {
 export class RunViews {
   /** The one used last stands last. */
   readonly #views = new Map<string, Kept>();
+  /** What was read of histories: they only grow, so each look reads what has come since. The one used last stands last. */
+  readonly #pasts = new Map<string, RunPast>();
   readonly #client: Client;
 
   constructor(client: Client) {
@@ -33,8 +39,14 @@ export class RunViews {
     return kept.view;
   }
 
+  /** The run without its nodes, as it stands now. @throws SluiceError run_not_found */
+  async head(header: Pick<RunHeader, 'id' | 'seq'>): Promise<RunHead> {
+    return showHead(this.#client, header.id, await this.#pastOf(header));
+  }
+
   #read(id: string, seq: number): Kept {
-    const kept: Kept = { seq, view: this.#client.show(id), nodes: 1 };
+    const view = this.#pastOf({ id, seq }).then((past) => this.#client.show(id, past));
+    const kept: Kept = { seq, view, nodes: 1 };
     kept.view.then(
       ({ nodes }) => {
         kept.nodes += nodes.length;
@@ -45,6 +57,26 @@ export class RunViews {
       },
     );
     return kept;
+  }
+
+  /** Behind the header of a Redis that went back to an earlier state it would tell what never was: it is read anew. */
+  async #pastOf({ id, seq }: Pick<RunHeader, 'id' | 'seq'>): Promise<RunPast> {
+    let past = this.#pasts.get(id) ?? new RunPast();
+    if (past.seq > seq && past.seq > (await this.#client.header(id)).seq) past = new RunPast();
+    this.#pasts.delete(id);
+    this.#pasts.set(id, past);
+    this.#forgetPasts();
+    return past;
+  }
+
+  #forgetPasts(): void {
+    let events = 0;
+    for (const past of this.#pasts.values()) events += 1 + past.seq;
+    for (const [id, past] of this.#pasts) {
+      if (events <= MAX_EVENTS || this.#pasts.size === 1) return;
+      events -= 1 + past.seq;
+      this.#pasts.delete(id);
+    }
   }
 
   #shrink(): void {

@@ -12,7 +12,7 @@ import { Feed, type FeedSource } from './feed.ts';
 import { RunSource } from './run-source.ts';
 
 export interface LiveFeedsOptions {
-  readonly client: Pick<Client, 'load' | 'header'>;
+  readonly client: Pick<Client, 'loadStates' | 'header'>;
   readonly store: Pick<ShardStore, 'readEvents'>;
   readonly index: RunIndex;
   readonly logger: Logger;

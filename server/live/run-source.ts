@@ -13,7 +13,7 @@ import type { FeedItem, FeedPage, FeedSource } from './feed.ts';
 const PAGE = 500;
 
 export interface RunSourceOptions {
-  readonly client: Pick<Client, 'load' | 'header'>;
+  readonly client: Pick<Client, 'loadStates' | 'header'>;
   readonly store: Pick<ShardStore, 'readEvents'>;
   readonly run: string;
 }
@@ -65,7 +65,7 @@ export class RunSource implements FeedSource {
   async #know(events: readonly EventRecord[]): Promise<Plan> {
     const isKnown = events.every(({ node = -1 }) => node < this.#records.length);
     if (this.#plan !== undefined && isKnown) return this.#plan;
-    const { stored, plan } = await this.#options.client.load(this.#options.run);
+    const { stored, plan } = await this.#options.client.loadStates(this.#options.run);
     this.#records = recordsOf(stored, plan);
     this.#plan = plan;
     return plan;

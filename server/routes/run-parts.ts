@@ -38,7 +38,7 @@ export const runPartRoutes = [
   route(listEvents)(async ({ params, query, url }, parts) => {
     await findRun(parts, params);
     const { after, limit } = query;
-    const { stored, plan } = await parts.client.load(params.run);
+    const { stored, plan } = await parts.client.loadStates(params.run);
     const records = recordsOf(stored, plan);
     const read = await readHistory(parts, params.run, { after, limit: limit + 1 });
     const page = read.slice(0, limit);
@@ -49,7 +49,7 @@ export const runPartRoutes = [
 
   route(runGraph)(async ({ params }, parts) => {
     await findRun(parts, params);
-    return { body: runGraphOf(await parts.client.load(params.run)) };
+    return { body: runGraphOf(await parts.client.loadStates(params.run)) };
   }),
 
   route(readLogs)(async ({ params, query, url }, parts) => {
@@ -140,7 +140,7 @@ async function readHistory(
 
 /** @throws SluiceError node_not_found */
 async function nodeIndex({ client }: ServerParts, run: string, name: string): Promise<number> {
-  const { stored, plan } = await client.load(run);
+  const { stored, plan } = await client.loadStates(run);
   const records = recordsOf(stored, plan);
   const index = records.findIndex((record, i) => nodeName(record, i, plan) === name);
   if (index >= 0) return index;

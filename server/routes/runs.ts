@@ -5,7 +5,6 @@ import { isRunEnded } from '../../engine/core/node-state.ts';
 import { saveStarted } from '../../engine/runtime/client/find-workflow.ts';
 import type { FoundWorkflow } from '../../engine/runtime/client/pins.ts';
 import { diffRuns } from '../../engine/runtime/client/run-diff.ts';
-import { showHead } from '../../engine/runtime/client/run-head.ts';
 import { compareRuns, getRun, listRuns, runPlan, startRun, workflowPlan } from '../operations/runs.ts';
 import type { ServerParts } from '../parts.ts';
 import { fillPath } from '../path-pattern.ts';
@@ -56,9 +55,9 @@ export const runRoutes = [
   }),
 
   route(getRun)(async ({ params, query, signal }, parts) => {
-    await findRun(parts, params);
+    const header = await findRun(parts, params);
     if (query.wait !== undefined) return { body: await headAtEnd(parts, params.run, query.wait, signal) };
-    return { body: await showHead(parts.client, params.run) };
+    return { body: await parts.views.head(header) };
   }),
 
   route(runPlan)(async ({ params }, parts) => {
@@ -164,7 +163,7 @@ async function headAtEnd(parts: ServerParts, run: string, waitMs: number, signal
   const header = await parts.client.header(run);
   if (!isRunEnded(header.status))
     await parts.live.untilEnded(header, AbortSignal.any([signal, AbortSignal.timeout(waitMs)]));
-  return showHead(parts.client, run);
+  return parts.views.head(await parts.client.header(run));
 }
 
 async function compared(parts: ServerParts, named: NamedRun) {

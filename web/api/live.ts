@@ -1,6 +1,6 @@
 /**
  * Keeps a page up to date: follows the run's history by server-sent events and asks for what is shown again, at most every
- * `PAUSE_MS`. Where no stream can be had, it asks every two seconds.
+ * `PAUSE_MS` and half of the time. Where no stream can be had, it asks every two seconds.
  */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
@@ -64,20 +64,24 @@ export function useLiveRuns(namespace: string): void {
   }, [client, namespace]);
 }
 
-/** Calls at once, then at most every `ms`; a call that came meanwhile is made up for. */
-function paused(call: () => unknown, ms: number): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/**
+ * Calls at once; then not before that call has ended and a pause as long as it took, at least `ms`: a server that is slow to answer is asked
+ * less often. A call that came meanwhile is made up for.
+ */
+function paused(call: () => Promise<unknown>, ms: number): () => void {
+  let isBusy = false;
   let isWanted = false;
-  const go = () => {
+  const go = async () => {
+    isBusy = true;
     isWanted = false;
-    call();
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (isWanted) go();
-    }, ms);
+    const begin = performance.now();
+    await call().catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(ms, performance.now() - begin)));
+    isBusy = false;
+    if (isWanted) void go();
   };
   return () => {
-    if (timer === undefined) go();
-    else isWanted = true;
+    if (isBusy) isWanted = true;
+    else void go();
   };
 }

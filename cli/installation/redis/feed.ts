@@ -14,7 +14,7 @@ type Parts = Pick<Engine, 'client' | 'logs'>;
 
 /** @throws SluiceError run_not_found */
 export async function openFeed(parts: Parts, run: string): Promise<RunFeed> {
-  const { stored, plan } = await parts.client.load(run);
+  const { stored, plan } = await parts.client.loadStates(run);
   return new RedisFeed(parts, { run, plan, records: recordsOf(stored, plan) });
 }
 
@@ -60,7 +60,7 @@ class RedisFeed implements RunFeed {
   async #knowNode({ node = -1 }: EventRecord): Promise<void> {
     if (node < this.#records.length) return;
     await pause(this.#loadedAt + RELOAD_MS - performance.now());
-    const { stored } = await this.#parts.client.load(this.#run);
+    const { stored } = await this.#parts.client.loadStates(this.#run);
     this.#records = recordsOf(stored, this.plan);
     this.#loadedAt = performance.now();
   }

@@ -19,7 +19,17 @@ import type { OutputStore } from '../files/output-store.ts';
 import { askOwner } from './ask-owner.ts';
 import { findStarted } from './find-workflow.ts';
 import { type FindWorkflow, pinsOf } from './pins.ts';
-import { type EventView, type Known, type RunView, recordsOf, viewEvent, viewRun } from './run-view.ts';
+import { PlanCache } from './plan-cache.ts';
+import { RunPast } from './run-past.ts';
+import {
+  type EventView,
+  type Known,
+  type RunView,
+  recordsOf,
+  type StoredStates,
+  viewEvent,
+  viewRunWithPast,
+} from './run-view.ts';
 import { runOutputs, withWholeOutputs } from './whole-outputs.ts';
 
 export interface StartOptions {
@@ -69,6 +79,7 @@ export class Client {
   /** The newest version that is stored under a name. */
   readonly findWorkflow: FindWorkflow;
   readonly #options: ClientOptions;
+  readonly #plans = new PlanCache();
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -186,11 +197,15 @@ export class Client {
     return this.#options.outputs?.get(ref);
   }
 
-  /** The run with all its nodes. @throws SluiceError run_not_found */
-  async show(run: string): Promise<RunView> {
+  /**
+   * The run with all its nodes.
+   * @param past what is known of its history already; it is read on
+   * @throws SluiceError run_not_found
+   */
+  async show(run: string, past = new RunPast()): Promise<RunView> {
     const { stored, plan } = await this.load(run);
-    const events = await this.#events(run);
-    return viewRun(await this.whole(stored), plan, { events, ...(await this.known(stored.header)) });
+    await this.readPast(run, past);
+    return viewRunWithPast(await this.whole(stored), plan, { past, ...(await this.known(stored.header)) });
   }
 
   /** What helps to say how far a run is. Nothing is asked for one that has ended. */
@@ -205,9 +220,14 @@ export class Client {
     return withWholeOutputs(stored, this.#options.outputs);
   }
 
+  /** Reads what has come since into `past`. */
+  async readPast(run: string, past: RunPast): Promise<void> {
+    for await (const events of this.#eventsAfter(run, past.seq)) past.add(events);
+  }
+
   /** The history in `seq` order. @throws SluiceError run_not_found */
   async events(run: string): Promise<EventView[]> {
-    const { stored, plan } = await this.load(run);
+    const { stored, plan } = await this.loadStates(run);
     const records = recordsOf(stored, plan);
     return (await this.#events(run)).map((event) => viewEvent(event, plan, records));
   }
@@ -221,16 +241,32 @@ export class Client {
   async load(run: string): Promise<{ stored: StoredRun; plan: Plan }> {
     const stored = isRunId(run) ? await this.#options.store.loadRun(run) : undefined;
     if (!stored) throw notFound(run);
-    const plan = await this.readPlan(run, stored.header.plan);
-    if (!plan)
-      throw new SluiceError('invalid_record', `run ${run} has no plan ${stored.header.plan} in this Redis`);
-    return { stored, plan };
+    return { stored, plan: await this.#planOf(stored.header) };
+  }
+
+  /**
+   * State and plan without what nodes left behind: enough to say how they stand, and much less to read. The header is never newer than the
+   * records. @throws SluiceError run_not_found
+   */
+  async loadStates(run: string): Promise<{ stored: StoredStates; plan: Plan }> {
+    const header = await this.header(run);
+    const [records, plan] = await Promise.all([
+      this.#options.store.readRecords(run, header.nodes),
+      this.#planOf(header),
+    ]);
+    return { stored: { header, records }, plan };
   }
 
   /** A plan as it stands beside the run: its own, or that of a sub-workflow. */
   readPlan(run: string, hash: string): Promise<Plan | undefined> {
     const { store, shards } = this.#options;
-    return store.loadPlan(shardOf(run, shards), hash);
+    return this.#plans.get(hash, () => store.loadPlan(shardOf(run, shards), hash));
+  }
+
+  async #planOf({ id, plan: hash }: Pick<RunHeader, 'id' | 'plan'>): Promise<Plan> {
+    const plan = await this.readPlan(id, hash);
+    if (plan) return plan;
+    throw new SluiceError('invalid_record', `run ${id} has no plan ${hash} in this Redis`);
   }
 
   /** Events as they happen, from `after`, until the run has ended or the signal aborts. */
@@ -268,11 +304,17 @@ export class Client {
 
   async #events(run: string): Promise<EventRecord[]> {
     const events: EventRecord[] = [];
-    for (;;) {
-      const after = events.at(-1)?.seq ?? 0;
+    for await (const page of this.#eventsAfter(run, 0)) for (const event of page) events.push(event);
+    return events;
+  }
+
+  async *#eventsAfter(run: string, seq: number): AsyncGenerator<readonly EventRecord[]> {
+    for (let after = seq; ; ) {
       const batches = await this.#options.store.readEvents(run, after, PAGE, 0);
-      for (const { packed, first } of batches) events.push(...unpackEvents(packed, first));
-      if (batches.length < PAGE) return events;
+      const events = batches.flatMap(({ packed, first }) => unpackEvents(packed, first));
+      yield events;
+      if (batches.length < PAGE) return;
+      after = events.at(-1)?.seq ?? after;
     }
   }
 }

@@ -4,8 +4,7 @@ import type { NodeRecord } from '../../core/node-record.ts';
 import type { NodeState } from '../../core/node-state.ts';
 import type { Plan } from '../../core/plan.ts';
 import { isCurrent } from '../../core/run-state.ts';
-import type { StoredRun } from '../../ports/shard-store.ts';
-import { recordsOf } from './run-view.ts';
+import { recordsOf, type StoredStates } from './run-view.ts';
 
 export interface GraphNodeView {
   /** Id of the task. */
@@ -37,10 +36,10 @@ export function runGraphOf({
   stored,
   plan,
 }: {
-  readonly stored: StoredRun;
+  readonly stored: StoredStates;
   readonly plan: Plan;
 }): RunGraphView {
-  const { level } = compileGraph(plan);
+  const level = levelsOf(plan);
   const records = recordsOf(stored, plan);
   const states = fanStates(records, plan);
   const nodes = plan.tasks.map((task, i): GraphNodeView => {
@@ -61,6 +60,15 @@ export function runGraphOf({
   });
   const { id, plan: version, seq } = stored.header;
   return { format: 1, run: id, version, seq, nodes };
+}
+
+/** A plan never changes, and is asked for again and again while its run goes on. */
+const LEVELS = new WeakMap<Plan, readonly number[]>();
+
+function levelsOf(plan: Plan): readonly number[] {
+  const known = LEVELS.get(plan) ?? Array.from(compileGraph(plan).level);
+  LEVELS.set(plan, known);
+  return known;
 }
 
 function fanStates(records: readonly NodeRecord[], plan: Plan): Map<number, Map<NodeState, number>> {

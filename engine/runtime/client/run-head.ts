@@ -1,10 +1,14 @@
 /** A run without its nodes: what can be told of it cheaply, however many nodes it has. */
 
-import type { NodeState } from '../../core/node-state.ts';
+import type { NodeRecord } from '../../core/node-record.ts';
+import { isRunEnded, type NodeState } from '../../core/node-state.ts';
+import type { Plan } from '../../core/plan.ts';
 import type { RunHeader } from '../../core/run-header.ts';
 import { isCurrent } from '../../core/run-state.ts';
 import type { Client } from './client.ts';
-import { type RunView, recordsOf, viewRun } from './run-view.ts';
+import { RunPast } from './run-past.ts';
+import { attemptsOf, type RunView, recordsOf, viewWhole } from './run-view.ts';
+import { costOf, totalCost } from './waiting-view.ts';
 
 export interface RunHead extends Omit<RunView, 'nodes'> {
   readonly labels: { readonly [name: string]: string };
@@ -15,26 +19,48 @@ export interface RunHead extends Omit<RunView, 'nodes'> {
   readonly states: { readonly [state in NodeState]?: number };
 }
 
-/** @throws SluiceError run_not_found */
-export async function showHead(client: Client, run: string): Promise<RunHead> {
-  const { stored, plan } = await client.load(run);
+/**
+ * @param past what is known of the run's history already; it is read on where that is needed.
+ * @throws SluiceError run_not_found
+ */
+export async function showHead(client: Client, run: string, past = new RunPast()): Promise<RunHead> {
+  const { stored, plan } = await client.loadStates(run);
   const { header } = stored;
-  const events = await client.history(run);
-  const known = await client.known(header);
-  const { nodes: _nodes, ...view } = viewRun(await client.whole(stored), plan, { events, ...known });
-  const states: { [state in NodeState]?: number } = {};
+  if (needsPast(header, plan)) await client.readPast(run, past);
   const records = recordsOf(stored, plan);
-  records.forEach((record, index) => {
-    const isFanOut = index < plan.tasks.length && plan.tasks[record.task]?.fanOut !== undefined;
-    if (!isFanOut && isCurrent(records, record)) states[record.state] = (states[record.state] ?? 0) + 1;
-  });
+  const whole = await client.whole({ ...stored, outputs: new Map() });
+  const known = await client.known(header);
+  const cost = totalCost(costs(records, plan, past));
   const { labels, priority, trigger, paused } = header;
   return {
-    ...view,
+    ...viewWhole({ header: whole.header, records, plan, past, cost }, known),
     labels,
     priority,
     trigger,
     paused_at: paused === undefined ? null : new Date(paused.at).toISOString(),
-    states,
+    states: countStates(records, plan),
   };
+}
+
+/** While a run goes on its nodes may tell how far they are; of one that has ended little is asked that only its history tells. */
+function needsPast({ status, retries = 0 }: RunHeader, plan: Plan): boolean {
+  return (
+    !isRunEnded(status) || retries > 0 || plan.tasks.some(({ costPerHour }) => costPerHour !== undefined)
+  );
+}
+
+function costs(records: readonly NodeRecord[], plan: Plan, past: RunPast): (number | null)[] {
+  return [...records.entries()].flatMap(([index, record]) => {
+    const rate = plan.tasks[record.task]?.costPerHour;
+    return rate === undefined || !isCurrent(records, record) ? [] : costOf(rate, attemptsOf(past.of(index)));
+  });
+}
+
+function countStates(records: readonly NodeRecord[], plan: Plan): RunHead['states'] {
+  const states: { [state in NodeState]?: number } = {};
+  records.forEach((record, index) => {
+    const isFanOut = index < plan.tasks.length && plan.tasks[record.task]?.fanOut !== undefined;
+    if (!isFanOut && isCurrent(records, record)) states[record.state] = (states[record.state] ?? 0) + 1;
+  });
+  return states;
 }

@@ -13,6 +13,7 @@ import { advanceOf, type Eta } from '../../core/progress/run-advance.ts';
 import type { NodeOutput, RunError, RunHeader } from '../../core/run-header.ts';
 import { isCurrent } from '../../core/run-state.ts';
 import type { StoredRun } from '../../ports/shard-store.ts';
+import { RunPast } from './run-past.ts';
 import { childOf, costOf, totalCost, viewWaiting, type WaitingView } from './waiting-view.ts';
 
 export interface AttemptView {
@@ -98,26 +99,40 @@ export interface Known {
   readonly learned: Learned;
 }
 
+/** What of a stored run its records alone tell. */
+export type StoredStates = Pick<StoredRun, 'header' | 'records'>;
+
 export function viewRun(
   stored: StoredRun,
   plan: Plan,
   { events, ...known }: Known & { readonly events: readonly EventRecord[] },
 ): RunView {
-  const { header } = stored;
+  return viewRunWithPast(stored, plan, { past: new RunPast(events), ...known });
+}
+
+export function viewRunWithPast(
+  stored: StoredRun,
+  plan: Plan,
+  { past, ...known }: Known & { readonly past: RunPast },
+): RunView {
   const records = recordsOf(stored, plan);
-  const attempts = attemptsByNode(events);
-  const byNode = eventsByNode(events);
   const nodes = [...records.entries()]
     .filter(([, record]) => isCurrent(records, record))
     .map(([index, record]) =>
-      viewNode(index, record, plan, {
-        output: readLeft(stored, index),
-        attempts: attempts.get(index) ?? [],
-        events: byNode.get(index) ?? [],
-      }),
+      viewNode(index, record, plan, { output: readLeft(stored, index), events: past.of(index) }),
     )
     .sort((a, b) => a.order - b.order || a.item - b.item)
     .map(({ view }) => view);
+  const cost = totalCost(nodes.map((node) => node.cost));
+  return { ...viewWhole({ header: stored.header, records, plan, past, cost }, known), nodes };
+}
+
+/** All but its nodes. */
+export function viewWhole(
+  { cost, ...run }: Advancing & { readonly cost: number | null },
+  known: Known,
+): Omit<RunView, 'nodes'> {
+  const { header, past } = run;
   return {
     format: 1,
     id: header.id,
@@ -129,13 +144,12 @@ export function viewRun(
     outputs: header.outputs ?? {},
     error: header.error ?? null,
     parent: viewParent(header),
-    cost: totalCost(nodes.map(({ cost }) => cost)),
+    cost,
     created_at: iso(header.createdAt) ?? '',
     started_at: iso(header.startedAt),
     finished_at: iso(header.finishedAt),
-    retried_at: iso(events.findLast(({ type }) => type === 'run.retried')?.at),
-    ...advanceOfRun({ header, records, plan, events }, known),
-    nodes,
+    retried_at: iso(past.retriedAt),
+    ...advanceOfRun(run, known),
   };
 }
 
@@ -146,7 +160,7 @@ export function nodeName(record: Pick<NodeRecord, 'task' | 'item'>, index: numbe
 }
 
 /** All node records of a stored run; those not written yet are pending. */
-export function recordsOf({ header, records }: StoredRun, plan: Plan): NodeRecord[] {
+export function recordsOf({ header, records }: StoredStates, plan: Plan): NodeRecord[] {
   const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
   return Array.from({ length: Math.max(header.nodes, plan.tasks.length) }, (_, i) => {
     const record =
@@ -165,7 +179,6 @@ interface OrderedView {
 
 interface NodeFacts {
   readonly output: NodeOutput;
-  readonly attempts: readonly AttemptView[];
   /** Its own, in order. */
   readonly events: readonly EventRecord[];
 }
@@ -176,12 +189,8 @@ function viewParent({ trigger }: RunHeader): ParentView | null {
   return type === 'workflow' && typeof run === 'string' && typeof node === 'string' ? { run, node } : null;
 }
 
-function viewNode(
-  index: number,
-  record: NodeRecord,
-  plan: Plan,
-  { output, attempts, events }: NodeFacts,
-): OrderedView {
+function viewNode(index: number, record: NodeRecord, plan: Plan, { output, events }: NodeFacts): OrderedView {
+  const attempts = attemptsOf(events);
   const task = plan.tasks[record.task];
   const isFanNode = index >= plan.tasks.length;
   const view: NodeView = {
@@ -208,28 +217,13 @@ export function readLeft(stored: StoredRun, index: number): NodeOutput {
   return json === undefined ? {} : (JSON.parse(json) as NodeOutput);
 }
 
-function eventsByNode(events: readonly EventRecord[]): Map<number, EventRecord[]> {
-  const byNode = new Map<number, EventRecord[]>();
+/** The attempts of a node, from its own events. */
+export function attemptsOf(events: readonly EventRecord[]): AttemptView[] {
+  const list: AttemptView[] = [];
+  let generation = 1;
   for (const event of events) {
-    if (event.node === undefined) continue;
-    const list = byNode.get(event.node);
-    if (list) list.push(event);
-    else byNode.set(event.node, [event]);
-  }
-  return byNode;
-}
-
-/** The attempts of each node, from the history. */
-function attemptsByNode(events: readonly EventRecord[]): Map<number, AttemptView[]> {
-  const byNode = new Map<number, AttemptView[]>();
-  const generations = new Map<number, number>();
-  for (const event of events) {
-    if (event.node !== undefined && event.type === 'node.reset')
-      generations.set(event.node, event.detail?.generation ?? 1);
-    if (event.node === undefined || event.attempt === undefined || event.type === 'node.late') continue;
-    const generation = generations.get(event.node) ?? 1;
-    const list = byNode.get(event.node) ?? [];
-    byNode.set(event.node, list);
+    if (event.type === 'node.reset') generation = event.detail?.generation ?? 1;
+    if (event.attempt === undefined || event.type === 'node.late') continue;
     const at = iso(event.at);
     const last = list.at(-1);
     const known = last?.number === event.attempt ? last : undefined;
@@ -257,7 +251,7 @@ function attemptsByNode(events: readonly EventRecord[]): Map<number, AttemptView
       });
     }
   }
-  return byNode;
+  return list;
 }
 
 function isAttemptEnd(type: EventRecord['type']): boolean {
@@ -291,17 +285,11 @@ export function viewEvent(event: EventRecord, plan: Plan, nodes: readonly NodeRe
 
 /** Of an ended run 1: what it did not do was not to be done. */
 function advanceOfRun(
-  { header, records, plan, events }: Advancing,
+  { header, records, plan, past }: Advancing,
   { now, learned }: Known,
 ): Pick<RunView, 'progress' | 'eta'> {
   if (header.finishedAt !== undefined) return { progress: 1, eta: null };
-  const reported = new Map<number, number>();
-  for (const { type, node, attempt, detail } of events) {
-    const isLatest = node !== undefined && records[node]?.attempt === attempt;
-    if (type === 'node.progress' && isLatest && typeof detail?.['fraction'] === 'number')
-      reported.set(node, detail['fraction']);
-  }
-  const { progress, eta } = advanceOf({ plan, records, learned, reported, now });
+  const { progress, eta } = advanceOf({ plan, records, learned, reported: past.reported(records), now });
   const isMoving = header.status === 'running' && header.paused === undefined;
   return {
     progress,
@@ -313,7 +301,7 @@ interface Advancing {
   readonly header: RunHeader;
   readonly records: readonly NodeRecord[];
   readonly plan: Plan;
-  readonly events: readonly EventRecord[];
+  readonly past: RunPast;
 }
 
 function iso(at: number | undefined): string | null {
