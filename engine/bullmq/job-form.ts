@@ -4,7 +4,7 @@
  * A worker in another language opens the queue `<name>` under BullMQ's prefix `bullPrefix(prefix, name)`.
  */
 import type { JobsOptions } from 'bullmq';
-import { MAX_BUNDLE } from '../core/policy.ts';
+import { type Bundle, bundlesOf } from '../core/bundle.ts';
 import type { Ticket } from '../core/ticket.ts';
 
 /** Small tickets that travel as one job, and are worked on one after another. */
@@ -36,26 +36,13 @@ export function jobIdOf(ticket: Ticket): string {
   return `t-${ticket.run}-${ticket.node}-${ticket.generation}-${ticket.attempt}-${ticket.delivery}`;
 }
 
-/** Tickets as jobs, in order: those that follow each other with the same `bundle` travel together. */
+/** Tickets as jobs, in order. */
 export function toJobs(tickets: readonly Ticket[]): TicketJob[] {
-  const jobs: TicketJob[] = [];
-  for (let from = 0; from < tickets.length; ) {
-    const first = tickets[from] as Ticket;
-    let to = from + 1;
-    while (to < tickets.length && to - from < MAX_BUNDLE && travelsWith(first, tickets[to] as Ticket)) to++;
-    jobs.push(toJob(tickets.slice(from, to)));
-    from = to;
-  }
-  return jobs;
+  return bundlesOf(tickets).map(toJob);
 }
 
-function travelsWith(first: Ticket, other: Ticket): boolean {
-  return first.bundle !== undefined && first.bundle === other.bundle && first.priority === other.priority;
-}
-
-/** @param tickets one, or a bundle. */
-export function toJob(tickets: readonly Ticket[]): TicketJob {
-  const [ticket] = tickets as [Ticket, ...Ticket[]];
+export function toJob(tickets: Bundle): TicketJob {
+  const [ticket] = tickets;
   const isBundle = tickets.length > 1;
   return {
     name: ticket.task,
@@ -72,8 +59,8 @@ export function toJob(tickets: readonly Ticket[]): TicketJob {
 }
 
 /** What the job of these tickets carries. */
-export function dataOf(tickets: readonly Ticket[]): Ticket | TicketBundle {
-  const [ticket] = tickets as [Ticket, ...Ticket[]];
+export function dataOf(tickets: Bundle): Ticket | TicketBundle {
+  const [ticket] = tickets;
   return tickets.length > 1 ? { v: 1, bundle: tickets } : ticket;
 }
 

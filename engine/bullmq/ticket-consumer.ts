@@ -5,9 +5,11 @@
  * A ticket whose worker died comes back by BullMQ's stalled check after at most its lock and one interval: 6.5 s.
  */
 import { type Job, Worker, type WorkerOptions } from 'bullmq';
+import type { Bundle } from '../core/bundle.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
+import type { TicketConsumer, TicketHandler } from '../ports/task-queue.ts';
+import { type LeftTickets, leftOf, type TicketVerdict } from '../ports/ticket-verdict.ts';
 import { DRAIN_DELAY_S, type Opened, openForConsuming, type QueueConnection } from './connection-settings.ts';
 import { bullPrefix, dataOf, readTickets } from './job-form.ts';
 import { JobLoop } from './job-loop.ts';
@@ -26,11 +28,11 @@ export interface TicketConsumerOptions {
   readonly logger: Logger;
   readonly queue: string;
   readonly slots: number;
-  readonly handler: (ticket: Ticket) => Promise<TicketVerdict>;
+  readonly handler: TicketHandler;
   readonly workerOptions: BullWorkerOptions;
 }
 
-/** A handler that threw has a defect: its ticket is tried again, but not in a tight loop. */
+/** A handler that threw has a defect: its tickets are tried again, but not in a tight loop. */
 const AFTER_DEFECT: TicketVerdict = { kind: 'later', afterMs: 1000 };
 /** What closing takes at least, where BullMQ has still to be told. */
 const CLOSE_FLOOR_MS = 250;
@@ -44,12 +46,6 @@ function slotsOf({ data }: Job): number {
   return Number.isSafeInteger(slots) ? Math.max(1, Number(slots)) : 1;
 }
 
-/** What became of a job's tickets. */
-interface Worked {
-  readonly left: readonly Ticket[];
-  readonly verdict: TicketVerdict;
-}
-
 export class BullTicketConsumer implements TicketConsumer {
   readonly #opened: Opened;
   readonly #worker: Worker;
@@ -57,7 +53,7 @@ export class BullTicketConsumer implements TicketConsumer {
   readonly #slots: number;
   readonly #trouble: TroubleLog;
   readonly #loop: JobLoop;
-  readonly #running = new Map<Job, Promise<Worked>>();
+  readonly #running = new Map<Job, Promise<LeftTickets>>();
   #isPaused = false;
   #closing: Promise<void> | undefined;
 
@@ -117,11 +113,12 @@ export class BullTicketConsumer implements TicketConsumer {
       this.#loop.leaveToOthers(TOO_LARGE_MS + 2_000 * DRAIN_DELAY_S);
       return this.#postpone(job, token, TOO_LARGE_MS);
     }
-    const { left, verdict } = await this.#work(job, tickets);
-    if (verdict.kind === 'done') return true;
+    const { left, afterMs } = await this.#work(job, tickets);
+    const [first, ...others] = left;
+    if (!first) return true;
     if (left.some((ticket, at) => ticket !== tickets[at]) || left.length < tickets.length)
-      await this.#keep(job, left);
-    return this.#postpone(job, token, verdict.afterMs);
+      await this.#keep(job, [first, ...others]);
+    return this.#postpone(job, token, afterMs);
   }
 
   /** A job that wants more than there is goes back at once, so it waits for none. */
@@ -130,8 +127,8 @@ export class BullTicketConsumer implements TicketConsumer {
     return slots > this.#slots ? 1 : slots;
   }
 
-  async #work(job: Job, tickets: readonly Ticket[]): Promise<Worked> {
-    const work = this.#workOnAll(tickets);
+  async #work(job: Job, tickets: readonly Ticket[]): Promise<LeftTickets> {
+    const work = this.#askHandler(tickets);
     this.#running.set(job, work);
     try {
       return await work;
@@ -140,30 +137,17 @@ export class BullTicketConsumer implements TicketConsumer {
     }
   }
 
-  /** One after another: a bundle takes one slot. What is to come later comes later together. */
-  async #workOnAll(tickets: readonly Ticket[]): Promise<Worked> {
-    const left: Ticket[] = [];
-    let afterMs = 0;
-    for (const ticket of tickets) {
-      const verdict = await this.#askHandler(ticket);
-      if (verdict.kind === 'done') continue;
-      left.push(verdict.as ?? ticket);
-      afterMs = Math.max(afterMs, verdict.afterMs);
-    }
-    return { left, verdict: left.length > 0 ? { kind: 'later', afterMs } : { kind: 'done' } };
-  }
-
   /** Of a bundle only what is left comes again. Where that cannot be said, all comes again, and claims sort it out. */
-  async #keep(job: Job, left: readonly Ticket[]): Promise<void> {
+  async #keep(job: Job, left: Bundle): Promise<void> {
     await job.updateData(dataOf(left)).catch((error: unknown) => this.#trouble.report(error));
   }
 
-  async #askHandler(ticket: Ticket): Promise<TicketVerdict> {
+  async #askHandler(tickets: readonly Ticket[]): Promise<LeftTickets> {
     try {
-      return await this.#handler(ticket);
+      return leftOf(tickets, await this.#handler(tickets), AFTER_DEFECT);
     } catch (error) {
       this.#trouble.report(error);
-      return AFTER_DEFECT;
+      return leftOf(tickets, [], AFTER_DEFECT);
     }
   }
 

@@ -1,7 +1,7 @@
 /** What workers do to a shard's flights: claim, settle, beat, hand back. Each function is one atomic step. */
 import { type Flight, formatFlight, parseFlight } from '../core/flight.ts';
 import type { SettledMessage } from '../core/message.ts';
-import type { ClaimReply, ContinueReply, SettleReply } from '../ports/shard-store.ts';
+import type { ClaimReply, ContinueReply, NextClaim, SettleReply } from '../ports/shard-store.ts';
 import { appendMessage, type ShardState, timeOfNext } from './shard-state.ts';
 
 /** How long silence must be to mean something. */
@@ -61,18 +61,37 @@ export function settleFlight(
   return 'accepted';
 }
 
-/** The same, and in this step claims what is joined behind it, unless the claim was told to stop or the other is withdrawn. */
-export function settleAndClaimFlight(
-  shard: ShardState,
-  now: number,
-  settle: {
-    readonly flight: string;
-    readonly session: string;
-    readonly message: SettledMessage;
-    readonly next: string;
-  },
-): ContinueReply {
-  const { session, next, message } = settle;
+interface SettleAndClaim {
+  readonly flight: string;
+  readonly session: string;
+  readonly message: SettledMessage;
+  readonly next: NextClaim;
+}
+
+/** The same, and in this step claims what the worker goes on with. */
+export function settleAndClaimFlight(shard: ShardState, now: number, settle: SettleAndClaim): ContinueReply {
+  return settle.next.state === 'sent' ? settleAndTake(shard, now, settle) : settleAndJoin(shard, now, settle);
+}
+
+/** Whatever becomes of the outcome. */
+function settleAndTake(shard: ShardState, now: number, settle: SettleAndClaim): ContinueReply {
+  const { session, next } = settle;
+  const at = timeOfNext(shard, now);
+  const settled = settleFlight(shard, now, settle);
+  const sent = findFlight(shard, next.flight);
+  if (sent?.state === 'c' && sent.session === session)
+    return { settled, next: { delivery: sent.delivery, at } };
+  if (sent?.state !== 's') return { settled };
+  shard.beats.set(session, now);
+  const delivery = sent.delivery + 1;
+  shard.flights.set(next.flight, formatFlight({ ...sent, state: 'c', delivery, session }));
+  return { settled, next: { delivery, at } };
+}
+
+/** What is joined behind the flight, unless the claim was told to stop or the other is withdrawn. */
+function settleAndJoin(shard: ShardState, now: number, settle: SettleAndClaim): ContinueReply {
+  const { session, message } = settle;
+  const next = settle.next.flight;
   const isWanted = findFlight(shard, settle.flight)?.state === 'c';
   const joined = findFlight(shard, next);
   const at = timeOfNext(shard, now);

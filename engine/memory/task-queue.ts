@@ -1,12 +1,15 @@
 /**
  * The task queue in memory: by priority, then first in, first out; as BullMQ does it, a ticket that is present is not
- * added again, and one whose consumer vanished is delivered again after the stall time. Waiting goes by the clock given.
+ * added again, small ones travel in bundles, and what a vanished consumer had is delivered again after the stall time. Waiting goes
+ * by the clock given.
  */
 import { setMaxListeners } from 'node:events';
+import { type Bundle, bundlesOf } from '../core/bundle.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { Ticket } from '../core/ticket.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { TaskQueue, TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
+import type { TaskQueue, TicketConsumer, TicketHandler } from '../ports/task-queue.ts';
+import { leftOf } from '../ports/ticket-verdict.ts';
 
 export interface MemoryTaskQueueOptions {
   readonly clock: Clock;
@@ -20,27 +23,24 @@ export interface MemoryTicketConsumer extends TicketConsumer {
 }
 
 export interface MemoryTaskQueue extends TaskQueue {
-  consume(
-    queue: string,
-    slots: number,
-    handler: (ticket: Ticket) => Promise<TicketVerdict>,
-  ): MemoryTicketConsumer;
+  consume(queue: string, slots: number, handler: TicketHandler): MemoryTicketConsumer;
 }
 
-interface QueuedTicket {
+/** A bundle of tickets, mostly of one. */
+interface QueuedBundle {
   readonly id: string;
   /** Order of arrival. */
   readonly number: number;
   readonly priority: number;
   readonly slots: number;
-  /** The ticket as text, so that nobody who works on it changes what a later delivery gets. */
+  /** The tickets as text, so that nobody who works on them changes what a later delivery gets. */
   readonly json: string;
 }
 
 interface Consumer {
   readonly slots: number;
-  readonly handler: (ticket: Ticket) => Promise<TicketVerdict>;
-  readonly active: Set<QueuedTicket>;
+  readonly handler: TicketHandler;
+  readonly active: Set<QueuedBundle>;
   taking: boolean;
   /** Its verdicts count no more. */
   gone: boolean;
@@ -62,7 +62,7 @@ export function createMemoryTaskQueue(options: MemoryTaskQueueOptions): MemoryTa
   };
   return {
     async add(tickets) {
-      for (const ticket of tickets) named(ticket.queue).add(ticket);
+      for (const bundle of bundlesOf(tickets)) named(bundle[0].queue).add(bundle);
     },
     async raise(tickets) {
       for (const ticket of tickets) named(ticket.queue).raise(ticket);
@@ -81,7 +81,7 @@ class NamedQueue {
   /** Ids of all tickets that wait, are worked on, or come back later. */
   readonly #present = new Set<string>();
   /** Sorted; the next one is last. */
-  readonly #waiting: QueuedTicket[] = [];
+  readonly #waiting: QueuedBundle[] = [];
   readonly #consumers: Consumer[] = [];
   #added = 0;
   #handingOut = false;
@@ -92,12 +92,13 @@ class NamedQueue {
     this.#end = end;
   }
 
-  add(ticket: Ticket): void {
-    const id = ticketId(ticket);
+  add(bundle: Bundle): void {
+    const [first] = bundle;
+    const id = bundle.length > 1 ? `${ticketId(first)}-x${bundle.length}` : ticketId(first);
     if (this.#present.has(id)) return;
     this.#present.add(id);
-    const { priority, slots = 1 } = ticket;
-    this.#enqueue({ id, number: this.#added++, priority, slots, json: JSON.stringify(ticket) });
+    const { priority, slots = 1 } = first;
+    this.#enqueue({ id, number: this.#added++, priority, slots, json: JSON.stringify(bundle) });
   }
 
   raise(ticket: Ticket): void {
@@ -131,12 +132,12 @@ class NamedQueue {
     };
   }
 
-  #enqueue(queued: QueuedTicket): void {
+  #enqueue(queued: QueuedBundle): void {
     this.#waiting.splice(countAfter(this.#waiting, queued), 0, queued);
     this.#handOutSoon();
   }
 
-  async #enqueueAfter(queued: QueuedTicket, ms: number): Promise<void> {
+  async #enqueueAfter(queued: QueuedBundle, ms: number): Promise<void> {
     await this.#clock.sleep(ms, this.#end);
     this.#enqueue(queued);
   }
@@ -178,12 +179,15 @@ class NamedQueue {
     return best;
   }
 
-  async #work(consumer: Consumer, queued: QueuedTicket): Promise<void> {
+  async #work(consumer: Consumer, queued: QueuedBundle): Promise<void> {
     consumer.active.add(queued);
-    const verdict = await judge(consumer.handler, JSON.parse(queued.json) as Ticket);
+    const tickets = JSON.parse(queued.json) as Ticket[];
+    // A handler that rejects has finished with all.
+    const verdicts = await consumer.handler(tickets).catch(() => []);
     if (consumer.gone) return;
     consumer.active.delete(queued);
-    if (verdict.kind === 'later') void this.#enqueueAfter(comingAs(queued, verdict.as), verdict.afterMs);
+    const { left, afterMs } = leftOf(tickets, verdicts, { kind: 'done' });
+    if (left.length > 0) void this.#enqueueAfter({ ...queued, json: JSON.stringify(left) }, afterMs);
     else this.#present.delete(queued.id);
     if (consumer.active.size === 0) consumer.onIdle();
     this.#handOutSoon();
@@ -209,25 +213,12 @@ class NamedQueue {
   }
 }
 
-function comingAs(queued: QueuedTicket, ticket: Ticket | undefined): QueuedTicket {
-  return ticket === undefined ? queued : { ...queued, json: JSON.stringify(ticket) };
-}
-
-/** The handler's verdict; a handler that rejects has finished with the ticket. */
-async function judge(handler: Consumer['handler'], ticket: Ticket): Promise<TicketVerdict> {
-  try {
-    return await handler(ticket);
-  } catch {
-    return { kind: 'done' };
-  }
-}
-
 function ticketId({ run, node, generation, attempt, delivery }: Ticket): string {
   return `${run}-${node}-${generation}-${attempt}-${delivery}`;
 }
 
 /** How many of the sorted tickets are to be handed out after this one. */
-function countAfter(waiting: readonly QueuedTicket[], queued: QueuedTicket): number {
+function countAfter(waiting: readonly QueuedBundle[], queued: QueuedBundle): number {
   let low = 0;
   let high = waiting.length;
   while (low < high) {
@@ -240,7 +231,7 @@ function countAfter(waiting: readonly QueuedTicket[], queued: QueuedTicket): num
 }
 
 /** Whether `a` is to be handed out earlier than `b`. */
-function comesBefore(a: QueuedTicket, b: QueuedTicket): boolean {
+function comesBefore(a: QueuedBundle, b: QueuedBundle): boolean {
   const difference = a.priority - b.priority;
   return difference === 0 ? a.number < b.number : difference < 0;
 }

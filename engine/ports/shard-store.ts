@@ -76,6 +76,13 @@ export type StoredDocument = readonly [key: string, json: string];
 export type SettleReply = 'accepted' | 'already' | 'late';
 
 /** What became of an outcome, and of the claim of what is joined to it. */
+/** What a worker would go on with. */
+export interface NextClaim {
+  readonly flight: string;
+  /** Joined behind the flight that is settled (a chain), or sent like it, in the same bundle. */
+  readonly state: 'joined' | 'sent';
+}
+
 export interface ContinueReply {
   readonly settled: SettleReply;
   /** Absent: it was not claimed, and its owner dispatches it. */
@@ -162,15 +169,16 @@ export interface WorkerStore {
    */
   settle(name: ClaimName, session: string, message: SettledMessage): Promise<SettleReply>;
   /**
-   * As `settle`, for a success, and in the same step claims `next` for the session and says so in the message: if the outcome
-   * is accepted, nobody told this claim to stop, and the flight `next` is joined. A repeat answers as the first time did, as
-   * long as the session still has that claim. A claim in vain changes nothing: the outcome is settled all the same.
+   * As `settle`, and in the same step claims `next` for the session, on the same shard. What is joined, behind a success: if the
+   * outcome is accepted, nobody told this claim to stop, and `next` is still joined; the message says so. What is sent, behind any
+   * outcome and whatever becomes of it: if `next` is still sent. A repeat answers as the first time did, as long as the session
+   * still has that claim. A claim in vain changes nothing: the outcome is settled all the same.
    */
   settleAndClaim(
     name: ClaimName,
     session: string,
     message: SettledMessage,
-    next: string,
+    next: NextClaim,
   ): Promise<ContinueReply>;
   /** Says that the session lives, on one shard, and asks which of its claims it should stop (told to, or no longer its own). */
   beat(

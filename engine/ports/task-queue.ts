@@ -3,14 +3,13 @@
  * Adapters: engine/bullmq, engine/memory.
  */
 import type { Ticket } from '../core/ticket.ts';
+import type { TicketVerdict } from './ticket-verdict.ts';
 
 /**
- * What the handler answers: finished with the ticket, or give it back for a while (its claim is alive elsewhere), `as` another
- * ticket when its own node is done and one behind it was handed back.
+ * Works on tickets that travel together, one after another in one slot, and answers for each, in order. Rejects only when it has a
+ * defect.
  */
-export type TicketVerdict =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'later'; readonly afterMs: number; readonly as?: Ticket };
+export type TicketHandler = (tickets: readonly Ticket[]) => Promise<readonly TicketVerdict[]>;
 
 export interface TicketConsumer {
   /** Takes no new tickets; those being worked on go on. */
@@ -26,10 +25,10 @@ export interface TaskQueue {
   /** Gives tickets that nobody has taken yet their new priority; those that are not there (any more) are left out. */
   raise(tickets: readonly Ticket[]): Promise<void>;
   /**
-   * Serves a queue with tickets of up to `slots` slots at once (a ticket takes one unless it says more). One that finds too
-   * few of them free waits for them before others; one that wants more than there are goes back to the queue for others.
-   * The handler never rejects on purpose.
+   * Serves a queue with tickets of up to `slots` slots at once (a ticket takes one unless it says more, a bundle takes one). One
+   * that finds too few of them free waits for them before others; one that wants more than there are goes back to the queue for
+   * others. What is to come later of a bundle comes later together.
    */
-  consume(queue: string, slots: number, handler: (ticket: Ticket) => Promise<TicketVerdict>): TicketConsumer;
+  consume(queue: string, slots: number, handler: TicketHandler): TicketConsumer;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** The Redis store as a worker sees it. Claims, and settlements, of one tick on one shard travel together. */
 import type { SettledMessage } from '../core/message.ts';
-import type { ClaimReply, ContinueReply, SettleReply, WorkerStore } from '../ports/shard-store.ts';
+import type { ClaimReply, ContinueReply, NextClaim, SettleReply, WorkerStore } from '../ports/shard-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createTickBatch } from './tick-batch.ts';
 
@@ -17,8 +17,7 @@ interface Settlement extends Claim {
   readonly delivery: number;
   /** The message's JSON without its opening brace and its type, which the script chooses. */
   readonly body: string;
-  /** Flight to go on with, or ''. */
-  readonly next: string;
+  readonly next: NextClaim | undefined;
 }
 
 export function workerStore(context: StoreContext): WorkerStore {
@@ -41,7 +40,7 @@ export function workerStore(context: StoreContext): WorkerStore {
     claim: ({ shard, flight }, session) => claims.add(shard, { flight, session }),
     async settle({ shard, flight }, session, message) {
       const { delivery } = message;
-      const item = { flight, session, delivery, body: bodyOf(message), next: '' };
+      const item = { flight, session, delivery, body: bodyOf(message), next: undefined };
       return (await settlements.add(shard, item)).settled;
     },
     settleAndClaim: ({ shard, flight }, session, message, next) =>
@@ -84,6 +83,9 @@ async function sendClaims(
   });
 }
 
+/** As flights have it. */
+const LETTER_OF = { joined: 'j', sent: 's' } as const;
+
 const SETTLE_REPLIES: readonly (SettleReply | undefined)[] = [undefined, 'accepted', 'already', 'late'];
 
 async function sendSettlements(
@@ -97,7 +99,8 @@ async function sendSettlements(
     delivery,
     session,
     body,
-    next,
+    next ? LETTER_OF[next.state] : '',
+    next?.flight ?? '',
   ]);
   const names = [keys.flight(shard), keys.inbox(shard), keys.beats(shard)];
   const [at = 0, ...replies] = await scripts.settle(names, args);

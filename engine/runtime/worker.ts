@@ -16,7 +16,8 @@ import type { Logger } from '../ports/logger.ts';
 import type { Membership, WorkerInfo } from '../ports/membership.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { ClientStore, WorkerStore } from '../ports/shard-store.ts';
-import type { TaskQueue, TicketConsumer, TicketVerdict } from '../ports/task-queue.ts';
+import type { TaskQueue, TicketConsumer } from '../ports/task-queue.ts';
+import type { TicketVerdict } from '../ports/ticket-verdict.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { AlarmLoop } from './alarm-loop.ts';
 import type { AttemptTools } from './attempt/attempt.ts';
@@ -26,6 +27,7 @@ import type { OutputStore } from './files/output-store.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { SlotGate } from './slot-gate.ts';
 
+const DONE: TicketVerdict = { kind: 'done' };
 const ANNOUNCE_MS = 1_000;
 const ANNOUNCE_TTL_MS = 5_000;
 /** What attempts get beyond the grace period, at a stop, to end by force and hand their claims back; then what all else gets to close. */
@@ -145,7 +147,7 @@ class QueueWorker implements Worker {
     const gate = this.#gates.get(parseQueueName(name).queue);
     if (!gate || this.#served.has(name) || this.#isStopping) return;
     this.#served.add(name);
-    const take = (ticket: Ticket) => gate.through(() => this.runOnce(ticket));
+    const take = (tickets: readonly Ticket[]) => gate.through(() => this.#work.takeAll(tickets));
     this.#consumers.push(this.#options.queue.consume(name, slots, take));
   }
 
@@ -171,8 +173,9 @@ class QueueWorker implements Worker {
     return this.#work.atHand;
   }
 
-  runOnce(ticket: Ticket): Promise<TicketVerdict> {
-    return this.#work.take(ticket);
+  async runOnce(ticket: Ticket): Promise<TicketVerdict> {
+    const [verdict = DONE] = await this.#work.takeAll([ticket]);
+    return verdict;
   }
 
   async #tell(messages: readonly InboxMessage[]): Promise<boolean> {

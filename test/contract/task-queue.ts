@@ -1,7 +1,9 @@
 /** The contract of the task queue: every promise of engine/ports/task-queue.ts, and what workers build on it. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Ticket } from '../../engine/core/ticket.ts';
-import type { TaskQueue, TicketConsumer, TicketVerdict } from '../../engine/ports/task-queue.ts';
+import type { TaskQueue, TicketConsumer } from '../../engine/ports/task-queue.ts';
+import type { TicketVerdict } from '../../engine/ports/ticket-verdict.ts';
+import { oneByOne } from '../support/ticket-handler.ts';
 import { eventually, passTime, resolveInTime, type Timed } from './passing-time.ts';
 
 export interface TaskQueueSubject extends Timed {
@@ -60,10 +62,10 @@ export function taskQueueContract(name: string, make: MakeTaskQueue): void {
 /** A handler that notes the nodes that it saw, and answers what it is told to. */
 function aHandler(answer: (ticket: Ticket) => TicketVerdict | Promise<TicketVerdict> = () => DONE) {
   const seen: number[] = [];
-  const handle = async (ticket: Ticket) => {
+  const handle = oneByOne((ticket) => {
     seen.push(ticket.node);
     return answer(ticket);
-  };
+  });
   return { seen, handle };
 }
 
@@ -88,10 +90,14 @@ function handingOutCases(open: MakeTaskQueue): void {
     it('hands a ticket to its consumer as it was added', async () => {
       const subject = await open();
       const seen: Ticket[] = [];
-      subject.queue.consume('default', 1, async (ticket) => {
-        seen.push(ticket);
-        return DONE;
-      });
+      subject.queue.consume(
+        'default',
+        1,
+        oneByOne(async (ticket) => {
+          seen.push(ticket);
+          return DONE;
+        }),
+      );
       await subject.queue.add([]);
       await subject.queue.add([aTicket()]);
       await eventually(

@@ -103,7 +103,7 @@ export class Observer {
       settleAndClaim: async (name, session, message, next) => {
         const reply = await memory.settleAndClaim(name, session, message, next);
         if (reply.settled === 'accepted') this.#noteSettle(name.flight, session, message);
-        if (reply.next) this.#noteJoinedClaim({ ...name, flight: next }, session, reply.next.delivery);
+        if (reply.next) this.#noteJoinedClaim({ ...name, flight: next.flight }, session, reply.next.delivery);
         return reply;
       },
       beat: async (shard, session, claims) => {

@@ -122,10 +122,10 @@ function queueOf(owner: SimProcess, { world, faults, queue }: Shared, link: Link
       const consumer = queue.consume(
         name,
         slots,
-        (ticket) =>
+        (tickets) =>
           new Promise((resolve, reject) => {
             owner.wakeAt(world.now + world.random.between(0.1, 1.5), () =>
-              handler(ticket).then(resolve, reject),
+              handler(tickets).then(resolve, reject),
             );
           }),
       );

@@ -1,9 +1,10 @@
 -- Takes outcomes: marks the flight done and appends the message in one step, if this delivery holds the claim.
--- Anyone else's outcome is appended as late. A flight joined behind an accepted one that nobody told to stop is claimed in this step.
+-- Anyone else's outcome is appended as late. In this step, too, is claimed what the worker goes on with: a flight joined behind an
+-- accepted one that nobody told to stop, or one that is sent, whatever becomes of the outcome.
 -- KEYS  1 flight (hash) · 2 inbox (stream) · 3 beats (sorted set: session → ms)
 -- ARGV  for each item: flight, delivery, session, message as JSON without its opening brace and without `type`,
---       flight to go on with or ''
--- Reply {time of the claims, ms; for each item: 1 accepted, 2 already, 3 late; 1 when the other was claimed, else 0}
+--       state that the flight to go on with is to be in (j or s) or '', that flight or ''
+-- Reply {time of the claims, ms; for each item: 1 accepted, 2 already, 3 late; delivery of the other if it was claimed, else 0}
 -- Repeat: 2 while the flight is there, later 3 (a late message more, which changes nothing); what was claimed, again.
 local flight, inbox, beats = KEYS[1], KEYS[2], KEYS[3]
 
@@ -14,8 +15,9 @@ end
 
 local replies, messages, went = {0}, {}, {}
 redis.call('HDEL', flight, '') -- a full Redis allows this, and after it the rest
-for at = 1, #ARGV, 5 do
-  local name, delivery, session, message, behind = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+for at = 1, #ARGV, 6 do
+  local name, delivery, session, message = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local wanted, behind = ARGV[at + 4], ARGV[at + 5]
   local state, held, deaths, holder = read(name)
   local mine = held == delivery and holder == session
   local reply, claimed = 3, 0
@@ -28,8 +30,16 @@ for at = 1, #ARGV, 5 do
 
   local goesOn = ''
   if behind ~= '' then
-    local nextState, nextDelivery, _, nextHolder = read(behind)
-    if reply == 1 and state == 'c' and nextState == 'j' then
+    local nextState, nextDelivery, nextDeaths, nextHolder = read(behind)
+    if wanted == 's' then
+      if nextState == 's' then
+        claimed = tonumber(nextDelivery) + 1
+        redis.call('HSET', flight, behind, string.format('c|%d|%s|%s', claimed, nextDeaths, session))
+        went[session] = true
+      elseif nextState == 'c' and nextHolder == session then
+        claimed = tonumber(nextDelivery)
+      end
+    elseif reply == 1 and state == 'c' and nextState == 'j' then
       redis.call('HSET', flight, behind, 'c|1|0|' .. session)
       went[session] = true
       claimed = 1

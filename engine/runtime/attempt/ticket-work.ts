@@ -1,14 +1,21 @@
 /**
- * What a worker does with one ticket, from the claim to the accepted outcome; and with the chain behind it, as long as each
- * success lets it claim the next node in the same step. The outcome is kept through outages until the shard's store answers.
+ * What a worker does with one ticket, from the claim to the accepted outcome; with the chain behind it, as long as each success
+ * lets it claim the next node in the same step; and with the tickets that travel with it, of which each outcome claims the next
+ * one. The outcome is kept through outages until the shard's store answers.
  */
 import { CHAIN_MS } from '../../core/chain/chain.ts';
 import { OpenChain } from '../../core/chain/open-chain.ts';
 import { flightKey } from '../../core/flight.ts';
 import type { AttemptOutcome, SettledMessage } from '../../core/message.ts';
 import type { Ticket } from '../../core/ticket.ts';
-import type { ClaimName, ContinueReply, WorkerStore } from '../../ports/shard-store.ts';
-import type { TicketVerdict } from '../../ports/task-queue.ts';
+import type {
+  ClaimName,
+  ClaimReply,
+  ContinueReply,
+  NextClaim,
+  WorkerStore,
+} from '../../ports/shard-store.ts';
+import type { TicketVerdict } from '../../ports/ticket-verdict.ts';
 import { retryCall } from '../retry-call.ts';
 import { Attempt, type AttemptTools, type Claim } from './attempt.ts';
 
@@ -24,11 +31,22 @@ export interface TicketWorkOptions {
   readonly maxRetryPauseMs?: number;
 }
 
-/** A chain at hand, and the time until which the worker goes on with it. */
+/** What the worker may go on with once it settles. */
 interface Journey {
-  readonly chain: OpenChain;
-  readonly untilMs: number;
+  /** A chain at hand, and the time until which the worker goes on with it. */
+  readonly chain: { readonly open: OpenChain; readonly untilMs: number } | undefined;
+  /** The next ticket of the bundle. */
+  readonly behind: Ticket | undefined;
 }
+
+/** What became of one ticket. */
+interface Taken {
+  readonly verdict: TicketVerdict;
+  /** The claim of the ticket behind it, if its settlement took that too. */
+  readonly claimed?: Granted | undefined;
+}
+
+type Granted = NonNullable<ContinueReply['next']>;
 
 export class TicketWork {
   /** By flight: all attempts whose claims are held, whether they still work or wait for their outcome to be taken. */
@@ -69,17 +87,28 @@ export class TicketWork {
     this.#whenIdle = undefined;
   }
 
-  /** Never rejects. */
-  async take(ticket: Ticket): Promise<TicketVerdict> {
+  /** One after another. Never rejects. */
+  async takeAll(tickets: readonly Ticket[]): Promise<readonly TicketVerdict[]> {
+    const verdicts: TicketVerdict[] = [];
+    let claimed: Granted | undefined;
+    for (const [at, ticket] of tickets.entries()) {
+      const taken = await this.#take(ticket, tickets[at + 1], claimed);
+      verdicts.push(taken.verdict);
+      claimed = taken.claimed;
+    }
+    return verdicts;
+  }
+
+  async #take(ticket: Ticket, behind: Ticket | undefined, claimed: Granted | undefined): Promise<Taken> {
     const flight = flightOf(ticket);
-    if (!this.#isTaking || this.#atHand.has(flight)) return LATER;
+    if (!claimed && (!this.#isTaking || this.#atHand.has(flight))) return { verdict: LATER };
     this.#atHand.add(flight);
     try {
-      return await this.#claimAndWork(ticket, { shard: ticket.shard, flight });
+      return await this.#claimAndWork(ticket, behind, claimed);
     } catch (error) {
       // Only when the worker gives up at its stop, or the store was closed: the session dies, and others take over.
       this.#options.tools.onOutage(error);
-      return LATER;
+      return { verdict: LATER };
     } finally {
       this.#letGo(flight);
     }
@@ -90,51 +119,63 @@ export class TicketWork {
     if (this.#atHand.size === 0) this.#whenIdle?.();
   }
 
-  async #claimAndWork(ticket: Ticket, name: ClaimName): Promise<TicketVerdict> {
+  async #claimAndWork(
+    ticket: Ticket,
+    behind: Ticket | undefined,
+    claimed: Granted | undefined,
+  ): Promise<Taken> {
     const { store, session } = this.#options;
-    const reply = await this.#persist(() => store.claim(name, session));
-    if (reply.kind === 'busy') return LATER;
-    if (reply.kind === 'gone') return DONE;
-    const first = this.#hold(ticket, { ...name, delivery: reply.delivery, at: reply.at });
-    return this.#workThrough(first, this.#setOut(ticket));
+    const name: ClaimName = { shard: ticket.shard, flight: flightOf(ticket) };
+    const reply: ClaimReply = claimed
+      ? { kind: 'granted', ...claimed }
+      : await this.#persist(() => store.claim(name, session));
+    if (reply.kind === 'busy') return { verdict: LATER };
+    if (reply.kind === 'gone') return { verdict: DONE };
+    const claim = { ...name, delivery: reply.delivery, at: reply.at };
+    // The stop began while the ticket before it was settled.
+    if (claimed && !this.#isTaking) return { verdict: await this.#handBack(claim) };
+    return this.#workThrough(this.#hold(ticket, claim), { chain: this.#setOut(ticket), behind });
   }
 
-  #setOut(ticket: Ticket): Journey | undefined {
+  #setOut(ticket: Ticket): Journey['chain'] {
     if (!ticket.chain) return undefined;
     const untilMs = this.#options.tools.clock.now() + CHAIN_MS;
-    return { chain: new OpenChain(ticket, ticket.chain), untilMs };
+    return { open: new OpenChain(ticket, ticket.chain), untilMs };
   }
 
   /** One node after another: the next is held before the one before it is let go. */
-  async #workThrough(first: Attempt, journey: Journey | undefined): Promise<TicketVerdict> {
+  async #workThrough(first: Attempt, journey: Journey): Promise<Taken> {
     let attempt = first;
     for (;;) {
-      const { verdict, next } = await this.#work(attempt, journey);
-      if (!next)
-        return attempt === first || verdict.kind === 'done' ? verdict : { ...verdict, as: attempt.ticket };
+      const { verdict, next, claimed } = await this.#work(attempt, journey);
+      if (!next) {
+        const isItself = attempt === first || verdict.kind === 'done';
+        return { verdict: isItself ? verdict : { ...verdict, as: attempt.ticket }, claimed };
+      }
       attempt = next;
     }
   }
 
-  async #work(
-    attempt: Attempt,
-    journey: Journey | undefined,
-  ): Promise<{ readonly verdict: TicketVerdict; readonly next?: Attempt | undefined }> {
+  async #work(attempt: Attempt, journey: Journey): Promise<Taken & { readonly next?: Attempt | undefined }> {
     const { claim } = attempt;
     try {
       const ending = await attempt.run();
       if (ending.kind === 'dropped') return { verdict: DONE };
       if (ending.kind === 'outcome')
-        return { verdict: DONE, next: await this.#settle(attempt, ending.outcome, journey) };
-      const { store, session } = this.#options;
-      await this.#persist(() => store.handBack(claim, session, claim.delivery));
-      // The ticket of a claim that was handed back goes to another worker.
-      return { verdict: { kind: 'later', afterMs: 0 } };
+        return { verdict: DONE, ...(await this.#settle(attempt, ending.outcome, journey)) };
+      return { verdict: await this.#handBack(claim) };
     } finally {
       this.#held.delete(claim.flight);
       await attempt.dispose();
       this.#letGo(claim.flight);
     }
+  }
+
+  /** The ticket of a claim that was handed back goes to another worker. */
+  async #handBack(claim: Claim): Promise<TicketVerdict> {
+    const { store, session } = this.#options;
+    await this.#persist(() => store.handBack(claim, session, claim.delivery));
+    return { kind: 'later', afterMs: 0 };
   }
 
   #hold(ticket: Ticket, claim: Claim): Attempt {
@@ -144,36 +185,43 @@ export class TicketWork {
     return attempt;
   }
 
-  /** Answers what was claimed in the same step. */
+  /** Answers what was claimed in the same step: the next of the chain, or the next ticket of the bundle. */
   async #settle(
     attempt: Attempt,
     outcome: AttemptOutcome,
-    journey: Journey | undefined,
-  ): Promise<Attempt | undefined> {
-    const ticket = this.#nextTicket(outcome, journey);
+    journey: Journey,
+  ): Promise<{ readonly next?: Attempt; readonly claimed?: Granted }> {
+    const joined = this.#nextInChain(outcome, journey);
+    const ticket = joined ?? this.#nextInBundle(attempt, journey);
     const flight = ticket && flightOf(ticket);
     if (!ticket || flight === undefined || this.#atHand.has(flight)) {
       await this.#tellOutcome(attempt, outcome);
-      return undefined;
+      return {};
     }
     this.#atHand.add(flight);
-    let next: Attempt | undefined;
+    let granted: Granted | undefined;
     try {
-      const reply = await this.#tellOutcome(attempt, outcome, flight);
-      if (reply.next) next = this.#hold(ticket, { shard: ticket.shard, flight, ...reply.next });
-      return next;
+      const next: NextClaim = { flight, state: joined ? 'joined' : 'sent' };
+      granted = (await this.#tellOutcome(attempt, outcome, next)).next;
     } finally {
-      if (!next) this.#letGo(flight);
+      if (!granted) this.#letGo(flight);
     }
+    if (!granted) return {};
+    if (!joined) return { claimed: granted };
+    return { next: this.#hold(ticket, { shard: ticket.shard, flight, ...granted }) };
   }
 
-  #nextTicket(outcome: AttemptOutcome, journey: Journey | undefined): Ticket | undefined {
-    if (!journey || outcome.status !== 'succeeded' || !this.#isTaking) return undefined;
-    if (this.#options.tools.clock.now() >= journey.untilMs) return undefined;
-    return journey.chain.next(outcome);
+  #nextInChain(outcome: AttemptOutcome, { chain }: Journey): Ticket | undefined {
+    if (!chain || outcome.status !== 'succeeded' || !this.#isTaking) return undefined;
+    if (this.#options.tools.clock.now() >= chain.untilMs) return undefined;
+    return chain.open.next(outcome);
   }
 
-  async #tellOutcome(attempt: Attempt, outcome: AttemptOutcome, next?: string): Promise<ContinueReply> {
+  #nextInBundle({ claim }: Attempt, { behind }: Journey): Ticket | undefined {
+    return this.#isTaking && behind?.shard === claim.shard ? behind : undefined;
+  }
+
+  async #tellOutcome(attempt: Attempt, outcome: AttemptOutcome, next?: NextClaim): Promise<ContinueReply> {
     const { store, session, tools } = this.#options;
     const { claim } = attempt;
     const { delivery, at: startedAt, flight } = claim;

@@ -61,7 +61,8 @@ export class ChaosWork {
       const current = this.#claims.getStore();
       const reply = await store.settleAndClaim(name, session, message, next);
       this.#noteTaken(message, reply.settled);
-      if (current && reply.next) Object.assign(current, { ...placeOf(next), delivery: reply.next.delivery });
+      if (current && reply.next)
+        Object.assign(current, { ...placeOf(next.flight), delivery: reply.next.delivery });
       return reply;
     };
     return { ...store, claim, settle, settleAndClaim };

@@ -1,6 +1,7 @@
 /** Contract of `claim`, `settle`, `beat` and `handBack`, among sessions that live. */
 import { describe, expect, it } from 'vitest';
 import { SENT } from '../../../engine/core/flight.ts';
+import type { NextClaim } from '../../../engine/ports/shard-store.ts';
 import {
   aFlight,
   aHeader,
@@ -195,7 +196,7 @@ function settleCases(open: Open): void {
 
 /** Node 1 is joined behind node 0. */
 function goingOnCases(open: Open): void {
-  const next = aFlight(1);
+  const next: NextClaim = { flight: aFlight(1), state: 'joined' };
 
   describe('settleAndClaim', () => {
     it('settles, and claims what is joined; the one message says both', async () => {
@@ -206,7 +207,7 @@ function goingOnCases(open: Open): void {
       const reply = await store.settleAndClaim(claimName(), 's|1', aSettled(), next);
       expect(reply).toMatchObject({ settled: 'accepted', next: { delivery: 1 } });
       const [entry] = await inboxOf(store);
-      expect(entry?.message).toEqual({ ...aSettled(), next: { flight: next, session: 's|1' } });
+      expect(entry?.message).toEqual({ ...aSettled(), next: { flight: next.flight, session: 's|1' } });
       expect(reply.next?.at).toBe(Number(entry?.id.split('-')[0]));
       expect(reply.next?.at).toBeGreaterThanOrEqual(before);
       expect(await flightOf(store, 0)).toBe('d|1|0|s|1');
@@ -249,21 +250,62 @@ function goingOnCases(open: Open): void {
       const { store } = await open();
       await withFlights(store, { 0: 'c|1|0|s1', 1: 'j|0|0|0' });
       await store.settleAndClaim(claimName(), 's1', aSettled(), next);
-      expect(await store.claim({ shard: SHARD, flight: next }, 's2')).toEqual({ kind: 'busy' });
-      expect(await store.beat(SHARD, 's1', [{ flight: next, delivery: 1 }])).toEqual([]);
+      expect(await store.claim({ shard: SHARD, flight: next.flight }, 's2')).toEqual({ kind: 'busy' });
+      expect(await store.beat(SHARD, 's1', [{ flight: next.flight, delivery: 1 }])).toEqual([]);
     });
 
     it('is the only way to what is joined', async () => {
       const { store } = await open();
       await withFlights(store, { 0: SENT, 1: 'j|0|0|0' });
-      expect(await store.claim({ shard: SHARD, flight: next }, 's1')).toEqual({ kind: 'gone' });
+      expect(await store.claim({ shard: SHARD, flight: next.flight }, 's1')).toEqual({ kind: 'gone' });
     });
+
+    it('claims what is sent in the same bundle, and the message does not say so', async () => {
+      const { store } = await open();
+      const sent: NextClaim = { ...next, state: 'sent' };
+      await withFlights(store, { 0: 'c|1|0|s|1', 1: 's|2|1|' });
+      const reply = await store.settleAndClaim(claimName(), 's|1', aSettled(), sent);
+      expect(reply).toMatchObject({ settled: 'accepted', next: { delivery: 3 } });
+      expect(await messagesOf(store)).toEqual([aSettled()]);
+      expect(await flightOf(store, 1)).toBe('c|3|1|s|1');
+      const again = await store.settleAndClaim(claimName(), 's|1', aSettled(), sent);
+      expect(again).toMatchObject({ settled: 'already', next: { delivery: 3 } });
+      expect(await messagesOf(store)).toHaveLength(1);
+    });
+
+    it.each([
+      ['was told to stop', 'x|1|0|s1', 'accepted'],
+      ['comes late', 'c|2|1|s2', 'late'],
+    ] as const)('claims what is sent also behind an outcome that %s', async (_why, flight, settled) => {
+      const { store } = await open();
+      await withFlights(store, { 0: flight, 1: SENT });
+      const reply = await store.settleAndClaim(claimName(), 's1', aSettled(), { ...next, state: 'sent' });
+      expect(reply).toMatchObject({ settled, next: { delivery: 1 } });
+      expect(await flightOf(store, 1)).toBe('c|1|0|s1');
+    });
+
+    it.each([
+      ['gone', {}],
+      ['revoked', { 1: 'x|1|0|s2' }],
+      ['taken by another', { 1: 'c|1|0|s2' }],
+      ['joined', { 1: 'j|0|0|0' }],
+    ])(
+      'settles alone when what was sent is %s',
+      async (_why, flights: { readonly [node: number]: string }) => {
+        const { store } = await open();
+        await withFlights(store, { 0: 'c|1|0|s1', ...flights });
+        const stood = await flightOf(store, 1);
+        const reply = await store.settleAndClaim(claimName(), 's1', aSettled(), { ...next, state: 'sent' });
+        expect(reply).toEqual({ settled: 'accepted' });
+        expect(await flightOf(store, 1)).toBe(stood);
+      },
+    );
 
     it('works for many nodes of several chains in one tick', async () => {
       const { store } = await open();
       await withFlights(store, { 0: 'c|1|0|s1', 1: 'j|0|0|0', 2: 'c|1|0|s1', 3: 'c|1|0|s1', 4: 'j|0|0|3' });
       const settle = (node: number, behind: number) =>
-        store.settleAndClaim(claimName(node), 's1', aSettled({ node }), aFlight(behind));
+        store.settleAndClaim(claimName(node), 's1', aSettled({ node }), { ...next, flight: aFlight(behind) });
       const replies = await Promise.all([settle(0, 1), settle(2, 9), settle(3, 4)]);
       expect(replies.map((reply) => reply.next?.delivery)).toEqual([1, undefined, 1]);
       expect(await messagesOf(store)).toHaveLength(3);

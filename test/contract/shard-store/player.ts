@@ -58,7 +58,7 @@ export function createPlayer(store: ShardStore): Player {
         case 'settleAndClaim': {
           const { flight } = operation;
           const { session, delivery } = await actorOf(store, flight, operation.actor);
-          const next = keyOf({ run: flight.run, node: 1 - flight.node });
+          const next = { flight: keyOf({ run: flight.run, node: 1 - flight.node }), state: operation.state };
           const message = settledBy(flight, session, delivery);
           const reply = await store.settleAndClaim(nameOf(flight), session, message, next);
           return { settled: reply.settled, next: reply.next?.delivery };

@@ -119,7 +119,15 @@ const operation = fc.oneof(
   },
   { weight: 7, arbitrary: fc.record({ kind: fc.constant('claim' as const), flight, session }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('settle' as const), flight, actor }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('settleAndClaim' as const), flight, actor }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('settleAndClaim' as const),
+      flight,
+      actor,
+      state: fc.constantFrom('joined' as const, 'sent' as const),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({

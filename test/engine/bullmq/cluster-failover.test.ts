@@ -5,6 +5,7 @@ import { SILENT } from '../../../engine/ports/logger.ts';
 import type { TaskQueue } from '../../../engine/ports/task-queue.ts';
 import { queueAddressOf } from '../../../engine/redis/index.ts';
 import { redisCluster, type TestRedisCluster } from '../../support/redis-cluster.ts';
+import { oneByOne } from '../../support/ticket-handler.ts';
 import { aTicket } from './a-ticket.ts';
 
 const LONGEST_MS = 15_000;
@@ -29,11 +30,15 @@ afterAll(async () => {
 it('works on tickets again within 15 s', async () => {
   let seen = 0;
   let tellSeen = () => {};
-  queue.consume('default', 4, async () => {
-    seen += 1;
-    tellSeen();
-    return { kind: 'done' };
-  });
+  queue.consume(
+    'default',
+    4,
+    oneByOne(async () => {
+      seen += 1;
+      tellSeen();
+      return { kind: 'done' };
+    }),
+  );
   const until = (count: number) =>
     new Promise<void>((resolve, reject) => {
       const timer = setTimeout(

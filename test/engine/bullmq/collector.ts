@@ -1,10 +1,12 @@
 import type { Ticket } from '../../../engine/core/ticket.ts';
-import type { TicketVerdict } from '../../../engine/ports/task-queue.ts';
+import type { TicketHandler } from '../../../engine/ports/task-queue.ts';
+import type { TicketVerdict } from '../../../engine/ports/ticket-verdict.ts';
+import { oneByOne } from '../../support/ticket-handler.ts';
 
 /** A handler that notes what it was given, and lets a test wait for it. */
 export interface Collector {
   readonly seen: Ticket[];
-  readonly handler: (ticket: Ticket) => Promise<TicketVerdict>;
+  readonly handler: TicketHandler;
   /** Resolves once that many tickets have come. */
   reached(count: number): Promise<void>;
 }
@@ -16,12 +18,12 @@ export function collect(
   let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   return {
     seen,
-    async handler(ticket) {
+    handler: oneByOne((ticket) => {
       seen.push(ticket);
       for (const { resolve } of waiting.filter(({ count }) => count <= seen.length)) resolve();
       waiting = waiting.filter(({ count }) => count > seen.length);
       return verdict(ticket);
-    },
+    }),
     reached(count) {
       if (seen.length >= count) return Promise.resolve();
       return new Promise((resolve) => {

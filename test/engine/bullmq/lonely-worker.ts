@@ -6,7 +6,7 @@ const noticed = new Set<string>();
 const logger = { ...SILENT, warn: (message: string): void => void note(message) };
 const connection = { path: '/nonexistent/redis.sock' };
 const queue = createBullTaskQueue({ connection, prefix: 'lonely:', logger });
-const consumer = queue.consume('default', 2, async () => ({ kind: 'done' }));
+const consumer = queue.consume('default', 2, async () => []);
 
 async function note(message: string): Promise<void> {
   noticed.add(message.split(':', 1)[0] ?? '');

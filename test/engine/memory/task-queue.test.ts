@@ -3,6 +3,7 @@ import type { Ticket } from '../../../engine/core/ticket.ts';
 import { createManualClock } from '../../../engine/memory/clock.ts';
 import { createMemoryTaskQueue } from '../../../engine/memory/task-queue.ts';
 import { aTicket, taskQueueContract } from '../../contract/task-queue.ts';
+import { oneByOne } from '../../support/ticket-handler.ts';
 
 function aQueue(stallMs?: number) {
   const clock = createManualClock(0);
@@ -18,19 +19,27 @@ taskQueueContract('memory', async () => {
 async function anAbandonedTicket(stallMs?: number) {
   const { clock, queue } = aQueue(stallMs);
   let finish = () => {};
-  const first = queue.consume('default', 1, async () => {
-    await new Promise<void>((resolve) => {
-      finish = resolve;
-    });
-    return { kind: 'done' };
-  });
+  const first = queue.consume(
+    'default',
+    1,
+    oneByOne(async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return { kind: 'done' };
+    }),
+  );
   await queue.add([aTicket()]);
   await clock.advance(0);
   const seen: number[] = [];
-  queue.consume('default', 1, async (_: Ticket) => {
-    seen.push(clock.now());
-    return { kind: 'done' };
-  });
+  queue.consume(
+    'default',
+    1,
+    oneByOne(async (_: Ticket) => {
+      seen.push(clock.now());
+      return { kind: 'done' };
+    }),
+  );
   return { clock, queue, first, seen, finish: () => finish() };
 }
 
@@ -68,10 +77,14 @@ describe('the memory task queue', () => {
   it('gives a ticket back after exactly the time asked for', async () => {
     const { clock, queue } = aQueue();
     const seen: number[] = [];
-    queue.consume('default', 1, async () => {
-      seen.push(clock.now());
-      return seen.length === 1 ? { kind: 'later', afterMs: 1_000 } : { kind: 'done' };
-    });
+    queue.consume(
+      'default',
+      1,
+      oneByOne(async () => {
+        seen.push(clock.now());
+        return seen.length === 1 ? { kind: 'later', afterMs: 1_000 } : { kind: 'done' };
+      }),
+    );
     await queue.add([aTicket()]);
     await clock.advance(5_000);
     expect(seen).toEqual([0, 1_000]);
@@ -81,10 +94,14 @@ describe('the memory task queue', () => {
     const { clock, queue } = aQueue();
     const seen: number[] = [];
     await queue.add([aTicket()]);
-    queue.consume('default', 1, async ({ node }) => {
-      seen.push(node);
-      return { kind: 'done' };
-    });
+    queue.consume(
+      'default',
+      1,
+      oneByOne(async ({ node }) => {
+        seen.push(node);
+        return { kind: 'done' };
+      }),
+    );
     await queue.close();
     await clock.advance(10_000);
     expect(seen).toEqual([]);

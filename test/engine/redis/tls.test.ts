@@ -11,6 +11,7 @@ import { parseRedisAddress } from '../../../engine/redis/address.ts';
 import { createConnections, queueAddressOf, readTlsFiles } from '../../../engine/redis/index.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type PrivateRedis, privateRedis } from '../../support/redis.ts';
+import { oneByOne } from '../../support/ticket-handler.ts';
 import { aTicket } from '../bullmq/a-ticket.ts';
 
 const HAS_OPENSSL = hasOpenssl();
@@ -89,10 +90,14 @@ describe.skipIf(!HAS_OPENSSL)('Redis with TLS (needs openssl)', () => {
     await connections.close();
     const queue = createBullTaskQueue({ connection: queueAddressOf(address), prefix: 't:', logger: SILENT });
     const seen = new Promise<number>((resolve) => {
-      queue.consume('default', 1, async (ticket) => {
-        resolve(ticket.node);
-        return { kind: 'done' };
-      });
+      queue.consume(
+        'default',
+        1,
+        oneByOne(async (ticket) => {
+          resolve(ticket.node);
+          return { kind: 'done' };
+        }),
+      );
     });
     await queue.add([aTicket({ node: 7 })]);
     expect(await seen).toBe(7);
