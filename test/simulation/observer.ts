@@ -3,7 +3,7 @@ import type { Commit } from '../../engine/core/commit.ts';
 import { type EventRecord, unpackEvents } from '../../engine/core/event.ts';
 import type { SettledMessage } from '../../engine/core/message.ts';
 import type { MemoryShardStore } from '../../engine/memory/index.ts';
-import type { ClaimName, ShardStore } from '../../engine/ports/shard-store.ts';
+import type { ClaimName, NextClaim, ShardStore } from '../../engine/ports/shard-store.ts';
 import type { HistoryEntry } from './history.ts';
 import type { World } from './world.ts';
 
@@ -77,22 +77,8 @@ export class Observer {
       },
       claim: async (name, session) => {
         const reply = await memory.claim(name, session);
-        entries.push({ kind: 'beat', at: this.#world.now, shard: name.shard, session });
-        if (reply.kind === 'granted') {
-          const claim = `${session}|${reply.delivery}`;
-          const repeated = this.#claims.get(name.flight) === claim;
-          this.#claims.set(name.flight, claim);
-          const { flight, shard } = name;
-          entries.push({
-            kind: 'claim',
-            at: this.#world.now,
-            shard,
-            flight,
-            session,
-            delivery: reply.delivery,
-            repeated,
-          });
-        }
+        if (reply.kind === 'granted') this.#noteClaim({ ...name, state: 'sent' }, session, reply.delivery);
+        else entries.push({ kind: 'beat', at: this.#world.now, shard: name.shard, session });
         return reply;
       },
       settle: async (name, session, message) => {
@@ -103,7 +89,7 @@ export class Observer {
       settleAndClaim: async (name, session, message, next) => {
         const reply = await memory.settleAndClaim(name, session, message, next);
         if (reply.settled === 'accepted') this.#noteSettle(name.flight, session, message);
-        if (reply.next) this.#noteJoinedClaim({ ...name, flight: next.flight }, session, reply.next.delivery);
+        if (reply.next) this.#noteClaim({ ...name, ...next }, session, reply.next.delivery);
         return reply;
       },
       beat: async (shard, session, claims) => {
@@ -129,13 +115,14 @@ export class Observer {
     this.entries.push({ kind: 'settle', at: this.#world.now, flight, session, delivery, outcome });
   }
 
-  #noteJoinedClaim({ shard, flight }: ClaimName, session: string, delivery: number): void {
+  #noteClaim({ shard, flight, state }: ClaimName & NextClaim, session: string, delivery: number): void {
     const at = this.#world.now;
     const claim = `${session}|${delivery}`;
     const repeated = this.#claims.get(flight) === claim;
     this.#claims.set(flight, claim);
     this.entries.push({ kind: 'beat', at, shard, session });
-    this.entries.push({ kind: 'claim', at, shard, flight, session, delivery, repeated, joined: true });
+    const entry = { kind: 'claim', at, shard, flight, session, delivery, repeated } as const;
+    this.entries.push(state === 'joined' ? { ...entry, joined: true } : entry);
   }
 
   #noteCommit(lease: { shard: number; token: string }, n: number, commit: Commit): void {

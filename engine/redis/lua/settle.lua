@@ -9,7 +9,7 @@
 local flight, inbox, beats = KEYS[1], KEYS[2], KEYS[3]
 
 local function read(name)
-  local value = redis.call('HGET', flight, name)
+  local value = name ~= '' and redis.call('HGET', flight, name)
   if value then return string.match(value, '^(%a)|(%d+)|(%d+)|(.*)$') end
 end
 
@@ -29,31 +29,21 @@ for at = 1, #ARGV, 6 do
   end
 
   local goesOn = ''
-  if behind ~= '' then
-    local nextState, nextDelivery, nextDeaths, nextHolder = read(behind)
-    if wanted == 's' then
-      if nextState == 's' then
-        claimed = tonumber(nextDelivery) + 1
-        redis.call('HSET', flight, behind, string.format('c|%d|%s|%s', claimed, nextDeaths, session))
-        went[session] = true
-      elseif nextState == 'c' and nextHolder == session then
-        claimed = tonumber(nextDelivery)
-      end
-    elseif reply == 1 and state == 'c' and nextState == 'j' then
-      redis.call('HSET', flight, behind, 'c|1|0|' .. session)
-      went[session] = true
-      claimed = 1
-      goesOn = '"next":{"flight":' .. cjson.encode(behind) .. ',"session":' .. cjson.encode(session) .. '},'
-    elseif reply ~= 1 and nextState == 'c' and nextHolder == session and nextDelivery == '1' then
-      claimed = 1
-    end
+  local nextState, nextDelivery, nextDeaths, nextHolder = read(behind)
+  if wanted == 's' and nextState == 's' then
+    claimed = tonumber(nextDelivery) + 1
+    redis.call('HSET', flight, behind, string.format('c|%d|%s|%s', claimed, nextDeaths, session))
+  elseif wanted == 'j' and nextState == 'j' and reply == 1 and state == 'c' then
+    claimed = 1
+    redis.call('HSET', flight, behind, 'c|1|0|' .. session)
+    goesOn = '"next":{"flight":' .. cjson.encode(behind) .. ',"session":' .. cjson.encode(session) .. '},'
+  elseif nextState == 'c' and nextHolder == session and (wanted == 's' or (reply ~= 1 and nextDelivery == '1')) then
+    claimed = tonumber(nextDelivery)
   end
+  went[session] = went[session] or claimed > 0
 
-  if reply == 1 then
-    messages[#messages + 1] = '{"type":"settled",' .. goesOn .. message
-  elseif reply == 3 then
-    messages[#messages + 1] = '{"type":"late",' .. message
-  end
+  local kind = (reply == 1 and '{"type":"settled",' .. goesOn) or (reply == 3 and '{"type":"late",')
+  if kind then messages[#messages + 1] = kind .. message end
   replies[#replies + 1] = reply
   replies[#replies + 1] = claimed
 end
@@ -66,5 +56,5 @@ else
   local time = redis.call('TIME')
   replies[1] = time[1] * 1000 + math.floor(time[2] / 1000)
 end
-for session in pairs(went) do redis.call('ZADD', beats, replies[1], session) end
+for session, isAlive in pairs(went) do if isAlive then redis.call('ZADD', beats, replies[1], session) end end
 return replies

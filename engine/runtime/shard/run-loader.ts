@@ -21,6 +21,8 @@ export class RunLoader {
   readonly #state: ShardState;
   readonly #shard: number;
   readonly #plans = new Map<string, Plan>();
+  /** Runs that were read before the message came by which they begin: another had effect first, and they may have ended since. */
+  readonly #early = new Set<string>();
 
   constructor(store: OwnerStore, state: ShardState, shard: number) {
     this.#store = store;
@@ -50,12 +52,16 @@ export class RunLoader {
     }
   }
 
-  /** Runs that begin with these messages, from what the messages say. The others, and what they take over, are read. */
+  /** Runs that begin with these messages, from what the messages say if that is still true. The others, and what they take over, are read. */
   async begin(starts: readonly StartMessage[]): Promise<void> {
     for (const { run, header } of starts) {
-      if (header === undefined || header.reuse || this.#state.runs.has(run)) continue;
+      if (header === undefined || header.reuse) continue;
+      if (this.#early.has(run) || this.#state.runs.has(run)) continue;
       await this.#adopt({ header, records: NO_RECORDS, outputs: NO_OUTPUTS });
     }
+    const runs = new Set(starts.map(({ run }) => run));
+    await this.load(runs);
+    for (const run of runs) this.#early.delete(run);
   }
 
   /** Those of the runs that are not in memory. A run that the store does not know is left out. */
@@ -79,7 +85,9 @@ export class RunLoader {
 
   async #loadOne(runId: string, flights?: ReadonlyMap<string, string>): Promise<void> {
     const stored = await this.#store.loadRun(runId);
-    if (stored) await this.#adopt(stored, flights);
+    if (!stored) return;
+    if (stored.header.nodes === 0) this.#early.add(runId);
+    await this.#adopt(stored, flights);
   }
 
   async #adopt(stored: StoredRun, flights?: ReadonlyMap<string, string>): Promise<void> {

@@ -143,6 +143,13 @@ interface FormerLife {
 
 const WORKED: readonly string[] = ['queued', 'blocked', 'started', 'waiting', 'retrying', 'child_started'];
 
+/** Nodes of a fan-out that was reset are new ones. One that was reset before it had any keeps its generation. */
+function isOfResetFanOut(run: FeaturedRun, node: number): boolean {
+  const { generation = 1, task = node } = run.records[node] ?? {};
+  if (generation > 1) return true;
+  return task !== node && (run.byNode.get(task) ?? []).some(({ type }) => type === 'node.reset');
+}
+
 /** A node that is taken over is not worked on before it is reset, and has what the former run had. */
 function* takenOver(
   run: FeaturedRun,
@@ -151,8 +158,7 @@ function* takenOver(
 ): Iterable<{ what: string; node: number }> {
   const events = run.byNode.get(node) ?? [];
   const reset = events.findIndex(({ type }) => type === 'node.reset');
-  // Nodes of a fan-out that was reset are new ones.
-  if (reset < 0 && (run.records[node]?.generation ?? 1) > 1) return;
+  if (reset < 0 && isOfResetFanOut(run, node)) return;
   const first = reset < 0 ? events : events.slice(0, reset);
   if (events.slice(first.length).some(({ type }) => type === 'node.reused'))
     yield { what: 'taken over once more after a reset', node };
