@@ -31,6 +31,7 @@ const PUBLIC = [
 const BY_OBJECT = [
   'findRun',
   'getAccess',
+  'listAlerts',
   'listAllLimits',
   'listAllNotifications',
   'listAllRuns',
