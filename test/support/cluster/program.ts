@@ -24,7 +24,10 @@ const FOLDERS = [
   'dsl',
   'engine',
   'executors',
+  'monitoring',
+  'notifications',
   'sdk',
+  'server',
   join('test', 'support', 'cluster'),
   join('test', 'chaos', 'role'),
 ];
