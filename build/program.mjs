@@ -5,16 +5,7 @@ import { rolldown } from 'rolldown';
 import { thirdPartyNotices } from './third-party-notices.mjs';
 
 /** Loaded from their own folder: they look for files beside them, or start threads and processes from there. */
-const OUTSIDE = [
-  'jiti',
-  'pino',
-  'dockerode',
-  'kafkajs',
-  'nodemailer',
-  '@hpcc-js/wasm-graphviz',
-  /^@bull-board\//,
-  /^@opentelemetry\//,
-];
+const OUTSIDE = ['jiti', 'pino', 'dockerode', 'kafkajs', 'nodemailer', '@hpcc-js/wasm-graphviz'];
 
 /** Bundles `dist/cli/main.js` of the given dist. */
 export async function bundleProgram(dist) {

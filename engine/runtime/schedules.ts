@@ -1,5 +1,4 @@
 /** Schedules for people: which there are, when they run next, pausing, resuming and backfilling them. */
-import { parseDocumentKey } from '../core/actor.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../core/schedule/document.ts';
 import { nextTick } from '../core/schedule/tick.ts';
 import type { ClientStore } from '../ports/shard-store.ts';
+import { byActor, readAllActors } from './client/all-actors.ts';
 import { askActor } from './client/ask-actor.ts';
 
 export interface ScheduleView {
@@ -64,15 +64,7 @@ export class Schedules {
   /** All schedules, by namespace, workflow and number. */
   async list(prefix = 'schedule/'): Promise<ScheduleView[]> {
     const { store, shards } = this.#options;
-    const numbers = Array.from({ length: shards }, (_, shard) => shard);
-    const documents = new Map<string, Map<string, Json>>();
-    for (const found of await Promise.all(numbers.map((shard) => store.readActors(shard, prefix)))) {
-      for (const [key, json] of found) {
-        const { actor, field } = parseDocumentKey(key);
-        const known = documents.get(actor) ?? new Map<string, Json>();
-        documents.set(actor, known.set(field, JSON.parse(json) as Json));
-      }
-    }
+    const documents = byActor(await readAllActors(store, shards, prefix));
     return [...documents].flatMap(([address, fields]) => viewOf(address, fields) ?? []).sort(byPlace);
   }
 

@@ -8,6 +8,7 @@ import {
   parseNotificationsAddress,
 } from '../../core/notification/notification.ts';
 import type { ClientStore } from '../../ports/shard-store.ts';
+import { readAllActors } from './all-actors.ts';
 
 export interface AlertView extends Alert {
   /** Null: of the installation, as queues and workers are. */
@@ -20,10 +21,8 @@ export async function readAlerts(
   store: Pick<ClientStore, 'readActors'>,
   shards: number,
 ): Promise<AlertView[]> {
-  const numbers = Array.from({ length: shards }, (_, shard) => shard);
-  const found = await Promise.all(numbers.map((shard) => store.readActors(shard, NOTIFICATIONS_PREFIX)));
+  const found = await readAllActors(store, shards, NOTIFICATIONS_PREFIX);
   return found
-    .flat()
     .flatMap(([key, json]) => viewOf(key, json))
     .sort((a, b) => rank(a) - rank(b) || b.since - a.since || (a.id < b.id ? -1 : 1));
 }

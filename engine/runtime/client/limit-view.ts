@@ -1,5 +1,5 @@
 /** Limits as people see them: read from what their actors store, and changed by asking the actors. */
-import { documentKey, parseDocumentKey } from '../../core/actor.ts';
+import { documentKey } from '../../core/actor.ts';
 import { SluiceError, type SluiceErrorCode } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { LIMIT_PREFIX, type LimitName, limitAddress, parseLimitAddress } from '../../core/limit/address.ts';
@@ -13,7 +13,8 @@ import {
 import { freeAt, sumOfUnits, unitsInWindow } from '../../core/limit/window.ts';
 import type { Answer } from '../../core/message.ts';
 import { shardOf } from '../../core/run-id.ts';
-import type { ClientStore, StoredDocument } from '../../ports/shard-store.ts';
+import type { ClientStore } from '../../ports/shard-store.ts';
+import { byActor, readAllActors } from './all-actors.ts';
 
 export interface LimitView extends LimitName {
   readonly address: string;
@@ -34,10 +35,8 @@ type Reading = Pick<ClientStore, 'readActors' | 'now'>;
 /** All limits in use or set by an operator, by namespace and key. */
 export async function readLimits(store: Reading, shards: number): Promise<LimitView[]> {
   const now = await store.now();
-  const all = await Promise.all(
-    Array.from({ length: shards }, (_, shard) => store.readActors(shard, LIMIT_PREFIX)),
-  );
-  const views = all.flatMap((documents) => [...byActor(documents)]).map((one) => viewLimit(one, now));
+  const documents = byActor(await readAllActors(store, shards, LIMIT_PREFIX));
+  const views = [...documents].map((one) => viewLimit(one, now));
   return views.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 }
 
@@ -60,17 +59,6 @@ export async function readLimit(
 
 function orderOf({ namespace, key, kind }: LimitView): string {
   return `${namespace}\n${key}\n${kind}`;
-}
-
-function byActor(stored: readonly StoredDocument[]): Map<string, Map<string, Json>> {
-  const actors = new Map<string, Map<string, Json>>();
-  for (const [name, json] of stored) {
-    const { actor, field } = parseDocumentKey(name);
-    const documents = actors.get(actor) ?? new Map<string, Json>();
-    actors.set(actor, documents);
-    documents.set(field, JSON.parse(json) as Json);
-  }
-  return actors;
 }
 
 function viewLimit([address, documents]: readonly [string, Map<string, Json>], now: number): LimitView {

@@ -11,6 +11,7 @@ import {
   parseNotificationsAddress,
 } from '../../core/notification/notification.ts';
 import type { ClientStore } from '../../ports/shard-store.ts';
+import { readAllActors } from './all-actors.ts';
 import { askActor } from './ask-actor.ts';
 
 export interface DeliveryView extends Delivery {
@@ -25,10 +26,8 @@ export async function readDeliveries(
   store: Pick<ClientStore, 'readActors'>,
   shards: number,
 ): Promise<DeliveryView[]> {
-  const numbers = Array.from({ length: shards }, (_, shard) => shard);
-  const found = await Promise.all(numbers.map((shard) => store.readActors(shard, NOTIFICATIONS_PREFIX)));
+  const found = await readAllActors(store, shards, NOTIFICATIONS_PREFIX);
   return found
-    .flat()
     .flatMap(([key, json]) => viewOf(key, json))
     .sort((a, b) => b.createdAt - a.createdAt || (a.notification.id < b.notification.id ? -1 : 1));
 }
