@@ -2,7 +2,7 @@
  * Every verb × {directly on Redis, through a server}: the same command says and does the same by either way. The verbs come from the
  * program itself, so that a new one cannot be forgotten: it has a step here, or it refuses `--server` and says why.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -15,6 +15,7 @@ import { serverRuns } from '../../../cli/installation/server/runs.ts';
 import { buildProgram } from '../../../cli/program.ts';
 import { followRun } from '../../../cli/view/run-follower.ts';
 import { SILENT } from '../../../engine/ports/logger.ts';
+import { removeReadOnly } from '../../../engine/runtime/source/source-cache.ts';
 import { ApiClient } from '../../../server/client/client.ts';
 import { quietHost, type Said, sluice } from '../../support/in-process-cli.ts';
 import { type TestRedis, testRedis } from '../../support/redis.ts';
@@ -78,7 +79,8 @@ async function makeWorld(way: 'redis' | 'server'): Promise<World> {
       await Promise.all(roles.map((role) => role.stop(0)));
       await engine.close();
       await redis.close();
-      rmSync(cwd, { recursive: true, force: true });
+      // The worker's cache of sources is read-only.
+      await removeReadOnly(cwd);
     },
   };
 }
