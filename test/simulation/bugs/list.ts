@@ -58,7 +58,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'the same epoch after a fail-over: tokens without randomness',
-    firstSeed: 38,
+    firstSeed: 28,
     file: OWNERSHIP,
     find: '  held.token = `${held.epoch}-${lease.nonce}`;',
     replace: '  held.token = `${held.epoch}`;',
@@ -87,7 +87,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a success is overwritten: what has ended may start again',
-    firstSeed: 55,
+    firstSeed: 30,
     file: 'engine/core/decide/node/settle.ts',
     find: "  if (!place || (place.record.state !== 'queued' && place.record.state !== 'running')) return;",
     replace: '  if (!place) return;',
@@ -117,7 +117,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an idle owner never notices that the store went back',
-    firstSeed: 236,
+    firstSeed: 189,
     file: 'engine/runtime/shard/shard-owner.ts',
     find: 'if (stored >= confirmed) return;',
     replace: 'if (stored >= confirmed || stored >= 0) return;',
@@ -161,7 +161,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a worker keeps what it went on with at hand for ever',
-    firstSeed: 819,
+    firstSeed: 189,
     file: 'engine/runtime/attempt/ticket-work.ts',
     find: '      await attempt.dispose();\n      this.#letGo(claim.flight);',
     replace: '      await attempt.dispose();',
@@ -169,7 +169,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a chain goes on with a node that was withdrawn',
-    firstSeed: 151,
+    firstSeed: 13,
     file: FLIGHTS,
     find: "  const goesOn = isWanted && joined?.state === 'j';",
     replace: '  const goesOn = isWanted;',
@@ -177,7 +177,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a paused run goes on in its chains',
-    firstSeed: 151,
+    firstSeed: 176,
     file: 'engine/core/decide/run/pause.ts',
     find: "    if (place?.record.state === 'pending') leaveChain(turn, place);\n    else if",
     replace: '    if',
@@ -185,6 +185,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a delivery is lost at a takeover',
+    firstSeed: 211,
     file: 'engine/runtime/shard/post-office.ts',
     find: '      state.outbox.set(id, JSON.parse(json) as Post);',
     replace: '      if (!json.includes(\'"delivery"\')) state.outbox.set(id, JSON.parse(json) as Post);',
