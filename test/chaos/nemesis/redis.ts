@@ -47,13 +47,19 @@ const frozen: Fault = {
   },
 };
 
+/** Another time would be another fault, and one that sleeps again for whoever gave up waiting never wakes. */
+async function once(world: World, command: string, args: Words): Promise<void> {
+  const connections = world.another({ maxRetriesPerRequest: 0, socketTimeout: 120_000 });
+  await connections.call(command, args).finally(() => connections.close());
+}
+
 const asleep: Fault = {
   name: 'Redis asleep',
   perMinute: 0.3,
   onRedis: true,
   async strike(world, random) {
     const seconds = Math.round(random.between(1, 10));
-    await insist(world, 'debug', ['sleep', seconds]);
+    await once(world, 'debug', ['sleep', seconds]);
     return `for ${seconds} s`;
   },
 };
@@ -94,10 +100,8 @@ const busy: Fault = {
   async strike(world, random) {
     const seconds = Math.round(random.between(2, 20));
     const script = `for i = 1, ${seconds * COUNTED_IN_A_SECOND} do end`;
-    // Sent once: another time would be another fault.
-    const connections = world.another({ maxRetriesPerRequest: 0, socketTimeout: 120_000 });
     const at = Date.now();
-    await connections.call('eval', [script, 0]).finally(() => connections.close());
+    await once(world, 'eval', [script, 0]);
     return `for ${Date.now() - at} ms`;
   },
 };
