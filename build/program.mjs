@@ -1,5 +1,6 @@
 // The command line as one bundle in dist/program/: a command then opens a handful of files instead of hundreds, and starts in half
 // the time. The library (dist/engine, dist/sdk, …) stays as the compiler wrote it, file by file.
+import { realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 import { thirdPartyNotices } from './third-party-notices.mjs';
@@ -7,20 +8,21 @@ import { thirdPartyNotices } from './third-party-notices.mjs';
 /** Loaded from their own folder: they look for files beside them, or start threads and processes from there. */
 const OUTSIDE = ['jiti', 'pino', 'dockerode', 'kafkajs', 'nodemailer', '@hpcc-js/wasm-graphviz'];
 
-/** Bundles `dist/cli/main.js` of the given dist. */
-export async function bundleProgram(dist) {
+/** Bundles `cli/main.js` of the given dist into `folder`. */
+export async function bundleProgram(dist, folder = join(dist, 'program')) {
   const bundle = await rolldown({
     input: join(dist, 'cli', 'main.js'),
     platform: 'node',
     external: OUTSIDE,
-    plugins: [ownPlaces(dist), thirdPartyNotices()],
+    // Modules are told by where they really are.
+    plugins: [ownPlaces(realpathSync(dist)), thirdPartyNotices()],
     // Packages that others made are what they are.
     onLog: (level, log, hand) => {
       if (!log.id?.includes('node_modules')) hand(level, log);
     },
   });
   const names = { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' };
-  await bundle.write({ dir: join(dist, 'program'), format: 'esm', ...names });
+  await bundle.write({ dir: folder, format: 'esm', ...names });
   await bundle.close();
 }
 

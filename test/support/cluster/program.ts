@@ -1,6 +1,7 @@
 /**
  * How to start the command line, and other programs of the tests: the build where it is as new as the sources, else a copy of
- * the sources as JavaScript, made file by file as they change. So no test runs an old build, and none waits for a compiler.
+ * the sources as JavaScript, made file by file as they change and bundled like the build. So no test runs an old build, and none
+ * waits for a compiler.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -9,10 +10,12 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const BUILD = join(ROOT, 'dist');
@@ -28,6 +31,7 @@ const FOLDERS = [
   'notifications',
   'sdk',
   'server',
+  'testing',
   join('test', 'support', 'cluster'),
   join('test', 'chaos', 'role'),
 ];
@@ -53,7 +57,27 @@ async function findTree(): Promise<string> {
   if (sources.every((file) => isFresh(file, BUILD))) return BUILD;
   const stale = sources.filter((file) => !isFresh(file, COPY));
   if (stale.length > 0) await copyAll([...stale, join(ROOT, 'package.json')]);
+  if (stale.length > 0 || !isBundled(sources)) await bundleCopy();
   return COPY;
+}
+
+function isBundled(sources: readonly string[]): boolean {
+  const made = statSync(join(COPY, 'program', 'main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return sources.every((file) => statSync(file).mtimeMs <= made);
+}
+
+/** Another test process may do the same. Its bundle has the same names, so that what runs from it finds its parts in this one. */
+async function bundleCopy(): Promise<void> {
+  const script = pathToFileURL(join(ROOT, 'build', 'program.mjs')).href;
+  const { bundleProgram }: { bundleProgram(tree: string, folder: string): Promise<void> } = await import(
+    script
+  );
+  const part = join(COPY, `program.${process.pid}`);
+  await bundleProgram(COPY, part);
+  const target = join(COPY, 'program');
+  mkdirSync(target, { recursive: true });
+  for (const file of readdirSync(part)) renameSync(join(part, file), join(target, file));
+  rmSync(part, { recursive: true });
 }
 
 function filesIn(folder: string): string[] {

@@ -3,7 +3,6 @@
  * parent holds the other end of stdin.
  */
 import type { Socket } from 'node:net';
-import { main } from '../../../cli/main.ts';
 
 // The parent gives a pipe, so this is a socket.
 const parent = process.stdin as unknown as Socket;
@@ -12,4 +11,7 @@ parent.on('close', () => process.kill(process.pid, 'SIGKILL'));
 parent.resume();
 parent.unref();
 
+// As users start it: bundled. Hundreds of files one by one take twice the time.
+const bundle = new URL('../../../program/main.js', import.meta.url).href;
+const { main }: typeof import('../../../cli/main.ts') = await import(bundle);
 await main(process.argv);
