@@ -26,6 +26,7 @@ import { findLeaks } from './cluster/leaks.ts';
 import { type Ledger, type LedgerLine, openLedger } from './cluster/ledger.ts';
 import { type ProcessEnd, SluiceChild } from './cluster/sluice-child.ts';
 import { type Step, workflowText } from './cluster/workflow.ts';
+import type { NetworkedRedis } from './container-redis.ts';
 import { type PrivateRedis, privateRedis } from './redis.ts';
 import { redisCluster, type TestRedisCluster } from './redis-cluster.ts';
 
@@ -36,6 +37,8 @@ export interface ClusterOptions {
   readonly slots?: number;
   /** On a Redis Cluster of three primaries with a replica each, instead of one server. */
   readonly onRedisCluster?: boolean;
+  /** On a server in a container, which may be paused and cut off. */
+  readonly onNetworkedRedis?: () => Promise<NetworkedRedis>;
 }
 
 /** No wait in a test takes longer, ms. */
@@ -63,14 +66,25 @@ export function clusterForFile(options: ClusterOptions): () => Cluster {
   };
 }
 
-async function openCluster({ slots = 4, onRedisCluster = false }: ClusterOptions): Promise<Cluster> {
+async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { slots = 4, onRedisCluster = false, onNetworkedRedis } = options;
   const folder = await mkdtemp(join(tmpdir(), 'sluice-cluster-'));
+  if (onNetworkedRedis) return new Cluster(folder, { networked: await onNetworkedRedis() }, slots);
   if (!onRedisCluster) return new Cluster(folder, { one: await privateRedis() }, slots);
   return new Cluster(folder, { cluster: await redisCluster({ replicas: true }) }, slots);
 }
 
-/** One server, or a Redis Cluster. */
-type Stores = { readonly one: PrivateRedis } | { readonly cluster: TestRedisCluster };
+/** One server, a Redis Cluster, or one server in a container. */
+type Stores =
+  | { readonly one: PrivateRedis }
+  | { readonly cluster: TestRedisCluster }
+  | { readonly networked: NetworkedRedis };
+
+/** Whichever it is. */
+function storeOf(stores: Stores): PrivateRedis | TestRedisCluster | NetworkedRedis {
+  if ('one' in stores) return stores.one;
+  return 'cluster' in stores ? stores.cluster : stores.networked;
+}
 
 export class Cluster {
   readonly folder: string;
@@ -95,7 +109,7 @@ export class Cluster {
     this.ledger = openLedger(join(folder, 'ledger'));
     this.#slots = slots;
     this.connections = createConnections({
-      ...('one' in stores ? stores.one : stores.cluster).connection,
+      ...storeOf(stores).connection,
       logger: SILENT,
     });
     const store = createRedisShardStore(this.connections, { shards: this.shards });
@@ -112,12 +126,17 @@ export class Cluster {
   /** The one server. */
   get redis(): PrivateRedis {
     if ('one' in this.#stores) return this.#stores.one;
-    throw new Error('the tests of this file are on a Redis Cluster');
+    throw new Error('the tests of this file are not on one Redis server of their own');
   }
 
   get redisCluster(): TestRedisCluster {
     if ('cluster' in this.#stores) return this.#stores.cluster;
-    throw new Error('the tests of this file are on one Redis server');
+    throw new Error('the tests of this file are not on a Redis Cluster');
+  }
+
+  get networkedRedis(): NetworkedRedis {
+    if ('networked' in this.#stores) return this.#stores.networked;
+    throw new Error('the tests of this file are not on a Redis in a container');
   }
 
   /** Starts roles until so many are alive; resolves when all are ready. */
@@ -271,7 +290,7 @@ export class Cluster {
     await this.connections.close();
     await Promise.all(this.#children.map((child) => (child.isAlive ? child.kill9() : undefined)));
     for (const { pid } of this.ledger.read()) endTask(pid);
-    await ('one' in this.#stores ? this.#stores.one : this.#stores.cluster).stop();
+    await storeOf(this.#stores).stop();
     // The workers' source cache is read-only.
     await removeReadOnly(this.folder);
     if (leaks.length > 0) throw new Error(`The tests left something behind:\n${leaks.join('\n')}`);
@@ -281,6 +300,7 @@ export class Cluster {
   #thawAll(): void {
     for (const child of this.#children) if (child.isAlive) child.thaw();
     const stores = this.#stores;
+    if ('networked' in stores) return;
     for (const redis of 'one' in stores ? [stores.one] : stores.cluster.nodes.map((node) => node.redis)) {
       try {
         redis.thaw();
@@ -292,7 +312,14 @@ export class Cluster {
 
   get #where(): readonly string[] {
     const stores = this.#stores;
-    return ['--redis', 'one' in stores ? `unix://${stores.one.connection.path}` : stores.cluster.url];
+    return [
+      '--redis',
+      'one' in stores
+        ? `unix://${stores.one.connection.path}`
+        : 'cluster' in stores
+          ? stores.cluster.url
+          : stores.networked.url,
+    ];
   }
 
   async #spawn(name: string, args: readonly string[]): Promise<SluiceChild> {

@@ -62,21 +62,15 @@ async function startEmbedded(): Promise<Started> {
   return { redis: { kind: 'socket', path: server.connection.path }, stop };
 }
 
+/** Of the image that `TEST_REDIS_IMAGE` names; on an engine that is there, or one that is started. */
 async function startContainer(): Promise<Started> {
-  const { GenericContainer, getContainerRuntimeClient, Wait } = await import('testcontainers');
-  const image = process.env['TEST_REDIS_IMAGE'] || 'redis:7-alpine';
-  await getContainerRuntimeClient().catch((cause: unknown) => {
-    const how = 'Start one, or run the tests without TEST_REDIS.';
-    throw new Error(`TEST_REDIS=container needs a Docker engine, and none answers. ${how}`, { cause });
-  });
-  const container = await new GenericContainer(image)
-    .withCommand(['redis-server', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'])
-    .withExposedPorts(6379)
-    .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/i))
-    .start();
-  const url = `redis://${container.getHost()}:${container.getMappedPort(6379)}`;
-  const stop = async () => {
-    await container.stop();
-  };
-  return { redis: { kind: 'url', url }, stop };
+  const { whyNoContainers } = await import('./container-engine.ts');
+  const why = whyNoContainers();
+  if (why !== undefined)
+    throw new Error(
+      `TEST_REDIS=container needs a Docker engine: ${why}. Start one, or run the tests without TEST_REDIS.`,
+    );
+  const { containerRedis } = await import('./container-redis.ts');
+  const server = await containerRedis();
+  return { redis: { kind: 'socket', path: server.connection.path }, stop: () => server.stop() };
 }

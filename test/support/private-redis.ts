@@ -50,7 +50,10 @@ export interface PrivateRedis {
   stop(): Promise<void>;
 }
 
+/** In a container when TEST_REDIS=container asks for it. */
 export async function privateRedis(options: PrivateRedisOptions = {}): Promise<PrivateRedis> {
+  if (process.env['TEST_REDIS'] === 'container')
+    return (await import('./container-redis.ts')).containerRedis(options);
   const directory = await mkdtemp(join(tmpdir(), 'sluice-private-'));
   const { extraArgs: always = [], diskBytes, data } = options;
   if (data !== undefined) await cp(data, directory, { recursive: true });
