@@ -6,7 +6,18 @@ import { rolldown } from 'rolldown';
 import { thirdPartyNotices } from './third-party-notices.mjs';
 
 /** Loaded from their own folder: they look for files beside them, or start threads and processes from there. */
-const OUTSIDE = ['jiti', 'pino', 'dockerode', 'kafkajs', 'nodemailer', '@hpcc-js/wasm-graphviz'];
+const OUTSIDE = [
+  'jiti',
+  'pino',
+  'dockerode',
+  'kafkajs',
+  'nodemailer',
+  '@hpcc-js/wasm-graphviz',
+  '@opentelemetry/api',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace-base',
+];
 
 /** Bundles `cli/main.js` of the given dist into `folder`. */
 export async function bundleProgram(dist, folder = join(dist, 'program')) {

@@ -46,6 +46,8 @@ export interface Settings {
   /** SLUICE_CHANNELS, SLUICE_ALERTS: notification channels and alert rules, as JSON. */
   readonly channels: string | undefined;
   readonly alerts: string | undefined;
+  /** TRACEPARENT: the trace that runs which are started belong to. */
+  readonly traceparent: string | undefined;
   /** SLUICE_DEBUG: stack traces, and the engine's own messages. */
   readonly isDebug: boolean;
   /** GITHUB_ACTIONS: fold a task's lines, and mark errors on the lines of the file. */
@@ -67,6 +69,7 @@ export function readSettings(environment: Environment = process.env): Settings {
   return {
     environment,
     redis: environment['REDIS_URL'] || undefined,
+    traceparent: environment['TRACEPARENT'] || undefined,
     server: environment['SLUICE_SERVER'] || undefined,
     token: environment['SLUICE_TOKEN'] || undefined,
     tokenFile: environment['SLUICE_TOKEN_FILE'] || undefined,

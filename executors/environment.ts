@@ -35,6 +35,7 @@ function sluiceVariables(context: ExecutionContext): Environment {
     SLUICE_TASK: context.task,
     SLUICE_ATTEMPT: String(context.attempt),
     SLUICE_LOGICAL_TIME: context.logicalTime,
+    ...(context.traceparent === undefined ? {} : { TRACEPARENT: context.traceparent }),
     ...(context.index === undefined ? {} : { SLUICE_INDEX: String(context.index) }),
     ...(context.sourceDirectory === undefined ? {} : { SLUICE_SOURCE: context.sourceDirectory }),
   };

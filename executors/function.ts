@@ -70,7 +70,7 @@ async function call(
 }
 
 function functionContext(inputs: JsonObject, context: ExecutionContext): FunctionContext {
-  const { run, workflow, logicalTime, task, index, attempt, env } = context;
+  const { run, workflow, logicalTime, traceparent, task, index, attempt, env } = context;
   return {
     inputs,
     log: loggerOf(context),
@@ -83,6 +83,7 @@ function functionContext(inputs: JsonObject, context: ExecutionContext): Functio
     run: { id: run, workflow, logicalTime },
     task,
     index,
+    traceparent,
     directory: context.directory,
     sourceDirectory: context.sourceDirectory,
     env,

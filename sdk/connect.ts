@@ -38,6 +38,8 @@ export interface StartOptions {
   readonly labels?: { readonly [name: string]: string };
   /** Namespace of a workflow given by its name. Default: `default`. */
   readonly namespace?: string;
+  /** W3C trace context of the caller: the spans of the run belong under it. */
+  readonly traceparent?: string;
 }
 
 export interface RunFilter {
@@ -138,11 +140,12 @@ class Connection implements Sluice {
     options: StartOptions = {},
   ): Promise<Run<O>> {
     const { plan, linked, source } = await this.#find(subject, options.namespace ?? 'default');
-    const { idempotencyKey, labels } = options;
+    const { idempotencyKey, labels, traceparent } = options;
     const { run } = await this.#parts.client.start(plan, {
       inputs: checkInputs(plan, inputs as JsonObject),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(labels === undefined ? {} : { labels }),
+      ...(traceparent === undefined ? {} : { traceparent }),
       ...(linked === undefined ? {} : { linked }),
       ...(source === undefined ? {} : { source }),
     });

@@ -67,7 +67,11 @@ async function runElsewhere(host: Host, path: string, flags: RunFlags): Promise<
   const interruption = listenForInterruption();
   try {
     await withInstallation(host, { ...flags, use: 'write' }, async (installation) => {
-      const { run } = await installation.steering.start({ of: sourceOf(file, file.plan), inputs });
+      const { run } = await installation.steering.start({
+        of: sourceOf(file, file.plan),
+        inputs,
+        traceparent: host.settings.traceparent,
+      });
       for (const sentence of await missingRoles(installation, file.plan)) display.note(sentence);
       host.exitCode = await watchToEnd({ installation, display, interruption }, run);
     });
@@ -94,7 +98,13 @@ async function runHere(host: Host, file: string, flags: RunFlags): Promise<void>
     if (unfinished.beginning !== undefined) display.note(unfinished.beginning);
     roles.push(...(await startWorkersFor(host, engine, [plan, ...children], flags.slots)));
     roles.push(await startOrchestrator(host, engine));
-    const run = await start(engine, { plan, children, inputs, folder });
+    const run = await start(engine, {
+      plan,
+      children,
+      inputs,
+      folder,
+      traceparent: host.settings.traceparent,
+    });
     const installation = redisInstallation(host, engine);
     host.exitCode = await watchToEnd({ installation, display, interruption }, run);
     if ([plan, ...children].some((one) => hasToTell(host, one))) await deliverRest(engine, NOTIFY_MS);
@@ -113,11 +123,18 @@ interface Starting {
   readonly children: readonly Plan[];
   readonly inputs: JsonObject;
   readonly folder: string;
+  readonly traceparent: string | undefined;
 }
 
-async function start(engine: Engine, { plan, children, inputs, folder }: Starting): Promise<string> {
+async function start(engine: Engine, starting: Starting): Promise<string> {
+  const { plan, children, inputs, folder, traceparent } = starting;
   const source = await sourceFor(engine, folder);
-  const { run } = await engine.client.start(plan, { inputs, source, linked: children });
+  const { run } = await engine.client.start(plan, {
+    inputs,
+    source,
+    linked: children,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  });
   return run;
 }
 

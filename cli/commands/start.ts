@@ -54,6 +54,7 @@ async function start(host: Host, subject: string, flags: StartFlags): Promise<vo
       of: file ? sourceOf(file, file.plan) : named,
       inputs: fileInputs ?? readInputs(host, plan, flags),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      traceparent: host.settings.traceparent,
     });
     const folder = file === undefined ? {} : { folder: dirname(subject), compiled: plan };
     await tellStarted(host, installation, { run, created, plan, flags: { ...flags, ...folder } });

@@ -22,6 +22,7 @@ import type { Engine } from './engine.ts';
 import { allExecutors, engineActions } from './executors.ts';
 import { openNotifier } from './notifier.ts';
 import { prunerOptions } from './retention.ts';
+import { openTraces } from './tracing.ts';
 
 export interface Role {
   /** Ends it in good order. A worker first waits up to `drainMs` for its work, then hands the rest back. */
@@ -74,6 +75,7 @@ export async function startOrchestrator(
   const actions = engineActions(allExecutors(host.settings));
   const { notifier, alertsOf } = openNotifier(host, engine, addressPolicy(host, engine, undefined));
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const traces = await openTraces(host, engine, id);
   const orchestrator = createOrchestrator({
     id,
     shards,
@@ -87,6 +89,7 @@ export async function startOrchestrator(
     notifier,
     alertsOf,
     watch: {},
+    tracer: traces.runs,
     intake,
     clock,
     logger,
@@ -100,6 +103,7 @@ export async function startOrchestrator(
     async stop() {
       await pruner.stop();
       await orchestrator.stop();
+      await traces.close();
       await notifier.close?.();
       await queue.close();
     },
@@ -116,6 +120,7 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
   const root = await makeSessionDirectory(temporaryDirectory);
   const queue = openQueue(engine);
   const name = flags.name ?? `${hostname()}:${process.pid}`;
+  const traces = await openTraces(host, engine, name);
   const worker = createWorker({
     store,
     queue,
@@ -139,6 +144,7 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
     queues: flags.queues,
     labels: flags.labels ?? {},
     version: readVersion(),
+    tracer: traces.attempts,
   });
   await worker.start();
   const slots = Object.values(flags.queues).reduce((sum, one) => sum + one, 0);
@@ -151,6 +157,7 @@ export async function startWorker(host: Host, engine: Engine, flags: WorkerFlags
     name,
     async stop(drainMs) {
       await worker.stop(drainMs);
+      await traces.close();
       await notifier.close?.();
       await queue.close();
       await rm(root, { recursive: true, force: true }).catch(() => {});

@@ -68,6 +68,8 @@ export interface StartRequest {
   /** All of them, checked. */
   readonly inputs: JsonObject;
   readonly idempotencyKey?: string;
+  /** W3C trace context of whoever starts it. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface StartedRun {

@@ -125,6 +125,8 @@ export interface RunHeader extends RunProgress {
   tell?: readonly string[];
   /** ms since 1970, Redis' clock. */
   readonly createdAt: number;
+  /** W3C trace context of whoever started it: its spans belong under that one. */
+  readonly traceparent?: string;
   /** Hash over what the client asked for, to tell a repeated start from a conflicting one. */
   readonly fingerprint: string;
 }

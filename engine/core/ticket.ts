@@ -82,6 +82,8 @@ export interface Ticket {
   readonly files?: { readonly [path: string]: ArtifactRef };
   /** RFC 3339. */
   readonly logical_time: string;
+  /** W3C trace context of the node, where orchestrators trace. */
+  readonly traceparent?: string;
   /**
    * Tickets of one dispatch with the same text are small work and may travel together, to be worked on one after another in
    * one slot. Each keeps its own flight, outcome, logs, timeout and cancellation.

@@ -24,6 +24,8 @@ export interface ExecutionContext {
   readonly index: number | undefined;
   readonly attempt: number;
   readonly logicalTime: string;
+  /** W3C trace context of the attempt, when somebody traces: `traceparent` of what the task asks of others. */
+  readonly traceparent?: string | undefined;
   /** Resolved environment of the task: names as written, values as text. Contains nothing of the worker's own. */
   readonly env: { readonly [name: string]: string };
   /** Empty directory of this attempt alone; `files` are already there. Removed after the attempt. */

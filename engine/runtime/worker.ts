@@ -18,6 +18,7 @@ import type { SecretStore } from '../ports/secret-store.ts';
 import type { ClientStore, WorkerStore } from '../ports/shard-store.ts';
 import type { TaskQueue, TicketConsumer } from '../ports/task-queue.ts';
 import type { TicketVerdict } from '../ports/ticket-verdict.ts';
+import type { AttemptTracer } from '../ports/tracer.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { AlarmLoop } from './alarm-loop.ts';
 import type { AttemptTools } from './attempt/attempt.ts';
@@ -50,6 +51,8 @@ export interface WorkerOptions {
   readonly executors: readonly Executor[];
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Follows attempts in traces. Absent: nobody does. */
+  readonly tracer?: AttemptTracer | undefined;
   /** One process life of a worker. Unique: never used before, by anyone. */
   readonly session: string;
   /** `host:pid`, or the name that the operator gave. */
@@ -127,6 +130,7 @@ class QueueWorker implements Worker {
       tell: (messages) => this.#tell(messages),
       onOutage: (error) => this.#complain(error),
       giveUp: this.#giveUp.signal,
+      tracer: options.tracer,
     };
     this.#graceMs = tools.graceMs;
     this.#work = new TicketWork({ ...options, tools });

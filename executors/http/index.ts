@@ -40,7 +40,7 @@ export function httpExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
     async run(options, context) {
       const checked = checkOptions(httpOptions, 'http', options);
       throwIfStopped(context.signal);
-      const request = buildRequest(checked);
+      const request = withTrace(buildRequest(checked), context.traceparent);
       agent ??= openAgent(http);
       const { exchange, body } = await fetchBody({ request, options: checked, context, agent: await agent });
       return judge(exchange, body, { options: checked, now });
@@ -50,6 +50,12 @@ export function httpExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
       agent = undefined;
     },
   };
+}
+
+/** What the author wrote goes before. */
+function withTrace(request: HttpRequest, traceparent: string | undefined): HttpRequest {
+  if (traceparent === undefined || request.headers.has('traceparent')) return request;
+  return { ...request, headers: new Map([...request.headers, ['traceparent', traceparent]]) };
 }
 
 export type GuardedAgent = Agent;

@@ -71,6 +71,7 @@ function contextOf(task: ModuleTask, signal: AbortSignal): ModuleContext {
     run: task.run,
     task: task.task,
     index: task.index ?? undefined,
+    traceparent: task.traceparent ?? undefined,
     directory: task.directory,
     sourceDirectory: task.sourceDirectory,
     env: task.env,

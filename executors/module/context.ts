@@ -33,6 +33,8 @@ export interface ModuleContext<Args = { readonly [name: string]: Json }> {
   readonly task: string;
   /** Index of the item in a fan-out, from 0. */
   readonly index: number | undefined;
+  /** W3C trace context of the attempt, where somebody traces: send it along as the header `traceparent`. */
+  readonly traceparent: string | undefined;
   /** Working directory of the attempt, which is also the process's current one. Artifacts are written here. */
   readonly directory: string;
   /** The workflow's own folder. Read-only. */

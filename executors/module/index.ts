@@ -100,6 +100,7 @@ function makeTask({ options, context, env, folder, file }: Parts): Omit<ModuleTa
     run: { id: context.run, workflow: context.workflow, logicalTime: context.logicalTime },
     task: context.task,
     index: context.index ?? null,
+    traceparent: context.traceparent ?? null,
     attempt: context.attempt,
     directory: context.directory,
     sourceDirectory: folder,

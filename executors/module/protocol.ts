@@ -12,6 +12,7 @@ export interface ModuleTask {
   readonly run: { readonly id: string; readonly workflow: string; readonly logicalTime: string };
   readonly task: string;
   readonly index: number | null;
+  readonly traceparent: string | null;
   readonly attempt: number;
   readonly directory: string;
   readonly sourceDirectory: string;

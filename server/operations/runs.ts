@@ -49,7 +49,10 @@ export const startRun = operation({
     'alike, with `Idempotency-Replayed: true`; another request under the same key is a conflict (409).',
   params: namespaceParams,
   query: z.strictObject({ wait: wait.optional() }),
-  headers: { 'idempotency-key': 'Up to 200 characters. The same key starts the same run once.' },
+  headers: {
+    'idempotency-key': 'Up to 200 characters. The same key starts the same run once.',
+    traceparent: 'W3C trace context: the spans of the run belong under this one.',
+  },
   bodyBytes: SENT_BYTES,
   body: z
     .strictObject({

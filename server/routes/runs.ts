@@ -42,6 +42,7 @@ export const runRoutes = [
             labels,
             key,
             asked,
+            traceparent: header('traceparent'),
           })
         : { run: before, created: false };
     const head = query.wait === undefined ? undefined : await headAtEnd(parts, run, query.wait, signal);
@@ -112,12 +113,13 @@ interface Starting {
   readonly labels: { readonly [name: string]: string };
   readonly key: string | undefined;
   readonly asked: Json;
+  readonly traceparent: string | undefined;
 }
 
 async function start(
   parts: ServerParts,
   { plan, linked, source }: FoundWorkflow,
-  { inputs, labels, key, asked }: Starting,
+  { inputs, labels, key, asked, traceparent }: Starting,
 ) {
   return parts.client.start(plan, {
     inputs: checkedInputs(plan, inputs),
@@ -127,6 +129,7 @@ async function start(
     trigger: { type: 'api' },
     ...(key === undefined ? {} : { idempotencyKey: key }),
     ...(source === undefined ? {} : { source }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   });
 }
 

@@ -157,12 +157,17 @@ export class Players {
       try {
         return await ask();
       } catch (thrown) {
-        const mayGoOn = isOutage(thrown) || (thrown instanceof SluiceError && thrown.code === 'no_answer');
+        const mayGoOn = isOutage(thrown) || isForNow(thrown);
         if (!mayGoOn || this.#stopped.signal.aborted) throw thrown;
         await pause(200);
       }
     }
   }
+}
+
+/** Nothing was done, or nobody knows; the same request may be made again. */
+function isForNow(thrown: unknown): boolean {
+  return thrown instanceof SluiceError && (thrown.code === 'no_answer' || thrown.code === 'overloaded');
 }
 
 function isRefusal(thrown: unknown): boolean {

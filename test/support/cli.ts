@@ -7,7 +7,8 @@ import { REDIS_CACHE } from './redis-cache.ts';
 
 const SLUICE = join(import.meta.dirname, '..', '..', 'cli', 'sluice.mjs');
 /** Settings of whoever runs the tests that would change what a command does. */
-const FOREIGN = /^(SLUICE_|REDIS_URL$|GITHUB_ACTIONS$|CI$|TERM$|NO_COLOR$|FORCE_COLOR$|NODE_OPTIONS$|VITEST)/;
+const FOREIGN =
+  /^(SLUICE_|OTEL_|TRACEPARENT$|REDIS_URL$|GITHUB_ACTIONS$|CI$|TERM$|NO_COLOR$|FORCE_COLOR$|NODE_OPTIONS$|VITEST)/;
 
 export interface CliEnd {
   readonly code: number | null;

@@ -55,8 +55,14 @@ async function storeFolder(
   return storeBundle(artifacts, run, await pack());
 }
 
-async function start(engine: Engine, { of, inputs, idempotencyKey }: StartRequest): Promise<StartedRun> {
-  const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+async function start(
+  engine: Engine,
+  { of, inputs, idempotencyKey, traceparent }: StartRequest,
+): Promise<StartedRun> {
+  const asked = {
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
   const plain = 'workflow' in of ? { namespace: of.namespace, name: of.workflow } : of.plan;
   // What changes nothing needs no files, and no record of a change.
   const before =
@@ -65,7 +71,7 @@ async function start(engine: Engine, { of, inputs, idempotencyKey }: StartReques
   if ('workflow' in of) {
     const { plan, linked, source } = await findWorkflow(engine, of.namespace, of.workflow);
     const files = source === undefined ? {} : { source };
-    return engine.client.start(plan, { inputs, linked, ...files, ...key });
+    return engine.client.start(plan, { inputs, linked, ...files, ...asked });
   }
   const { plan, linked } = of;
   const bundle = await of.pack();
@@ -73,7 +79,7 @@ async function start(engine: Engine, { of, inputs, idempotencyKey }: StartReques
   const started = await engine.client.start(plan, {
     inputs,
     linked,
-    ...key,
+    ...asked,
     source: async () => {
       source = await storeBundle(engine.artifacts, bundleHolder(bundle.hash), bundle);
       return source;

@@ -140,9 +140,14 @@ async function prepareRerun(
   };
 }
 
-async function start(api: ServerApi, { of, inputs, idempotencyKey }: StartRequest): Promise<StartedRun> {
-  const headers: { [name: string]: string } =
-    idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+async function start(
+  api: ServerApi,
+  { of, inputs, idempotencyKey, traceparent }: StartRequest,
+): Promise<StartedRun> {
+  const headers: { [name: string]: string } = {
+    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
   if ('workflow' in of) {
     const { namespace, workflow } = of;
     const body = { workflow, inputs: plain(inputs) };

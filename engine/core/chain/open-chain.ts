@@ -30,8 +30,9 @@ export class OpenChain {
     this.#succeed(this.#done, leftBy(result));
     this.#done++;
     const ticket = this.#prepare(this.#done);
-    const { queue, priority } = this.#ticket;
-    return ticket && { ...ticket, node: link.node, queue, priority };
+    const { queue, priority, traceparent } = this.#ticket;
+    const traced = traceparent === undefined ? {} : { traceparent };
+    return ticket && { ...ticket, node: link.node, queue, priority, ...traced };
   }
 
   #prepare(node: number): Ticket | undefined {

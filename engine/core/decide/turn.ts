@@ -25,7 +25,7 @@ import {
 import { packRecord, RECORD_BYTES } from '../node-record.ts';
 import type { AlertTarget } from '../notification/alert.ts';
 import type { Post } from '../post.ts';
-import { type NodeOutput, progressJson } from '../run-header.ts';
+import { type NodeOutput, progressJson, type RunHeader } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
 import { actorOf, type ShardState } from '../shard-state.ts';
 import type { Ticket } from '../ticket.ts';
@@ -67,6 +67,8 @@ export interface ShardFacts {
   usualMs?(namespace: string, workflow: string): number | null | undefined;
   /** Slots of the live worker that has most of them for the queue; 0 or absent when there is none. */
   largestWorker?(queue: string): number;
+  /** `traceparent` for what happens on behalf of a node. Absent: nobody traces. */
+  traceOf?(header: Pick<RunHeader, 'id' | 'traceparent'>, node: number, generation: number): string;
   /** Whether all live workers of the queue go on with chains. Absent: no. */
   mayJoin?(queue: string): boolean;
 }

@@ -20,6 +20,7 @@ import type { LogStore } from '../../ports/log-store.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { ClaimName } from '../../ports/shard-store.ts';
+import type { AttemptSpan, AttemptTracer } from '../../ports/tracer.ts';
 import type { OpenWorkspace, Workspace } from '../../ports/workspace.ts';
 import type { Alarmed, AlarmLoop } from '../alarm-loop.ts';
 import type { OutputStore } from '../files/output-store.ts';
@@ -68,6 +69,8 @@ export interface AttemptTools {
   readonly onOutage: (error: unknown) => void;
   /** Aborts when the worker waits for nothing any more. */
   readonly giveUp: AbortSignal;
+  /** Follows attempts in traces. */
+  readonly tracer?: AttemptTracer | undefined;
 }
 
 /** What an executor gets beyond the grace period to end its work by force. */
@@ -91,6 +94,7 @@ export class Attempt implements Alarmed {
   #log: LogSink | undefined;
   /** Once the attempt knows secrets. */
   #mask: SecretMask | undefined;
+  #span: AttemptSpan | undefined;
   readonly #news: AttemptNews;
   #deadlineMs: number;
   /** Last sign of life of the executor; none is expected before it works. */
@@ -117,6 +121,7 @@ export class Attempt implements Alarmed {
   /** Does the work. Never rejects. `finish` must follow. */
   async run(): Promise<Ending> {
     this.#expectAlarm();
+    this.#span = this.#tools.tracer?.begin(this.ticket);
     let ending: Ending;
     try {
       ending = { kind: 'outcome', outcome: { status: 'succeeded', ...(await this.#work()) } };
@@ -126,6 +131,7 @@ export class Attempt implements Alarmed {
     this.#end();
     if (this.#log instanceof MaskedLog) this.#log.end();
     await this.#buffer?.finish();
+    this.#span?.end(codeOf(ending));
     return ending;
   }
 
@@ -317,6 +323,7 @@ export class Attempt implements Alarmed {
     return makeContext({
       ticket,
       workspace: this.#workspace,
+      traceparent: this.#span?.traceparent ?? ticket.traceparent,
       askSignal: () => this.#signal,
       askGraceMs: () => this.#graceMs,
       log: {
@@ -363,6 +370,14 @@ export class Attempt implements Alarmed {
     const failing = { ticket: this.ticket, reason: this.#reason, mask: this.#mask };
     return { kind: 'outcome', outcome: { status: 'failed', error: describeFailure(error, failing) } };
   }
+}
+
+/** As spans have it: messages stay out of them. */
+function codeOf(ending: Ending): string | undefined {
+  if (ending.kind !== 'outcome') return ending.kind;
+  const { outcome } = ending;
+  if (outcome.status === 'succeeded') return undefined;
+  return outcome.status === 'failed' ? outcome.error.code : outcome.status;
 }
 
 function needsWorkspace(executor: WorkerExecutor, ticket: Ticket): boolean {

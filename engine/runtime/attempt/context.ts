@@ -7,6 +7,8 @@ export interface ContextParts extends Pick<ExecutionContext, 'log' | 'logger' | 
   /** With its secrets. */
   readonly ticket: Ticket;
   readonly workspace: OpenWorkspace | undefined;
+  /** Of the attempt's own span; else the node's, if anybody traces. */
+  readonly traceparent: string | undefined;
   /** Most work never asks for it. */
   readonly askSignal: () => AbortSignal;
   /** Known for good when the signal aborts. */
@@ -16,6 +18,7 @@ export interface ContextParts extends Pick<ExecutionContext, 'log' | 'logger' | 
 export function makeContext({
   ticket,
   workspace,
+  traceparent,
   askSignal,
   askGraceMs,
   ...rest
@@ -27,6 +30,7 @@ export function makeContext({
     index: ticket.index,
     attempt: ticket.attempt,
     logicalTime: ticket.logical_time,
+    traceparent,
     env: ticket.env,
     directory: workspace?.directory ?? '',
     sourceDirectory: workspace?.sourceDirectory,

@@ -12,6 +12,7 @@ import { learnedFrom } from '../../core/progress/run-sample.ts';
 import type { ReusedRun, RunHeader } from '../../core/run-header.ts';
 import { derivedRunId, isRunId, newRunId, shardOf } from '../../core/run-id.ts';
 import type { SourceRef } from '../../core/ticket.ts';
+import { formatTraceparent, parseTraceparent } from '../../core/trace-context.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunIndex } from '../../ports/run-index.ts';
 import type { ClientStore, StoredRun } from '../../ports/shard-store.ts';
@@ -43,6 +44,8 @@ export interface StartOptions {
   readonly trigger?: RunHeader['trigger'];
   /** Tasks that are not run again: their ends and outputs are those of that run, which has this plan. */
   readonly reuse?: ReusedRun & { readonly plan: Plan };
+  /** W3C trace context of whoever starts it. What is none is passed over. */
+  readonly traceparent?: string;
   /** The workflow's own files. */
   readonly source?: SourceRef | ((run: string) => Promise<SourceRef | undefined>);
   /** Plans of sub-workflows that came with the plan: other documents of its file, other files. */
@@ -102,7 +105,8 @@ export class Client {
     const inputs = options.inputs ?? {};
     const find = options.findWorkflow ?? this.findWorkflow;
     const pinned = await pinsOf(plan, options.linked ?? [], find);
-    const { reuse } = options;
+    const { reuse, traceparent = '' } = options;
+    const trace = parseTraceparent(traceparent);
     if (reuse) await store.storePlan(shardOf(run, this.#options.shards), reuse.plan);
     const header: Omit<RunHeader, 'createdAt'> = {
       format: 1,
@@ -115,6 +119,7 @@ export class Client {
       priority: plan.priority,
       trigger: options.trigger ?? { type: 'manual' },
       ...(source === undefined ? {} : { source }),
+      ...(trace === undefined ? {} : { traceparent: formatTraceparent(trace) }),
       ...(pinned.plans.length === 0 ? {} : { pins: pinned.pins, sources: pinned.sources }),
       ...(reuse === undefined
         ? {}

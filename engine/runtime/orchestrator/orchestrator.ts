@@ -19,6 +19,7 @@ import type { Notifier } from '../../ports/notifier.ts';
 import type { RunIndex } from '../../ports/run-index.ts';
 import type { ClientStore, Lease, OwnerStore } from '../../ports/shard-store.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
+import type { RunTracer } from '../../ports/tracer.ts';
 import { CalmLogger } from '../calm-logger.ts';
 import type { OutputStore } from '../files/output-store.ts';
 import { Intake, type IntakeSettings } from '../shard/intake.ts';
@@ -52,6 +53,8 @@ export interface OrchestratorOptions {
   readonly alertsOf?: ShardFacts['alertsOf'];
   /** Looks at queues and workers for alerts, with this patience or the usual one. Absent: it does not. */
   readonly watch?: { readonly patience?: Patience | undefined };
+  /** Follows commits, nodes and runs in traces. Absent: nobody does. */
+  readonly tracer?: RunTracer | undefined;
   /** What is taken in from outside. Default: all that memory allows. */
   readonly intake?: IntakeSettings;
   readonly clock: Clock;
@@ -243,7 +246,7 @@ class ShardKeeper implements Orchestrator {
   }
 
   #ownerOf(lease: Lease): ShardOwner {
-    const { alertsOf } = this.#options;
+    const { alertsOf, tracer } = this.#options;
     return new ShardOwner(lease, {
       ...this.#options,
       index: this.#lines,
@@ -258,6 +261,7 @@ class ShardKeeper implements Orchestrator {
         largestWorker: (queue) => this.#workforce.largestWorker(queue),
         mayJoin: (queue) => this.#workforce.mayJoin(queue),
         ...(alertsOf ? { alertsOf } : {}),
+        ...(tracer ? { traceOf: (...node) => tracer.contextOf(...node) } : {}),
         usualMs: (namespace, workflow) => this.#usual.of(namespace, workflow),
       },
     });

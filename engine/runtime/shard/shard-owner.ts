@@ -20,7 +20,6 @@ import { OutputsNeeded, type OutputsRef } from '../../core/large-outputs.ts';
 import type { LearnedDurations } from '../../core/learned-durations.ts';
 import { type Message, parseTimerKey, runOf } from '../../core/message.ts';
 import { isRunEnded } from '../../core/node-state.ts';
-import { sampleOf } from '../../core/progress/run-sample.ts';
 import { dropRun, flightAhead, newShardState, type ShardState } from '../../core/shard-state.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -29,14 +28,19 @@ import type { Notifier } from '../../ports/notifier.ts';
 import type { RunIndex } from '../../ports/run-index.ts';
 import type { ClientStore, InboxEntry, Lease, OwnerStore } from '../../ports/shard-store.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
+import type { RunTracer } from '../../ports/tracer.ts';
 import type { CalmLogger } from '../calm-logger.ts';
 import type { OutputStore } from '../files/output-store.ts';
+import { tellIndex } from './index-news.ts';
 import { LargeOutputs } from './large-outputs.ts';
 import type { OwnedShard } from './owned-shard.ts';
 import { patrolFlights, recallClaims, remindersOf, ticketOf } from './patrol.ts';
 import { PostOffice } from './post-office.ts';
 import { quarantine } from './quarantine.ts';
 import { RunLoader } from './run-loader.ts';
+import { ShardClock } from './shard-clock.ts';
+import { tracedCommit, tracedTickets } from './traced-work.ts';
+import { type Persistence, untilAnswered } from './until-answered.ts';
 
 export interface ShardOwnerOptions {
   readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
@@ -59,6 +63,8 @@ export interface ShardOwnerOptions {
   readonly notifier?: Notifier | undefined;
   /** Shared with the other shards of the orchestrator. Default: of its own. */
   readonly durations?: LearnedDurations;
+  /** Follows commits, nodes and runs in traces. */
+  readonly tracer?: RunTracer | undefined;
 }
 
 /** A message with its time; inbox messages have an id, others come from the owner itself. */
@@ -68,8 +74,6 @@ interface Timed {
   readonly message: Message;
 }
 
-const TIMERS_AT_ONCE = 500;
-
 export class ShardOwner implements OwnedShard {
   readonly lease: Lease;
   readonly state: ShardState;
@@ -77,9 +81,6 @@ export class ShardOwner implements OwnedShard {
   cursor: string;
   /** Another has the shard, or the store is not where we thought: this owner must be thrown away. */
   isLost = false;
-  /** When the next timer is due by this process' clock, or undefined. */
-  nextTimerAt: number | undefined;
-
   /** Number of the last commit that the store is known to have. */
   n: number;
   readonly options: ShardOwnerOptions;
@@ -89,9 +90,8 @@ export class ShardOwner implements OwnedShard {
   /** Inbox ids and keys of actors' messages that the engine failed on: left out. */
   readonly #skipped = new Set<Message>();
   readonly #stopped = new AbortController();
-  /** Time of the shard: never goes back. */
-  #now = 0;
-  #storeAhead = 0;
+  readonly #time: ShardClock;
+  readonly #persistence: Persistence;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(lease: Lease, options: ShardOwnerOptions) {
@@ -99,14 +99,16 @@ export class ShardOwner implements OwnedShard {
     this.options = options;
     this.cursor = lease.cursor;
     this.n = lease.n;
-    this.#now = Number(lease.cursor.split('-')[0]) || 0;
+    const { store, clock, complaints, notifier, shards = 1 } = options;
+    const from = Number(lease.cursor.split('-')[0]) || 0;
+    this.#time = new ShardClock({ store, clock, shard: lease.shard, from });
+    this.#persistence = { clock, complaints, signal: this.#stopped.signal };
     this.state = newShardState(lease.shard, options.actions, {
       outputBounds: options.outputs,
       durations: options.durations,
     });
     this.#large = new LargeOutputs(this.state, options.outputs);
-    this.loader = new RunLoader(options.store, this.state, lease.shard);
-    const { store, complaints, notifier, shards = 1 } = options;
+    this.loader = new RunLoader(store, this.state, lease.shard);
     this.#posts = new PostOffice({
       store,
       complaints,
@@ -125,7 +127,7 @@ export class ShardOwner implements OwnedShard {
     return this.#inTurn(async () => {
       await Promise.all([this.loader.loadLive(), this.loader.loadActors()]);
       this.#posts.adopt(await this.options.store.loadOutbox(this.lease.shard));
-      await this.#readClock();
+      await this.#time.read();
       if (wentBack) await recallClaims(this);
       await this.#work([]);
       await this.#readd((flight) => flight.value.startsWith('s'));
@@ -142,17 +144,22 @@ export class ShardOwner implements OwnedShard {
     });
   }
 
+  /** When the next timer is due by this process' clock, or undefined. */
+  get nextTimerAt(): number | undefined {
+    return this.#time.nextTimerAt;
+  }
+
   /** Takes the timers that are due. */
   handleTimers(): Promise<void> {
     return this.#inTurn(async () => {
-      const { due, now, nextAt } = await this.#readClock();
-      if (due.length === 0) return;
-      const dueAgainAt = this.nextTimerAt;
-      this.nextTimerAt = due.length === TIMERS_AT_ONCE ? dueAgainAt : nextAt;
+      const { keys, now, isPart, nextAt } = await this.#time.read();
+      if (keys.length === 0) return;
+      const dueAgainAt = this.#time.nextTimerAt;
+      this.#time.nextTimerAt = isPart ? dueAgainAt : nextAt;
       try {
-        await this.#work(due.map(([key]) => ({ ms: now, message: parseTimerKey(key) })));
+        await this.#work(keys.map((key) => ({ ms: now, message: parseTimerKey(key) })));
       } catch (thrown) {
-        this.nextTimerAt = dueAgainAt;
+        this.#time.nextTimerAt = dueAgainAt;
         throw thrown;
       }
     });
@@ -174,8 +181,8 @@ export class ShardOwner implements OwnedShard {
       this.#posts.sendAll();
       // What is decided now happens now, not at the time of the last message.
       const reminders = remindersOf(this.state, this.storeNow());
-      if (lost.length + reminders.length > 0 || this.state.unfinished.size > 0) await this.#readClock();
-      await this.#work([...lost, ...reminders].map((message) => ({ ms: this.#now, message })));
+      if (lost.length + reminders.length > 0 || this.state.unfinished.size > 0) await this.#time.read();
+      await this.#work([...lost, ...reminders].map((message) => ({ ms: this.#time.now, message })));
     });
   }
 
@@ -188,17 +195,19 @@ export class ShardOwner implements OwnedShard {
   }
 
   storeNow(): number {
-    return this.options.clock.now() + this.#storeAhead;
+    return this.#time.storeNow();
   }
 
   dispatch(tickets: readonly Ticket[]): void {
     if (tickets.length === 0) return;
-    this.options.queue.add(tickets).catch((thrown: unknown) => {
-      this.options.complaints.warn(
-        `${tickets.length} tickets could not be added and will be added again`,
-        thrown,
-      );
-    });
+    const { queue, clock, complaints, tracer } = this.options;
+    const traced = tracer ? tracedTickets(tracer, this.state, tickets) : tickets;
+    const from = clock.now();
+    queue.add(traced).then(
+      () => tracer?.dispatched({ tickets: traced, from, to: clock.now() }),
+      (thrown: unknown) =>
+        complaints.warn(`${tickets.length} tickets could not be added and will be added again`, thrown),
+    );
   }
 
   raise(tickets: readonly Ticket[]): void {
@@ -218,23 +227,6 @@ export class ShardOwner implements OwnedShard {
     const next = this.#tail.then(() => (this.isLost || this.#stopped.signal.aborted ? undefined : work()));
     this.#tail = next.catch(() => {});
     return next;
-  }
-
-  /** Timers that are due stay so until they have been taken: `nextTimerAt` is then now. */
-  async #readClock(): Promise<{
-    due: readonly (readonly [string, number])[];
-    now: number;
-    nextAt: number | undefined;
-  }> {
-    // From before the call: a process that is frozen while the answer lies there would else believe that its timers are
-    // due as much later. Too early is harmless, since what is due is asked of the store.
-    const asked = this.options.clock.now();
-    const { now, due, nextMs } = await this.options.store.dueTimers(this.lease.shard, TIMERS_AT_ONCE);
-    this.#now = Math.max(this.#now, now);
-    this.#storeAhead = now - asked;
-    const nextAt = nextMs === undefined ? undefined : nextMs - this.#storeAhead;
-    this.nextTimerAt = due.length > 0 ? this.options.clock.now() : nextAt;
-    return { due, now, nextAt };
   }
 
   async #work(messages: readonly Timed[]): Promise<void> {
@@ -257,7 +249,7 @@ export class ShardOwner implements OwnedShard {
     let more = true;
     let isNarrow = false;
     while ((done < messages.length || more) && !this.isLost) {
-      const turn = new Turn(this.state, this.#now, this.options.facts);
+      const turn = new Turn(this.state, this.#time.now, this.options.facts);
       turn.isNarrow = isNarrow;
       const taken = this.#decide(turn, messages, done);
       if ('needed' in taken) {
@@ -301,8 +293,8 @@ export class ShardOwner implements OwnedShard {
     try {
       for (; done < messages.length && !(turn.isFull && isNewEntry(messages, done)); done++) {
         const { id, ms, message } = messages[done] as Timed;
-        this.#now = Math.max(this.#now, ms);
-        turn.now = this.#now;
+        this.#time.pass(ms);
+        turn.now = this.#time.now;
         at = message;
         if (!this.#skipped.has(message)) decide(turn, message);
         if (id !== undefined) cursor = id;
@@ -349,62 +341,47 @@ export class ShardOwner implements OwnedShard {
   /** Stores a decision, repeating it until the answer is known; then does what waits for it. */
   async #store(decision: Decision): Promise<'ok' | 'conflict' | 'lost'> {
     for (const { run, file, text } of decision.files) {
-      const isKept = await this.#untilAnswered('large outputs were not stored and are stored again', () =>
+      await this.#untilAnswered('large outputs were not stored and are stored again', async () =>
         this.options.outputs?.put(run, file, text),
       );
-      if (!isKept) return 'lost';
+      if (this.isLost) return 'lost';
     }
+    const { clock, tracer } = this.options;
+    const from = clock.now();
     const reply = await this.commit(decision.commit);
     if (reply !== 'ok') return reply;
-    for (const [, due] of decision.commit.timers.set) this.#noteTimer(due);
+    tracer?.committed({
+      ...tracedCommit(this.state, decision.commit),
+      shard: this.lease.shard,
+      n: this.n,
+      from,
+      to: clock.now(),
+    });
+    for (const [, due] of decision.commit.timers.set) this.#time.expect(due);
     this.dispatch(decision.tickets);
     this.#posts.send(decision.posts);
-    for (const { header } of decision.changedRuns) {
-      const { id, namespace, workflow, status, createdAt, finishedAt } = header;
-      const summary = {
-        id,
-        namespace,
-        workflow,
-        status,
-        createdAt,
-        ...(finishedAt === undefined ? {} : { finishedAt }),
-      };
-      this.options.index.record(summary).catch(() => {});
-      if (status === 'succeeded') this.#teach(id);
-      if (isRunEnded(status)) dropRun(this.state, id);
+    for (const run of decision.changedRuns) {
+      tellIndex(this.options.index, run);
+      if (isRunEnded(run.header.status)) dropRun(this.state, run.header.id);
     }
     return 'ok';
   }
 
-  #teach(id: string): void {
-    const run = this.state.runs.get(id);
-    const sample = run && sampleOf(run.header, run.plan, run.nodes);
-    if (sample) this.options.index.teach(sample).catch(() => {});
-  }
-
   async commit(commit: Commit): Promise<'ok' | 'conflict' | 'lost'> {
-    const { store, clock, logger, complaints } = this.options;
-    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
-      try {
-        const reply = await store.commit(this.lease, this.n + 1, commit);
-        if (reply.kind === 'conflict') return 'conflict';
-        if (reply.kind !== 'ok') {
-          this.isLost = true;
-          logger.info(`shard ${this.lease.shard}: ${reply.kind}; reloading`);
-          return 'lost';
-        }
-        this.n++;
-        if (commit.cursor !== null) this.cursor = commit.cursor;
-        return 'ok';
-      } catch (thrown) {
-        complaints.warn('a commit was not answered and is repeated', thrown);
-        await clock.sleep(pauseMs, this.#stopped.signal);
-        if (this.#stopped.signal.aborted) {
-          this.isLost = true;
-          return 'lost';
-        }
-      }
+    const { store, logger } = this.options;
+    const reply = await this.#untilAnswered('a commit was not answered and is repeated', () =>
+      store.commit(this.lease, this.n + 1, commit),
+    );
+    if (reply === undefined) return 'lost';
+    if (reply.kind === 'conflict') return 'conflict';
+    if (reply.kind !== 'ok') {
+      this.isLost = true;
+      logger.info(`shard ${this.lease.shard}: ${reply.kind}; reloading`);
+      return 'lost';
     }
+    this.n++;
+    if (commit.cursor !== null) this.cursor = commit.cursor;
+    return 'ok';
   }
 
   async loadOutputs(refs: readonly OutputsRef[], isNarrow: boolean): Promise<'ok' | 'too_much'> {
@@ -416,26 +393,11 @@ export class ShardOwner implements OwnedShard {
     return answer;
   }
 
-  /** Repeats what is idempotent. False when the owner was stopped before. */
-  async #untilAnswered(complaint: string, call: () => Promise<void> | undefined): Promise<boolean> {
-    const { clock, complaints } = this.options;
-    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
-      try {
-        await call();
-        return true;
-      } catch (thrown) {
-        complaints.warn(complaint, thrown);
-        await clock.sleep(pauseMs, this.#stopped.signal);
-        if (!this.#stopped.signal.aborted) continue;
-        this.isLost = true;
-        return false;
-      }
-    }
-  }
-
-  #noteTimer(dueMs: number): void {
-    const at = dueMs - this.#storeAhead;
-    if (this.nextTimerAt === undefined || at < this.nextTimerAt) this.nextTimerAt = at;
+  /** Undefined when the owner was stopped before: it is lost then, since its memory may be ahead of the store. */
+  async #untilAnswered<T>(complaint: string, call: () => Promise<T>): Promise<T | undefined> {
+    const answered = await untilAnswered(this.#persistence, complaint, call);
+    if (!answered) this.isLost = true;
+    return answered?.answer;
   }
 
   async #readd(wanted: (flight: { value: string }) => boolean): Promise<void> {

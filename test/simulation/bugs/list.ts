@@ -110,8 +110,8 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a takeover forgets timers that are due already',
-    file: 'engine/runtime/shard/shard-owner.ts',
-    find: 'this.nextTimerAt = due.length > 0 ? this.options.clock.now() : nextAt;',
+    file: 'engine/runtime/shard/shard-clock.ts',
+    find: 'this.nextTimerAt = due.length > 0 ? clock.now() : nextAt;',
     replace: 'this.nextTimerAt = nextAt;',
     caughtBy: ['liveness', 'timers', 'leftovers'],
   },

@@ -21,7 +21,7 @@ import { endNode, iterationsOf, startAttempt } from '../node/node.ts';
 import { attemptName, type NodePlace, nodeName } from '../node/node-place.ts';
 import { succeedAttempt } from '../node/repeat.ts';
 import { currentPlace, failAttempt, failWithoutRetry } from '../node/settle.ts';
-import type { Turn } from '../turn.ts';
+import type { ShardFacts, Turn } from '../turn.ts';
 import { cancelPost, childId, landChild, stopChild, waitsForChild } from './child-order.ts';
 
 /** Runs below a run that was started by somebody: a workflow that calls itself must end. */
@@ -36,7 +36,7 @@ const DOUBT_MS = 20_000;
 export function startChild(turn: Turn, place: NodePlace, child: PlanChild): void {
   const { run, index, record, task } = place;
   startAttempt(turn, place, turn.now, {});
-  const request = childRequest(place, child);
+  const request = childRequest(turn, place, child);
   if ('error' in request) return failWithoutRetry(turn, place, request.error);
   // Of an earlier attempt: that it was stopped.
   if (run.outputs.get(index)?.w) turn.saveOutput(run, index, iterationsOf(place));
@@ -48,8 +48,8 @@ export function startChild(turn: Turn, place: NodePlace, child: PlanChild): void
   if (task.timeoutMs !== undefined) turn.setTimer('timeout', attemptName(place), turn.now + task.timeoutMs);
 }
 
-/** Pure: the same for the same attempt, whenever it is asked for. */
-function childRequest(place: NodePlace, child: PlanChild): Prepared<RunRequest> {
+/** The same for the same attempt, whenever it is asked for. */
+function childRequest({ facts }: Turn, place: NodePlace, child: PlanChild): Prepared<RunRequest> {
   const { run } = place;
   const plan = run.children.get(childPlanHash(run.header, child) ?? '');
   if (!plan)
@@ -62,7 +62,20 @@ function childRequest(place: NodePlace, child: PlanChild): Prepared<RunRequest> 
   const inputs = childInputs(place, child, plan);
   return 'error' in inputs
     ? inputs
-    : { value: headerOf(place, { child, plan, depth, inputs: inputs.value }) };
+    : {
+        value: headerOf(place, {
+          child,
+          plan,
+          depth,
+          inputs: inputs.value,
+          traceparent: traceOf(place, facts),
+        }),
+      };
+}
+
+/** Without orchestrators that trace it still belongs under what its parent was started under. */
+function traceOf({ run, index, record }: NodePlace, facts: ShardFacts): string | undefined {
+  return facts.traceOf?.(run.header, index, record.generation) ?? run.header.traceparent;
 }
 
 function notStarted(message: string): { readonly error: TaskError } {
@@ -88,9 +101,10 @@ interface ChildFacts {
   readonly plan: Plan;
   readonly depth: number;
   readonly inputs: JsonObject;
+  readonly traceparent: string | undefined;
 }
 
-function headerOf(place: NodePlace, { child, plan, depth, inputs }: ChildFacts): RunRequest {
+function headerOf(place: NodePlace, { child, plan, depth, inputs, traceparent }: ChildFacts): RunRequest {
   const { run, record, task } = place;
   const { header } = run;
   const id = childId(place);
@@ -108,6 +122,7 @@ function headerOf(place: NodePlace, { child, plan, depth, inputs }: ChildFacts):
     trigger: triggerOf(place, depth),
     ...(source === undefined ? {} : { source }),
     ...(child.detached ? {} : { parent: { ...attemptName(place), ...(holds.length > 0 ? { holds } : {}) } }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...(header.pins === undefined ? {} : { pins: header.pins }),
     ...(header.sources === undefined ? {} : { sources: header.sources }),
     status: 'queued',
@@ -140,7 +155,7 @@ export function askChild(turn: Turn, place: NodePlace): void {
   const ranMs = turn.now - place.record.startedAt;
   const wait = place.run.outputs.get(place.index)?.w;
   if (ranMs >= DOUBT_MS) {
-    const request = childRequest(place, child);
+    const request = childRequest(turn, place, child);
     if ('value' in request) turn.post({ kind: 'start', header: request.value });
   }
   if (wait?.kind === 'child') turn.post(cancelPost(place, wait.stopped));
