@@ -1,9 +1,9 @@
 /** Steering runs from the dashboard, in a real browser against a real server with all roles. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings } from '../support/accessibility.ts';
 import { findBrowser, openBrowser } from '../support/browser.ts';
 import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
 
@@ -155,15 +155,7 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
         );
         if (beside > 0) found.push(`${path}: ${beside} pixels stand beside a narrow screen`);
         await page.setViewportSize({ width: 1280, height: 800 });
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
-          const axe = new AxeBuilder({ page });
-          // In the dark only what has to do with colours is another.
-          if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block']);
-          const { violations } = await axe.analyze();
-          for (const { id, nodes } of violations)
-            found.push(`${path} ${colorScheme} ${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-        }
+        found.push(...(await axeFindings(page, path)));
       }
       expect(found).toEqual([]);
     },

@@ -1,13 +1,13 @@
 /** Workflows in a real browser: started by their form, seen by their last runs, written, compared. One server, one browser, one walk. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../server/client/client.ts';
 import { startRun } from '../../server/operations/runs.ts';
 import { createToken } from '../../server/operations/tokens.ts';
 import { applyWorkflow } from '../../server/operations/workflows.ts';
+import { axeFindings } from '../support/accessibility.ts';
 import { findBrowser, openBrowser } from '../support/browser.ts';
 import { buildIfStale } from '../support/build.ts';
 import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
@@ -32,7 +32,6 @@ tasks:
     env: { CITY: "\${{ inputs.city }}" }
   print: { needs: check, run: 'echo printed' }
 `;
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs a browser)', () => {
   let folder: CliFolder;
@@ -91,11 +90,7 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
   }
 
   async function expectAccessible(): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-    }
+    expect(await axeFindings(page, new URL(page.url()).pathname)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'light' });
     const sideways = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
     expect(sideways).toBe(0);

@@ -5,10 +5,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { apiPath } from './http.ts';
+import type { RunLine } from './model.ts';
 import { listen } from './server-events.ts';
 
 const PAUSE_MS = 200;
 const POLL_MS = 2_000;
+const NEWS_MS = 500;
 /** Tries to connect before it is given up. */
 const TRIES = 3;
 
@@ -49,24 +51,50 @@ export function useLiveRun(
   return hasStream && isLive ? 'live' : 'polling';
 }
 
-/** The list of runs changes with every run of the namespace. */
-export function useLiveRuns(namespace: string): void {
+/** Lines of runs as they are now, by id. */
+export type RunNews = ReadonlyMap<string, RunLine>;
+
+/**
+ * Lists of runs change with every run of the namespace. `onNews` is given the lines that changed, twice a second at most; without it
+ * all that is known of runs is asked for again.
+ */
+export function useLiveRuns(namespace: string, onNews?: (news: RunNews) => void): void {
   const client = useQueryClient();
+  const tell = useRef(onNews);
+  tell.current = onNews;
   useEffect(() => {
     const refresh = paused(() => client.invalidateQueries({ queryKey: ['runs', namespace] }), 5 * PAUSE_MS);
+    let news = new Map<string, RunLine>();
+    const tellSoon = paused(async () => {
+      const told = news;
+      news = new Map();
+      tell.current?.(told);
+    }, NEWS_MS);
     const quiet = () => {};
     return listen(apiPath(namespace, 'changes', 'stream'), undefined, {
+      // Something may have been missed before.
       onOpen: refresh,
-      onEvent: refresh,
+      onEvent: (data, name) => {
+        if (name !== 'message' || tell.current === undefined) return refresh();
+        const line: RunLine = JSON.parse(data);
+        news.set(line.id, line);
+        tellSoon();
+      },
       onFailure: quiet,
       onEnd: quiet,
     });
   }, [client, namespace]);
 }
 
+/** A page that nobody looks at draws nothing. */
+function untilDrawn(): Promise<void> {
+  if (document.hidden) return Promise.resolve();
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
 /**
- * Calls at once; then not before that call has ended and a pause as long as it took, at least `ms`: a server that is slow to answer is asked
- * less often. A call that came meanwhile is made up for.
+ * Calls at once; then not before that call has ended, what it brought is drawn, and a pause as long as all of this took, at least `ms`: a server
+ * that is slow to answer, or a page that is slow to draw, is asked less often. A call that came meanwhile is made up for.
  */
 function paused(call: () => Promise<unknown>, ms: number): () => void {
   let isBusy = false;
@@ -76,6 +104,7 @@ function paused(call: () => Promise<unknown>, ms: number): () => void {
     isWanted = false;
     const begin = performance.now();
     await call().catch(() => undefined);
+    await untilDrawn();
     await new Promise((resolve) => setTimeout(resolve, Math.max(ms, performance.now() - begin)));
     isBusy = false;
     if (isWanted) void go();

@@ -24,6 +24,14 @@ export type Preview = z.infer<(typeof previewRetryRun)['reply']>;
 export type RunStatus = RunLine['status'];
 export type NodeState = RunNode['status'];
 
+/** What a list of runs shows. */
+export interface RunFilter {
+  readonly workflow?: string | undefined;
+  readonly status?: string | undefined;
+  /** Not older, ms. */
+  readonly sinceMs?: number | undefined;
+}
+
 /** Whether the run has come to its end. */
 export function isEnded(status: RunStatus): boolean {
   return status === 'succeeded' || status === 'failed' || status === 'cancelled';

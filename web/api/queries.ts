@@ -1,18 +1,20 @@
 /** What pages ask the server, each under its key. Everything of a run is below `['run', namespace, run]`. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { apiPath, get } from './http.ts';
-import type { ArtifactList, Explanation, LogPage, RunGraph, RunHead, RunList, RunNode } from './model.ts';
+import type {
+  ArtifactList,
+  Explanation,
+  LogPage,
+  RunFilter,
+  RunGraph,
+  RunHead,
+  RunList,
+  RunNode,
+} from './model.ts';
 
 export interface RunRef {
   readonly namespace: string;
   readonly run: string;
-}
-
-export interface RunFilter {
-  readonly workflow?: string | undefined;
-  readonly status?: string | undefined;
-  /** Not older, ms. */
-  readonly sinceMs?: number | undefined;
 }
 
 export const runsQuery = (namespace: string, filter: RunFilter) =>
@@ -33,8 +35,8 @@ export const runsQuery = (namespace: string, filter: RunFilter) =>
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
-    // Besides the stream of changes, for where none comes through.
-    refetchInterval: 15_000,
+    // Besides the stream of changes, for where none comes through. All pages would be asked for again.
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? false : 15_000),
   });
 
 export const headQuery = ({ namespace, run }: RunRef) =>

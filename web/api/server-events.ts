@@ -5,8 +5,8 @@
 import { Problem, request } from './http.ts';
 
 export interface Listener {
-  /** Something came: an event, or word that some are missing. */
-  onEvent(): void;
+  /** Something came: an event with its data, or word that some are missing (`gap`). */
+  onEvent(data: string, name: string): void;
   onOpen(): void;
   /** It failed this often in a row. */
   onFailure(times: number, thrown: unknown): void;
@@ -42,7 +42,8 @@ async function run(
       failures = 0;
       for await (const frame of frames(response.body)) {
         last = /^id: ?(.*)$/m.exec(frame)?.[1] ?? last;
-        if (/^data:/m.test(frame)) listener.onEvent();
+        const data = /^data: ?(.*)$/m.exec(frame)?.[1];
+        if (data !== undefined) listener.onEvent(data, /^event: ?(.*)$/m.exec(frame)?.[1] ?? 'message');
       }
     } catch (thrown) {
       if (signal.aborted) return;

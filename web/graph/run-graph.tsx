@@ -1,12 +1,13 @@
 /** The graph of a run, live: one box a task, coloured by state, the critical path marked. Only what is in view is drawn. */
 import { Controls, type Edge, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { GraphTask } from '../api/model.ts';
 import { Button } from '../ui/parts.tsx';
 import { TONE_FILL, toneOf } from '../ui/status.tsx';
 import { criticalPath } from './critical-path.ts';
-import { type Direction, placeBoxes } from './layout.ts';
+import type { Direction } from './layout.ts';
 import { BOX, type TaskBox, TaskBoxView } from './task-box.tsx';
+import { usePlaces } from './use-places.ts';
 
 const NODE_TYPES = { task: TaskBoxView };
 const SPACING = { ...BOX, gapAlong: 64, gapAcross: 18 };
@@ -29,20 +30,24 @@ export function RunGraphView(props: Props) {
 
 function Flow({ tasks, chosen, onChoose }: Props) {
   const [direction, setDirection] = useState<Direction>('right');
-  const shape = tasks.map(({ id, needs }) => `${id}<${needs.join()}`).join(';');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: places change with the shape alone, not with every state.
-  const places = useMemo(() => placeBoxes(tasks, direction, SPACING), [shape, direction]);
+  const shape = useMemo(() => tasks.map(({ id, needs }) => `${id}<${needs.join()}`).join(';'), [tasks]);
+  const places = usePlaces(tasks, { shape, direction, spacing: SPACING });
   const critical = useMemo(() => new Set(criticalPath(tasks)), [tasks]);
+  const boxOf = useSame<TaskBox>((a, b) => a.position === b.position && areAlike(a.data, b.data));
   const nodes = useMemo(
     () =>
-      tasks.map((task): TaskBox => {
-        const { x, y } = places.get(task.id) ?? { x: 0, y: 0 };
+      tasks.flatMap((task): TaskBox[] => {
+        const position = places?.get(task.id);
+        if (position === undefined) return [];
         const data = { task, direction, isCritical: critical.has(task.id), isChosen: task.id === chosen };
-        return { id: task.id, type: 'task', position: { x, y }, data, ...BOX };
+        return [boxOf({ id: task.id, type: 'task', position, data, ...BOX })];
       }),
-    [tasks, places, direction, critical, chosen],
+    [tasks, places, direction, critical, chosen, boxOf],
   );
-  const edges = useMemo(() => edgesOf(tasks, critical), [tasks, critical]);
+  const edgeOf = useSame<Edge>((a, b) => a.className === b.className);
+  const edges = useMemo(() => edgesOf(tasks, critical).map(edgeOf), [tasks, critical, edgeOf]);
+  const chooseBox = useCallback((_: unknown, { id }: { readonly id: string }) => onChoose(id), [onChoose]);
+  if (places === undefined) return <p className="p-6 text-soft">Placing {tasks.length} tasks…</p>;
   return (
     <div className="relative h-full min-h-64 w-full">
       <ReactFlow
@@ -55,17 +60,11 @@ function Flow({ tasks, chosen, onChoose }: Props) {
         onlyRenderVisibleElements
         minZoom={0.05}
         fitView
-        onNodeClick={(_, { id }) => onChoose(id)}
+        onNodeClick={chooseBox}
         onSelectionChange={({ nodes: [one] }) => (one === undefined ? undefined : onChoose(one.id))}
       >
         <Controls showInteractive={false} />
-        {tasks.length > MAP_FROM ? (
-          <MiniMap
-            pannable
-            zoomable
-            nodeClassName={({ data }) => TONE_FILL[toneOf((data as TaskBox['data']).task.status)]}
-          />
-        ) : null}
+        {tasks.length > MAP_FROM ? <MiniMap pannable zoomable nodeClassName={toneOnMap} /> : null}
       </ReactFlow>
       <Button
         className="absolute top-2 right-2"
@@ -76,6 +75,32 @@ function Flow({ tasks, chosen, onChoose }: Props) {
       </Button>
       <Fit on={`${shape}|${direction}`} />
     </div>
+  );
+}
+
+/** One function for good: with another one all of the map is drawn again. */
+function toneOnMap({ data }: { readonly data: Record<string, unknown> }): string {
+  return TONE_FILL[toneOf((data as TaskBox['data']).task.status)];
+}
+
+/** What is alike stays the same object, so that of a thousand boxes only those are drawn again that have changed. */
+function useSame<T extends { readonly id: string }>(isAlike: (a: T, b: T) => boolean): (made: T) => T {
+  const known = useRef(new Map<string, T>());
+  const alike = useRef(isAlike);
+  return useCallback((made: T) => {
+    const before = known.current.get(made.id);
+    if (before !== undefined && alike.current(before, made)) return before;
+    known.current.set(made.id, made);
+    return made;
+  }, []);
+}
+
+function areAlike(a: TaskBox['data'], b: TaskBox['data']): boolean {
+  return (
+    a.task === b.task &&
+    a.direction === b.direction &&
+    a.isCritical === b.isCritical &&
+    a.isChosen === b.isChosen
   );
 }
 

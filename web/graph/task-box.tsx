@@ -1,5 +1,5 @@
 /** A task in the graph: its name, how it stands, and for a fan-out how many of its nodes stand how. */
-import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
+import { Handle, type Node, type NodeProps, Position, useStore } from '@xyflow/react';
 import { memo } from 'react';
 import type { GraphTask } from '../api/model.ts';
 import { Sign, TONE_BORDER, TONE_FILL, toneOf, words } from '../ui/status.tsx';
@@ -17,16 +17,35 @@ export type TaskBox = Node<
   'task'
 >;
 
+/** From so far away nobody reads what stands in a box: it is its colour, and a thousand of them are drawn in time. */
+const FAR = 0.3;
+const isFarAway = ({ transform }: { readonly transform: readonly [number, number, number] }) =>
+  transform[2] < FAR;
+
 export const TaskBoxView = memo(function TaskBoxView({
   data: { task, direction, isCritical, isChosen },
 }: NodeProps<TaskBox>) {
   const [target, source] =
     direction === 'right' ? [Position.Left, Position.Right] : [Position.Top, Position.Bottom];
+  const isFar = useStore(isFarAway);
   const ring = isChosen ? ' ring-2 ring-accent' : isCritical ? ' ring-2 ring-wait' : '';
+  const tone = toneOf(task.status);
+  const title = `${task.id}: ${words(task.status)}${isCritical ? ', on the critical path' : ''}`;
+  if (isFar)
+    return (
+      <div
+        className={`h-[58px] w-[196px] cursor-pointer rounded-lg border-8 bg-card ${TONE_BORDER[tone]}${ring}`}
+        title={title}
+      >
+        <Handle type="target" position={target} className="!invisible" isConnectable={false} />
+        {task.states === null ? null : <Shares states={task.states} />}
+        <Handle type="source" position={source} className="!invisible" isConnectable={false} />
+      </div>
+    );
   return (
     <div
-      className={`flex h-[58px] w-[196px] cursor-pointer flex-col justify-center gap-1 rounded-lg border-2 bg-card px-2 shadow-sm ${TONE_BORDER[toneOf(task.status)]}${ring}`}
-      title={`${task.id}: ${words(task.status)}${isCritical ? ', on the critical path' : ''}`}
+      className={`flex h-[58px] w-[196px] cursor-pointer flex-col justify-center gap-1 rounded-lg border-2 bg-card px-2 shadow-sm ${TONE_BORDER[tone]}${ring}`}
+      title={title}
     >
       <Handle type="target" position={target} className="!invisible" isConnectable={false} />
       <div className="flex items-center gap-1 text-sm font-medium">

@@ -1,13 +1,15 @@
 /** Runs, newest first; the filter stands in the address. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { memo, useCallback, useState } from 'react';
 import { useLiveRuns } from '../api/live.ts';
+import type { RunLine } from '../api/model.ts';
 import { runsQuery } from '../api/queries.ts';
 import { Button, Card, Empty, Trouble } from '../ui/parts.tsx';
 import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
 import { BulkActions } from './bulk.tsx';
+import { withNews } from './live-list.ts';
 import { SINCE, sinceOf } from './views.ts';
 
 const STATUSES = ['running', 'succeeded', 'failed', 'cancelled', 'queued', 'paused'];
@@ -17,18 +19,23 @@ export function RunListPage() {
   const { namespace } = route.useParams();
   const filter = route.useSearch();
   const navigate = route.useNavigate();
-  useLiveRuns(namespace);
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    runsQuery(namespace, {
-      workflow: filter.workflow,
-      status: filter.status,
-      sinceMs: filter.since && SINCE[filter.since],
+  const { workflow, status, since } = filter;
+  const query = runsQuery(namespace, { workflow, status, sinceMs: since && SINCE[since] });
+  const client = useQueryClient();
+  useLiveRuns(namespace, (news) =>
+    client.setQueryData(query.queryKey, (known) => {
+      const pages = known && withNews(known.pages, news, { workflow, status });
+      return known && pages && pages !== known.pages ? { ...known, pages: [...pages] } : known;
     }),
   );
+  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(query);
   const runs = data?.pages.flatMap((page) => page.runs) ?? [];
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const choose = (run: string, is: boolean) =>
-    setChosen((known) => new Set(is ? [...known, run] : [...known].filter((one) => one !== run)));
+  const choose = useCallback(
+    (run: string, is: boolean) =>
+      setChosen((known) => new Set(is ? [...known, run] : [...known].filter((one) => one !== run))),
+    [],
+  );
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <div className="p-3">
@@ -112,35 +119,13 @@ export function RunListPage() {
               </thead>
               <tbody>
                 {runs.map((run) => (
-                  <tr key={run.id} className="border-t border-line hover:bg-sunk">
-                    <td className="py-1.5 pl-3">
-                      <input
-                        type="checkbox"
-                        aria-label={`Choose ${run.id}`}
-                        checked={chosen.has(run.id)}
-                        onChange={({ target }) => choose(run.id, target.checked)}
-                      />
-                    </td>
-                    <td className="px-3 py-1.5">
-                      <Status state={run.status} />
-                    </td>
-                    <td className="px-3 py-1.5">
-                      <Link from="/ns/$namespace/runs" search={(old) => ({ ...old, workflow: run.workflow })}>
-                        {run.workflow}
-                      </Link>
-                    </td>
-                    <td className="px-3 py-1.5 font-mono text-xs">
-                      <Link to="/ns/$namespace/runs/$run" params={{ namespace, run: run.id }}>
-                        {run.id}
-                      </Link>
-                    </td>
-                    <td className="px-3 py-1.5">
-                      <Ago at={run.created_at} />
-                    </td>
-                    <td className="px-3 py-1.5">
-                      <Took from={run.created_at} to={run.finished_at} />
-                    </td>
-                  </tr>
+                  <Row
+                    key={run.id}
+                    run={run}
+                    namespace={namespace}
+                    isChosen={chosen.has(run.id)}
+                    onChoose={choose}
+                  />
                 ))}
               </tbody>
             </table>
@@ -157,3 +142,45 @@ export function RunListPage() {
     </div>
   );
 }
+
+interface RowProps {
+  readonly run: RunLine;
+  readonly namespace: string;
+  readonly isChosen: boolean;
+  readonly onChoose: (run: string, is: boolean) => void;
+}
+
+/** Drawn again when its own line changes, and not with every page that is added. */
+const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) {
+  return (
+    <tr className="border-t border-line hover:bg-sunk">
+      <td className="py-1.5 pl-3">
+        <input
+          type="checkbox"
+          aria-label={`Choose ${run.id}`}
+          checked={isChosen}
+          onChange={({ target }) => onChoose(run.id, target.checked)}
+        />
+      </td>
+      <td className="px-3 py-1.5">
+        <Status state={run.status} />
+      </td>
+      <td className="px-3 py-1.5">
+        <Link from="/ns/$namespace/runs" search={(old) => ({ ...old, workflow: run.workflow })}>
+          {run.workflow}
+        </Link>
+      </td>
+      <td className="px-3 py-1.5 font-mono text-xs">
+        <Link to="/ns/$namespace/runs/$run" params={{ namespace, run: run.id }}>
+          {run.id}
+        </Link>
+      </td>
+      <td className="px-3 py-1.5">
+        <Ago at={run.created_at} />
+      </td>
+      <td className="px-3 py-1.5">
+        <Took from={run.created_at} to={run.finished_at} />
+      </td>
+    </tr>
+  );
+});

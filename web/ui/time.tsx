@@ -10,33 +10,40 @@ let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /** One clock for the page, once a second while anybody looks. */
+function listenToClock(listener: () => void): () => void {
+  if (timer === undefined) now = Date.now();
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    now = Date.now();
+    for (const one of listeners) one();
+  }, 1_000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
 export function useNow(): number {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      timer ??= setInterval(() => {
-        now = Date.now();
-        for (const one of listeners) one();
-      }, 1_000);
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) {
-          clearInterval(timer);
-          timer = undefined;
-        }
-      };
-    },
-    () => now,
-  );
+  return useSyncExternalStore(listenToClock, () => now);
+}
+
+/** Words that depend on the time: whoever shows them is drawn again when they change, and not every second. */
+function useWords(wordsAt: (present: number) => string): string {
+  return useSyncExternalStore(listenToClock, () => wordsAt(now));
 }
 
 export function Ago({ at }: { readonly at: string | null | undefined }) {
-  const present = useNow();
   const liked = usePreferences();
+  const words = useWords((present) => {
+    if (!at) return '';
+    return liked.times === 'absolute' ? clockWords(at, liked) : agoWords(present - Date.parse(at));
+  });
   if (!at) return <span className="text-soft">–</span>;
   return (
     <time dateTime={at} title={absolute(at, liked)} className="whitespace-nowrap">
-      {liked.times === 'absolute' ? clockWords(at, liked) : agoWords(present - Date.parse(at))}
+      {words}
     </time>
   );
 }
@@ -59,29 +66,38 @@ export function Took({
   readonly from: string | null | undefined;
   readonly to: string | null | undefined;
 }) {
-  const present = useNow();
-  if (!from) return <span className="text-soft">–</span>;
-  return (
-    <span className="tabular-nums">
-      {durationWords((to ? Date.parse(to) : Math.max(present, Date.parse(from))) - Date.parse(from))}
-    </span>
-  );
+  const words = useWords((present) => {
+    if (!from) return '';
+    return durationWords((to ? Date.parse(to) : Math.max(present, Date.parse(from))) - Date.parse(from));
+  });
+  return from ? <span className="tabular-nums">{words}</span> : <span className="text-soft">–</span>;
 }
 
 export function absolute(at: string, liked: Preferences = preferences()): string {
-  const timeZone = zoneOf(liked);
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', timeZone });
+  const format = wholeTime(zoneOf(liked));
   return `${format.format(new Date(at))} (${format.resolvedOptions().timeZone})\n${at}`;
 }
 
 /** `2026-11-23 05:10:33`: sorts, and means the same to everybody. */
 export function clockWords(at: string, liked: Preferences = preferences()): string {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    dateStyle: 'short',
-    timeStyle: 'medium',
-    timeZone: zoneOf(liked),
-  });
-  return format.format(new Date(at));
+  return clockTime(zoneOf(liked)).format(new Date(at));
+}
+
+const wholeTime = eachZone(
+  (timeZone) => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', timeZone }),
+);
+const clockTime = eachZone(
+  (timeZone) => new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }),
+);
+
+/** Making a format takes longer than using it a hundred times. */
+function eachZone(make: (zone: string | undefined) => Intl.DateTimeFormat) {
+  const made = new Map<string | undefined, Intl.DateTimeFormat>();
+  return (zone: string | undefined): Intl.DateTimeFormat => {
+    const format = made.get(zone) ?? make(zone);
+    made.set(zone, format);
+    return format;
+  };
 }
 
 export function durationWords(ms: number): string {

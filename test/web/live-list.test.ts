@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { RunLine } from '../../web/api/model.ts';
+import { withNews } from '../../web/runs/live-list.ts';
+
+const line = (id: string, status: RunLine['status'] = 'running', workflow = 'w'): RunLine => ({
+  id,
+  namespace: 'default',
+  workflow,
+  status,
+  created_at: '2026-01-01T00:00:00.000Z',
+  finished_at: null,
+});
+const news = (...lines: readonly RunLine[]) => new Map(lines.map((one) => [one.id, one]));
+const ids = (pages: readonly { readonly runs: readonly RunLine[] }[]) =>
+  pages.map(({ runs }) => runs.map(({ id }) => id));
+
+const PAGES = [{ runs: [line('08'), line('07')] }, { runs: [line('05'), line('04')] }];
+
+describe('news of runs', () => {
+  it('changes the lines that it is of, and leaves all others as they are', () => {
+    const next = withNews(PAGES, news(line('05', 'failed')), {});
+    expect(next[1]?.runs[0]?.status).toBe('failed');
+    expect(next[0]).toBe(PAGES[0]);
+    expect(next[1]?.runs[1]).toBe(PAGES[1]?.runs[1]);
+  });
+
+  it('is nothing when it says what is known', () => {
+    expect(withNews(PAGES, news(line('05')), {})).toBe(PAGES);
+  });
+
+  it('puts new runs first, the newest on top, and none that stands on a page not read yet', () => {
+    expect(ids(withNews(PAGES, news(line('09'), line('11'), line('06'), line('01')), {}))).toEqual([
+      ['11', '09', '08', '07'],
+      ['05', '04'],
+    ]);
+  });
+
+  it('keeps to the filter', () => {
+    const running = { status: 'running' };
+    expect(ids(withNews(PAGES, news(line('07', 'succeeded'), line('09', 'failed')), running))).toEqual([
+      ['08'],
+      ['05', '04'],
+    ]);
+    expect(ids(withNews(PAGES, news(line('09', 'running', 'other')), { workflow: 'w' }))).toEqual(ids(PAGES));
+  });
+
+  it('begins an empty list', () => {
+    expect(ids(withNews([{ runs: [] }], news(line('01'), line('02')), {}))).toEqual([['02', '01']]);
+    expect(withNews([], news(line('01')), {})).toEqual([]);
+  });
+});
