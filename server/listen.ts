@@ -1,6 +1,6 @@
 /**
- * Puts the API on a socket. Slow clients get no further than their limits: headers within 10 s, a request within 60 s, and
- * connections end with the server in the order that lets each finish what it can (see `close`).
+ * Puts the API on a socket. Slow clients get no further than their limits (`PATIENCE`), and connections end with the server in the
+ * order that lets each finish what it can (see `close`).
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,24 @@ export interface ListenOptions {
   readonly host?: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Shorter in tests. */
+  readonly patience?: Patience;
 }
+
+/** How long a client may take, ms. */
+export interface Patience {
+  /** For the headers of a request, from the connection on. */
+  readonly headersMs: number;
+  /** For a whole request with its body. */
+  readonly requestMs: number;
+  /** In which nothing moves on a connection, such as an answer that nobody takes. Longer than any answer is waited for. */
+  readonly stillMs: number;
+  /** Between two looks at the first two. */
+  readonly checkMs: number;
+}
+
+/** Node itself looks every 30 s only, so that 10 s would be up to 40. */
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 60_000, stillMs: 120_000, checkMs: 1_000 };
 
 export interface Listening {
   readonly host: string;
@@ -24,12 +41,19 @@ export interface Listening {
 /** @throws what `listen` throws: EADDRINUSE, EACCES */
 export async function listen(
   app: ServerApp,
-  { host = '127.0.0.1', port }: ListenOptions,
+  { host = '127.0.0.1', port, patience = PATIENCE }: ListenOptions,
 ): Promise<Listening> {
   const server = createServer(
-    { requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, maxHeaderSize: 16_384 },
+    {
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
+      connectionsCheckingInterval: patience.checkMs,
+      keepAliveTimeout: 5_000,
+      maxHeaderSize: 16_384,
+    },
     getRequestListener(app.fetch, { overrideGlobalObjects: false }),
   );
+  server.setTimeout(patience.stillMs);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

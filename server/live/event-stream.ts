@@ -105,8 +105,8 @@ export class EventStream {
   }
 
   #letGo(): void {
-    this.#close();
-    this.#controller?.error(new Error('the client reads too slowly'));
+    // No error of the stream: each would stand in the server's log with its stack, as often as clients like.
+    this.end();
     this.#options.disconnect();
   }
 }

@@ -211,6 +211,8 @@ describe('success', () => {
     ['Sun, 01 Mar 2026 06:00:30 GMT', 'Sun, 01 Mar 2026 06:00:00 GMT', 30_000],
     ['Sun, 01 Mar 2026 06:00:30 GMT', undefined, 10_000],
     ['Sun, 01 Mar 2026 06:00:00 GMT', undefined, 0],
+    ['99999999999999999999', undefined, 86_400_000],
+    ['Sun, 01 Mar 2099 06:00:00 GMT', undefined, 86_400_000],
     ['soon', undefined, undefined],
     [undefined, undefined, undefined],
   ])('Retry-After %j with Date %j is %j ms', (header, date, expected) => {
