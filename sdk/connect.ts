@@ -45,7 +45,12 @@ export interface StartOptions {
 export interface RunFilter {
   readonly namespace?: string;
   readonly workflow?: string;
-  readonly status?: RunStatus;
+  /** One of them. */
+  readonly status?: RunStatus | readonly RunStatus[];
+  /** All of them. */
+  readonly labels?: { readonly [name: string]: string };
+  /** Stands in the id, the workflow or a label, whatever the case. */
+  readonly text?: string;
 }
 
 interface AnyTypes {

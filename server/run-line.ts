@@ -2,7 +2,8 @@
 import type { RunSummary } from '../engine/ports/run-index.ts';
 import type { RunLine } from './contract/list.ts';
 
-export function lineOf({ id, namespace, workflow, status, createdAt, finishedAt }: RunSummary): RunLine {
+export function lineOf(run: RunSummary): RunLine {
+  const { id, namespace, workflow, status, createdAt, finishedAt, labels = {} } = run;
   return {
     id,
     namespace,
@@ -10,5 +11,6 @@ export function lineOf({ id, namespace, workflow, status, createdAt, finishedAt 
     status,
     created_at: new Date(createdAt).toISOString(),
     finished_at: finishedAt === undefined ? null : new Date(finishedAt).toISOString(),
+    labels: { ...labels },
   };
 }

@@ -1,5 +1,5 @@
 /** `sluice list`: the runs that there are, newest first. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { formatDuration } from '../../engine/core/duration.ts';
 import { RUN_STATUSES, type RunStatus } from '../../engine/core/node-state.ts';
 import type { RunList } from '../../server/contract/list.ts';
@@ -13,7 +13,9 @@ import { signOf, wordOf } from '../view/status-mark.ts';
 interface ListFlags extends InstallationFlags {
   readonly namespace?: string;
   readonly workflow?: string;
-  readonly status?: RunStatus;
+  readonly status?: readonly RunStatus[];
+  readonly label?: { readonly [name: string]: string };
+  readonly text?: string;
   readonly limit: number;
   readonly cursor?: string;
   readonly json?: boolean;
@@ -22,13 +24,16 @@ interface ListFlags extends InstallationFlags {
 export function listCommand(host: Host): Command {
   const command = newCommand('list', 'Lists runs, newest first.', [
     'list',
-    'list --status failed --limit 5',
+    'list --status failed,cancelled --limit 5',
+    'list --label team=data --text 2015',
     'list --workflow weather-report --json',
   ]);
   return withInstallationFlags(command)
     .option('-w, --workflow <name>', 'only runs of this workflow')
     .option('--namespace <name>', 'only runs of this namespace')
-    .addOption(new Option('--status <status>', 'only runs in this status').choices(RUN_STATUSES))
+    .option('--status <list>', 'only runs in one of these statuses', readStatuses)
+    .option('-l, --label <name=value>', 'only runs with this label; may be given more than once', readLabel)
+    .option('--text <text>', 'only runs with this text in id, workflow or a label')
     .option('-n, --limit <n>', 'how many', wholeNumber, 20)
     .option('--cursor <text>', 'go on where an earlier list ended (`next`)')
     .option('--json', 'print one JSON document')
@@ -36,17 +41,35 @@ export function listCommand(host: Host): Command {
 }
 
 function list(host: Host, flags: ListFlags): Promise<void> {
-  const { namespace, workflow, status, limit, cursor } = flags;
+  const { namespace, workflow, status, label, text, limit, cursor } = flags;
   const filter = {
     ...(namespace === undefined ? {} : { namespace }),
     ...(workflow === undefined ? {} : { workflow }),
     ...(status === undefined ? {} : { status }),
+    ...(label === undefined ? {} : { labels: label }),
+    ...(text === undefined ? {} : { text }),
   };
   return withInstallation(host, { ...flags, use: 'read' }, async ({ runs }) => {
     const found = await runs.list(filter, limit, cursor);
     if (flags.json) host.print(JSON.stringify(found, null, 2));
     else printTable(host, found);
   });
+}
+
+function readStatuses(text: string): readonly RunStatus[] {
+  return text.split(',').map((word) => {
+    const status = RUN_STATUSES.find((one) => one === word.trim());
+    if (status === undefined)
+      throw new InvalidArgumentError(`There is no status "${word}"; there are ${RUN_STATUSES.join(', ')}.`);
+    return status;
+  });
+}
+
+function readLabel(text: string, before: { readonly [name: string]: string } = {}) {
+  const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('A label is given as name=value.');
+  return { ...before, [name]: value };
 }
 
 function printTable(host: Host, { runs, next }: RunList): void {

@@ -1,6 +1,7 @@
 /** The run index in memory: one line a run, one plan a workflow name. */
 import { RUN_SAMPLES, type RunSample } from '../core/progress/run-sample.ts';
-import type { EndedRuns, RunFilter, RunIndex, RunSummary, SavedWorkflow } from '../ports/run-index.ts';
+import { fitsFilter } from '../ports/run-filter.ts';
+import type { EndedRuns, RunIndex, RunSummary, SavedWorkflow } from '../ports/run-index.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -52,7 +53,7 @@ export function createMemoryRunIndex(): MemoryRunIndex {
     },
     async list(filter, limit, cursor) {
       const found = [...runs.values()]
-        .filter((run) => matches(run, filter) && (cursor === undefined || position(run) < cursor))
+        .filter((run) => fitsFilter(run, filter) && (cursor === undefined || position(run) < cursor))
         .sort((a, b) => (position(a) < position(b) ? 1 : -1));
       const page = found.slice(0, limit).map((run) => ({ ...run }));
       const last = page.at(-1);
@@ -77,14 +78,4 @@ export function createMemoryRunIndex(): MemoryRunIndex {
 /** Text that sorts as runs do: by time of creation, then by id. */
 function position(run: RunSummary): string {
   return `${String(run.createdAt).padStart(16, '0')}-${run.id}`;
-}
-
-function matches(run: RunSummary, filter: RunFilter): boolean {
-  return (
-    (filter.namespace === undefined || filter.namespace === run.namespace) &&
-    (filter.workflow === undefined || filter.workflow === run.workflow) &&
-    (filter.status === undefined || filter.status === run.status) &&
-    run.createdAt >= (filter.createdFrom ?? 0) &&
-    run.createdAt < (filter.createdBefore ?? Number.POSITIVE_INFINITY)
-  );
 }

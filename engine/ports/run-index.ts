@@ -1,6 +1,9 @@
 /** The run index: lists of runs and workflows for people. Written after the fact, idempotently; it can be rebuilt and may lag. */
 import type { RunStatus } from '../core/node-state.ts';
 import type { RunSample } from '../core/progress/run-sample.ts';
+import type { RunFilter } from './run-filter.ts';
+
+export type { RunFilter } from './run-filter.ts';
 
 export interface RunSummary {
   readonly id: string;
@@ -10,16 +13,8 @@ export interface RunSummary {
   /** ms since 1970. */
   readonly createdAt: number;
   readonly finishedAt?: number;
-}
-
-export interface RunFilter {
-  readonly namespace?: string;
-  readonly workflow?: string;
-  readonly status?: RunStatus;
-  /** Created then or later, ms since 1970. */
-  readonly createdFrom?: number;
-  /** Created before then, ms since 1970. */
-  readonly createdBefore?: number;
+  /** Absent: it has none. */
+  readonly labels?: { readonly [name: string]: string };
 }
 
 /** A line that was recorded because the run is new or its status is another one. */
@@ -37,6 +32,9 @@ export interface EndedRuns {
   readonly count: number;
 }
 
+/** Lines that one page of a list may take. */
+export const MOST_LOOKED_AT = 5_000;
+
 /** How long ends are counted after their hour: at least this, ms. */
 export const ENDS_KEPT_MS = 40 * 86_400_000;
 
@@ -50,7 +48,10 @@ export interface SavedWorkflow {
 export interface RunIndex {
   /** Adds or replaces runs' lines. `queued` changes nothing for a run that is known: it may arrive after what followed. */
   record(...summaries: readonly RunSummary[]): Promise<void>;
-  /** Newest first, from `cursor`; `next` is absent at the end. */
+  /**
+   * Newest first, from `cursor`; `next` is absent at the end. At most `MOST_LOOKED_AT` lines are looked at: a page may then have fewer than
+   * `limit` runs, or none, though there is a `next`.
+   */
   list(
     filter: RunFilter,
     limit: number,

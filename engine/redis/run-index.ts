@@ -1,11 +1,12 @@
 /** The run index on Redis: sorted sets by time of creation, one per namespace, workflow and status. */
 import { RUN_STATUSES } from '../core/node-state.ts';
 import { RUN_SAMPLES, type RunSample } from '../core/progress/run-sample.ts';
+import { fitsFilter, type RunFilter, statusesOf } from '../ports/run-filter.ts';
 import {
   ENDS_KEPT_MS,
   type EndedRuns,
+  MOST_LOOKED_AT,
   type RunChange,
-  type RunFilter,
   type RunIndex,
   type RunSummary,
 } from '../ports/run-index.ts';
@@ -41,11 +42,16 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
     async list(filter, limit, cursor) {
       const runs: RunSummary[] = [];
       const list = await smallestList(connections, filter);
+      let lookedAt = 0;
+      let last: Position | undefined;
       for await (const run of runsAfter(connections, list, rangeOf(filter, cursor))) {
-        if (!matches(run, filter)) continue;
-        const last = runs.at(-1);
-        if (runs.length >= limit) return last === undefined ? { runs } : { runs, next: formatCursor(last) };
-        runs.push(run);
+        const isWanted = fitsFilter(run, filter);
+        // A full page ends before the next that fits, so that there is one behind `next`; or where it has looked far enough.
+        const isOver = (isWanted && runs.length >= limit) || lookedAt >= MOST_LOOKED_AT;
+        if (last && isOver) return { runs, next: formatCursor(last) };
+        lookedAt += 1;
+        last = run;
+        if (isWanted) runs.push(run);
       }
       return { runs };
     },
@@ -176,7 +182,8 @@ async function smallestList({ keys, call }: Connections, filter: RunFilter): Pro
   const lists = [keys.runs('all')];
   if (filter.namespace !== undefined) lists.push(keys.runs('namespace', filter.namespace));
   if (filter.workflow !== undefined) lists.push(keys.runs('workflow', filter.workflow));
-  if (filter.status !== undefined) lists.push(keys.runs('status', filter.status));
+  const [status, ...others] = statusesOf(filter) ?? [];
+  if (status !== undefined && others.length === 0) lists.push(keys.runs('status', status));
   const sizes = await Promise.all(lists.map(async (list) => Number(await call('zcard', [list]))));
   return lists[sizes.indexOf(Math.min(...sizes))] ?? keys.runs('all');
 }
@@ -239,14 +246,6 @@ function isAfter(position: Position, start: Position): boolean {
 async function readLines({ keys, call }: Connections, positions: readonly Position[]): Promise<RunSummary[]> {
   const lines = await Promise.all(positions.map(({ id }) => call('hget', [keys.runLine(id), 'line'])));
   return lines.flatMap((line) => (typeof line === 'string' ? (JSON.parse(line) as RunSummary) : []));
-}
-
-function matches(run: RunSummary, filter: RunFilter): boolean {
-  return (
-    (filter.namespace === undefined || filter.namespace === run.namespace) &&
-    (filter.workflow === undefined || filter.workflow === run.workflow) &&
-    (filter.status === undefined || filter.status === run.status)
-  );
 }
 
 function formatCursor({ createdAt, id }: Position): string {

@@ -12,6 +12,7 @@ export const runLine = z
     status: z.enum(RUN_STATUSES),
     created_at: time,
     finished_at: time.nullable(),
+    labels: z.record(z.string(), z.string()),
   })
   .describe('One run of the list.');
 
@@ -19,7 +20,12 @@ export const runList = z
   .object({
     format: z.literal(1),
     runs: z.array(runLine).describe('Newest first.'),
-    next: z.string().nullable().describe('For `--cursor`; null at the end.'),
+    next: z
+      .string()
+      .nullable()
+      .describe(
+        'For `--cursor`; null at the end. A page may have few runs, or none, and a `next`: it looked through many that do not fit.',
+      ),
   })
   .describe('A page of the list of runs.');
 

@@ -55,4 +55,32 @@ export const page = z.strictObject({ limit: queryNumber(50), cursor: cursor.opti
 
 export const status = z.enum(RUN_STATUSES);
 
+/** One, or several with commas between. */
+export const statuses = z
+  .string()
+  .max(200)
+  .transform((text) => text.split(','))
+  .pipe(z.array(status).min(1))
+  .describe(`One or several of ${RUN_STATUSES.join(', ')}, with commas between.`);
+
+/** `team=data,env=prod`. */
+export const labelFilter = z
+  .string()
+  .max(2_000)
+  .regex(/^[^=,]{1,64}=[^,]*(,[^=,]{1,64}=[^,]*)*$/, 'must be labels such as team=data,env=prod')
+  .transform((text) => Object.fromEntries(text.split(',').map((pair) => splitLabel(pair))))
+  .describe('Only runs with all of these labels: `team=data,env=prod`.');
+
+function splitLabel(pair: string): [name: string, value: string] {
+  const at = pair.indexOf('=');
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+/** What stands in a run's line. */
+export const searchText = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe('Only runs with this text in their id, their workflow or a label, whatever the case.');
+
 export const time = z.iso.datetime({ offset: true }).describe('RFC 3339.');

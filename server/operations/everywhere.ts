@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { limitList } from '../contract/limits.ts';
 import { runList } from '../contract/list.ts';
-import { page, runId, status, time } from '../contract/names.ts';
+import { labelFilter, page, runId, searchText, status, statuses, time } from '../contract/names.ts';
 import { operation } from '../operation.ts';
 import { scheduleList, secretLine } from './operating.ts';
 import { workflowLine } from './workflows.ts';
@@ -38,7 +38,9 @@ export const listAllRuns = operation({
     'Those of namespaces in which the token has the role viewer. A page may be short, even empty, and have a `next`.',
   query: page.extend({
     workflow: z.string().max(64).optional(),
-    status: status.optional(),
+    status: statuses.optional(),
+    label: labelFilter.optional(),
+    text: searchText.optional(),
     created_after: time.optional(),
     created_before: time.optional(),
   }),

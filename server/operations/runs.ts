@@ -5,6 +5,7 @@ import { eventView } from '../contract/event.ts';
 import { json } from '../contract/json.ts';
 import { runList } from '../contract/list.ts';
 import {
+  labelFilter,
   name,
   namespaceParams,
   nodeParams,
@@ -12,7 +13,8 @@ import {
   queryNumber,
   runId,
   runParams,
-  status,
+  searchText,
+  statuses,
   time,
   wholeNumber,
   workflowParams,
@@ -80,10 +82,14 @@ export const listRuns = operation({
   role: 'viewer',
   tag,
   summary: 'List runs, newest first',
+  description:
+    'A page may be short, even empty, and have a `next`: it looked through 5,000 runs of which few are as wanted.',
   params: namespaceParams,
   query: page.extend({
     workflow: name.optional(),
-    status: status.optional(),
+    status: statuses.optional(),
+    label: labelFilter.optional(),
+    text: searchText.optional(),
     created_after: time.optional(),
     created_before: time.optional(),
   }),

@@ -5,15 +5,20 @@ import type { RunFilter } from '../../engine/ports/run-index.ts';
 
 export interface RunQuery {
   readonly workflow?: string | undefined;
-  readonly status?: RunStatus | undefined;
+  readonly status?: readonly RunStatus[] | undefined;
+  readonly label?: { readonly [name: string]: string } | undefined;
+  readonly text?: string | undefined;
   readonly created_after?: string | undefined;
   readonly created_before?: string | undefined;
 }
 
-export function filterOf({ workflow, status, created_after, created_before }: RunQuery): RunFilter {
+export function filterOf(query: RunQuery): RunFilter {
+  const { workflow, status, label, text, created_after, created_before } = query;
   return {
     ...(workflow === undefined ? {} : { workflow }),
     ...(status === undefined ? {} : { status }),
+    ...(label === undefined ? {} : { labels: label }),
+    ...(text === undefined ? {} : { text }),
     ...(created_after === undefined ? {} : { createdFrom: Date.parse(created_after) }),
     ...(created_before === undefined ? {} : { createdBefore: Date.parse(created_before) }),
   };

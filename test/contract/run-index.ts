@@ -123,6 +123,33 @@ export function runIndexContract(name: string, make: () => Promise<RunIndexSubje
       expect(await index.ended('billing', hour, hour)).toEqual([{ hour, status: 'succeeded', count: 1 }]);
     });
 
+    it('lists runs by several statuses, by labels, and by a text in what stands in their lines', async () => {
+      const index = await open();
+      const labels = { team: 'Data', env: 'prod' };
+      const runs = [
+        aRun(0, { labels }),
+        aRun(1, { status: 'failed', labels: { team: 'Data' } }),
+        aRun(2, { status: 'cancelled' }),
+        aRun(3, { status: 'failed', workflow: 'database' }),
+      ];
+      for (const run of runs) await index.record(run);
+      const found = async (filter: RunFilter) => {
+        const ids = await allPages(index, filter, 1);
+        return ids.map((id) => runs.findIndex((run) => run.id === id));
+      };
+      expect(await found({ status: ['failed', 'cancelled'] })).toEqual([3, 2, 1]);
+      expect(await found({ status: ['running'] })).toEqual([0]);
+      expect(await found({ labels: { team: 'Data' } })).toEqual([1, 0]);
+      expect(await found({ labels: { ...labels } })).toEqual([0]);
+      expect(await found({ labels: { team: 'data' } })).toEqual([]);
+      expect(await found({ labels: { constructor: 'Object' } })).toEqual([]);
+      expect(await found({ text: 'data' })).toEqual([3, 1, 0]);
+      expect(await found({ text: 'env=PROD' })).toEqual([0]);
+      expect(await found({ text: runs[2]?.id.toLowerCase() ?? '' })).toEqual([2]);
+      expect(await found({ text: 'data', status: 'failed', workflow: 'weather' })).toEqual([1]);
+      expect((await index.list({ labels }, 10)).runs[0]?.labels).toEqual(labels);
+    });
+
     it('lists runs of a time, also page by page', async () => {
       const index = await open();
       const runs = Array.from({ length: 9 }, (_, i) => aRun(i));

@@ -10,6 +10,7 @@ const LONGEST_MS = 90_000;
 
 const FAILING = `
 name: prices
+labels: { team: data }
 tasks:
   fetch: {run: 'echo fetching'}
   each:
@@ -145,6 +146,38 @@ describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', 
         .getByRole('row', { name: /publish/ })
         .getByText('cancelled')
         .waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'finds runs by label, text and status, and keeps the filter under a name',
+    async () => {
+      await page.goto(`${base}/ns/default/runs`);
+      const prices = page.getByRole('link', { name: 'prices', exact: true });
+      const releasing = page.getByRole('link', { name: 'releasing', exact: true });
+      await releasing.waitFor();
+      await page.getByRole('searchbox', { name: 'Labels' }).fill('team=data');
+      await page.keyboard.press('Enter');
+      await releasing.waitFor({ state: 'detached' });
+      await prices.waitFor();
+      await page.getByRole('button', { name: 'failed', exact: true }).click();
+      await page.getByRole('button', { name: 'cancelled', exact: true }).click();
+      await page.waitForURL(/status=failed%2Ccancelled/);
+      await page.getByRole('button', { name: 'Save view…' }).click();
+      await page.getByRole('textbox', { name: 'Name of the view' }).fill('of data, broken');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Show all' }).click();
+      await releasing.waitFor();
+      await page.reload();
+      await page.getByRole('combobox', { name: 'Saved views' }).selectOption('of data, broken');
+      await releasing.waitFor({ state: 'detached' });
+      expect(page.url()).toContain('label=team%3Ddata');
+      await page.getByRole('button', { name: 'Show all' }).click();
+      await page.getByRole('searchbox', { name: 'Find' }).fill('RELEAS');
+      await page.keyboard.press('Enter');
+      await prices.waitFor({ state: 'detached' });
+      await releasing.waitFor();
     },
     LONGEST_MS,
   );

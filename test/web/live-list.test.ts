@@ -9,6 +9,7 @@ const line = (id: string, status: RunLine['status'] = 'running', workflow = 'w')
   status,
   created_at: '2026-01-01T00:00:00.000Z',
   finished_at: null,
+  labels: {},
 });
 const news = (...lines: readonly RunLine[]) => new Map(lines.map((one) => [one.id, one]));
 const ids = (pages: readonly { readonly runs: readonly RunLine[] }[]) =>
@@ -36,12 +37,23 @@ describe('news of runs', () => {
   });
 
   it('keeps to the filter', () => {
-    const running = { status: 'running' };
+    const running = { statuses: ['running', 'queued'] };
     expect(ids(withNews(PAGES, news(line('07', 'succeeded'), line('09', 'failed')), running))).toEqual([
       ['08'],
       ['05', '04'],
     ]);
     expect(ids(withNews(PAGES, news(line('09', 'running', 'other')), { workflow: 'w' }))).toEqual(ids(PAGES));
+    const labelled = { ...line('09'), labels: { team: 'data', env: 'prod' } };
+    for (const [filter, isThere] of [
+      [{ label: 'team=data' }, true],
+      [{ label: 'team=data,env=prod' }, true],
+      [{ label: 'team=da' }, false],
+      [{ text: 'DATA' }, true],
+      [{ text: 'nowhere' }, false],
+    ] as const)
+      expect(ids(withNews(PAGES, news(labelled), filter))[0]?.includes('09'), JSON.stringify(filter)).toBe(
+        isThere,
+      );
   });
 
   it('begins an empty list', () => {

@@ -27,7 +27,12 @@ export type NodeState = RunNode['status'];
 /** What a list of runs shows. */
 export interface RunFilter {
   readonly workflow?: string | undefined;
-  readonly status?: string | undefined;
+  /** One of them. */
+  readonly statuses?: readonly string[] | undefined;
+  /** `team=data,env=prod`. */
+  readonly label?: string | undefined;
+  /** In the id, the workflow or a label. */
+  readonly text?: string | undefined;
   /** Not older, ms. */
   readonly sinceMs?: number | undefined;
 }

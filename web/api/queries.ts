@@ -25,7 +25,9 @@ export const runsQuery = (namespace: string, filter: RunFilter) =>
         apiPath(namespace, 'runs'),
         {
           workflow: filter.workflow,
-          status: filter.status,
+          status: filter.statuses?.join(','),
+          label: filter.label,
+          text: filter.text,
           created_after:
             filter.sinceMs === undefined ? undefined : new Date(Date.now() - filter.sinceMs).toISOString(),
           limit: 50,

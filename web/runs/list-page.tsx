@@ -9,22 +9,23 @@ import { Button, Card, Empty, Trouble } from '../ui/parts.tsx';
 import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
 import { BulkActions } from './bulk.tsx';
+import { FilterBar } from './filter-bar.tsx';
 import { withNews } from './live-list.ts';
-import { SINCE, sinceOf } from './views.ts';
+import { SINCE } from './views.ts';
 
-const STATUSES = ['running', 'succeeded', 'failed', 'cancelled', 'queued', 'paused'];
 const route = getRouteApi('/ns/$namespace/runs');
 
 export function RunListPage() {
   const { namespace } = route.useParams();
   const filter = route.useSearch();
   const navigate = route.useNavigate();
-  const { workflow, status, since } = filter;
-  const query = runsQuery(namespace, { workflow, status, sinceMs: since && SINCE[since] });
+  const { workflow, status, label, text, since } = filter;
+  const wanted = { workflow, statuses: status?.split(','), label, text, sinceMs: since && SINCE[since] };
+  const query = runsQuery(namespace, wanted);
   const client = useQueryClient();
   useLiveRuns(namespace, (news) =>
     client.setQueryData(query.queryKey, (known) => {
-      const pages = known && withNews(known.pages, news, { workflow, status });
+      const pages = known && withNews(known.pages, news, wanted);
       return known && pages && pages !== known.pages ? { ...known, pages: [...pages] } : known;
     }),
   );
@@ -40,61 +41,15 @@ export function RunListPage() {
   return (
     <div className="p-3">
       <h1 className="sr-only">Runs</h1>
-      <Card
-        title="Runs"
-        side={
-          <>
-            <input
-              type="search"
-              defaultValue={filter.workflow ?? ''}
-              key={filter.workflow ?? ''}
-              placeholder="Workflow"
-              aria-label="Workflow"
-              className="w-40 rounded border border-line bg-page px-2 py-0.5 text-sm"
-              onKeyDown={({ key, currentTarget }) =>
-                key === 'Enter'
-                  ? void navigate({
-                      search: (old) => ({ ...old, workflow: currentTarget.value || undefined }),
-                    })
-                  : undefined
-              }
-            />
-            <select
-              value={filter.status ?? ''}
-              aria-label="Status"
-              onChange={({ target }) =>
-                void navigate({ search: (old) => ({ ...old, status: target.value || undefined }) })
-              }
-              className="rounded border border-line bg-page px-1 py-0.5 text-sm"
-            >
-              <option value="">any status</option>
-              {STATUSES.map((status) => (
-                <option key={status}>{status}</option>
-              ))}
-            </select>
-            <select
-              value={filter.since ?? ''}
-              aria-label="Since"
-              onChange={({ target }) =>
-                void navigate({ search: (old) => ({ ...old, since: sinceOf(target.value) }) })
-              }
-              className="rounded border border-line bg-page px-1 py-0.5 text-sm"
-            >
-              <option value="">any time</option>
-              {Object.keys(SINCE).map((since) => (
-                <option key={since} value={since}>
-                  last {since}
-                </option>
-              ))}
-            </select>
-          </>
-        }
-      >
+      <Card title="Runs">
+        <FilterBar search={filter} onSearch={(search) => void navigate({ search })} />
         <BulkActions namespace={namespace} runs={[...chosen]} onClear={() => setChosen(new Set())} />
         {error ? <Trouble error={error} /> : null}
         {isPending ? <p className="p-6 text-soft">Loading…</p> : null}
         {data !== undefined && runs.length === 0 ? (
-          isFiltered ? (
+          hasNextPage ? (
+            <Empty>None of the newest thousands is like that.</Empty>
+          ) : isFiltered ? (
             <Empty>No run is like that.</Empty>
           ) : (
             <Empty command="sluice init hello && sluice start hello/workflow.yaml">
@@ -169,6 +124,16 @@ const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) 
         <Link from="/ns/$namespace/runs" search={(old) => ({ ...old, workflow: run.workflow })}>
           {run.workflow}
         </Link>
+        {Object.entries(run.labels).map(([name, value]) => (
+          <Link
+            key={name}
+            from="/ns/$namespace/runs"
+            search={(old) => ({ ...old, label: `${name}=${value}` })}
+            className="ml-1 rounded bg-sunk px-1 text-xs text-soft no-underline"
+          >
+            {name}={value}
+          </Link>
+        ))}
       </td>
       <td className="px-3 py-1.5 font-mono text-xs">
         <Link to="/ns/$namespace/runs/$run" params={{ namespace, run: run.id }}>

@@ -39,9 +39,13 @@ function isSame(a: RunLine, b: RunLine): boolean {
 }
 
 /** As the server filters; what is older than the filter wants goes when the list is asked for anew. */
-function fits({ workflow, status }: RunLine, filter: RunFilter): boolean {
+function fits({ id, workflow, status, labels }: RunLine, filter: RunFilter): boolean {
+  const pairs = Object.entries(labels).map((pair) => pair.join('='));
+  const text = filter.text?.toLowerCase();
   return (
     (filter.workflow === undefined || filter.workflow === workflow) &&
-    (filter.status === undefined || filter.status === status)
+    filter.statuses?.includes(status) !== false &&
+    (filter.label === undefined || filter.label.split(',').every((wanted) => pairs.includes(wanted))) &&
+    (text === undefined || [id, workflow, ...pairs].some((word) => word.toLowerCase().includes(text)))
   );
 }

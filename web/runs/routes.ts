@@ -2,18 +2,19 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../shell/root-route.tsx';
 import { text } from '../ui/search-text.ts';
-import { type Since, sinceOf, VIEWS, type View } from './views.ts';
+import type { RunSearch } from './filter-bar.tsx';
+import { sinceOf, VIEWS, type View } from './views.ts';
 
 const runs = createRoute({
   getParentRoute: () => rootRoute,
   path: '/ns/$namespace/runs',
   component: lazyRouteComponent(() => import('./list-page.tsx'), 'RunListPage'),
-  validateSearch: (
-    given: Record<string, unknown>,
-  ): { workflow?: string | undefined; status?: string | undefined; since?: Since | undefined } => ({
+  validateSearch: (given: Record<string, unknown>): RunSearch => ({
     workflow: text(given['workflow']),
     since: sinceOf(given['since']),
     status: text(given['status']),
+    label: text(given['label']),
+    text: text(given['text']),
   }),
 });
 

@@ -3,6 +3,7 @@ import { createExplainer, type Explainer } from '../../../engine/runtime/client/
 import { fetchKept } from '../../../engine/runtime/client/kept-artifacts.ts';
 import { searchLogs } from '../../../engine/runtime/client/log-search.ts';
 import { type ComparedRun, diffRuns } from '../../../engine/runtime/client/run-diff.ts';
+import type { RunLine } from '../../../server/contract/list.ts';
 import { lineOf } from '../../../server/run-line.ts';
 import type { Engine } from '../../compose/engine.ts';
 import { ENGINE_EXECUTORS } from '../../compose/executors.ts';
@@ -13,9 +14,15 @@ import { openFeed } from './feed.ts';
 export function redisRuns(engine: Engine): Runs {
   const { client, index, artifacts } = engine;
   return {
+    // A page in which few are as wanted may be short: goes on until there are enough, or no more.
     async list(filter, limit, cursor) {
-      const { runs, next = null } = await index.list(filter, limit, cursor);
-      return { format: 1, runs: runs.map(lineOf), next };
+      const found: RunLine[] = [];
+      for (let at = cursor; ; ) {
+        const { runs, next = null } = await index.list(filter, limit - found.length, at);
+        found.push(...runs.map(lineOf));
+        if (next === null || found.length >= limit) return { format: 1, runs: found, next };
+        at = next;
+      }
     },
     head: (run) => client.header(run),
     plan: async (run) => (await client.load(run)).plan,

@@ -72,7 +72,7 @@ interface Wanted {
 /** A page of a list across namespaces may be short: goes on until there are enough, or no more. */
 async function list(
   api: ServerApi,
-  { namespace, workflow, status }: RunFilter,
+  { namespace, workflow, status = [], labels = {}, text }: RunFilter,
   { limit, cursor }: Wanted,
 ): Promise<RunList> {
   const runs: RunLine[] = [];
@@ -80,7 +80,9 @@ async function list(
     const query = {
       limit: String(Math.min(MAX_RUNS, limit - runs.length)),
       ...(workflow === undefined ? {} : { workflow }),
-      ...(status === undefined ? {} : { status }),
+      ...(status.length === 0 ? {} : { status: [status].flat().join(',') }),
+      ...(Object.keys(labels).length === 0 ? {} : { label: labelText(labels) }),
+      ...(text === undefined ? {} : { text }),
       ...(at === undefined ? {} : { cursor: at }),
     };
     const page =
@@ -91,6 +93,12 @@ async function list(
     if (page.next === null || runs.length >= limit) return { format: 1, runs, next: page.next };
     at = page.next;
   }
+}
+
+function labelText(labels: { readonly [name: string]: string }): string {
+  return Object.entries(labels)
+    .map((pair) => pair.join('='))
+    .join(',');
 }
 
 /** The head and all nodes, as they stand together in one document. */

@@ -17,6 +17,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { RunIndex } from '../../ports/run-index.ts';
 import type { ClientStore, StoredRun } from '../../ports/shard-store.ts';
 import type { OutputStore } from '../files/output-store.ts';
+import { summaryOf } from '../run-summary.ts';
 import { askOwner } from './ask-owner.ts';
 import { findStarted } from './find-workflow.ts';
 import { type FindWorkflow, pinsOf } from './pins.ts';
@@ -134,10 +135,8 @@ export class Client {
     if (reply.kind === 'conflict') throw conflict(run, plan.name, key);
     if (reply.kind === 'full') throw overloaded(plan.name, reply.reason);
     const createdAt = this.#options.clock.now();
-    const { namespace, name: workflow } = plan;
     // The run is durable; its line in the lists follows, and its owner writes it again.
-    if (reply.kind === 'started')
-      index.record({ id: run, namespace, workflow, status: 'queued', createdAt }).catch(() => {});
+    if (reply.kind === 'started') index.record(summaryOf({ ...header, createdAt })).catch(() => {});
     return { run, created: reply.kind === 'started' };
   }
 

@@ -2,12 +2,12 @@
 import { sampleOf } from '../../core/progress/run-sample.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { RunIndex } from '../../ports/run-index.ts';
+import { summaryOf } from '../run-summary.ts';
 
 /** Does not wait for it. */
 export function tellIndex(index: Pick<RunIndex, 'record' | 'teach'>, run: RunState): void {
-  const { id, namespace, workflow, status, createdAt, finishedAt } = run.header;
-  const summary = { id, namespace, workflow, status, createdAt };
-  index.record(finishedAt === undefined ? summary : { ...summary, finishedAt }).catch(() => {});
+  const { status } = run.header;
+  index.record(summaryOf(run.header)).catch(() => {});
   if (status !== 'succeeded') return;
   const sample = sampleOf(run.header, run.plan, run.nodes);
   if (sample) index.teach(sample).catch(() => {});

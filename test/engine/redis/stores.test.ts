@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MOST_LOOKED_AT } from '../../../engine/ports/run-index.ts';
 import { createRedisArtifactStore } from '../../../engine/redis/artifact-store.ts';
 import { createRedisAuditStore } from '../../../engine/redis/audit-store.ts';
 import { createRedisCacheStore } from '../../../engine/redis/cache-store.ts';
@@ -68,6 +69,28 @@ cacheStoreContract('Redis', async () => {
   const { connections, close } = await openConnections();
   const advance = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   return { cache: createRedisCacheStore(connections), advance, close };
+});
+
+describe('the Redis run index', () => {
+  it('looks through a bounded number of runs for a page, and goes on behind them', async () => {
+    const { connections, close } = await openConnections();
+    const index = createRedisRunIndex(connections);
+    const line = (i: number) => ({
+      id: `01J8ZQ4T9W${String(i).padStart(16, '0')}`,
+      namespace: 'default',
+      workflow: 'w',
+      status: 'succeeded' as const,
+      createdAt: 1_000 + i,
+      finishedAt: 2_000 + i,
+      ...(i === 10 ? { labels: { team: 'data' } } : {}),
+    });
+    await index.record(...Array.from({ length: MOST_LOOKED_AT + 100 }, (_, i) => line(i)));
+    const first = await index.list({ labels: { team: 'data' } }, 10);
+    expect(first.runs).toEqual([]);
+    const second = await index.list({ labels: { team: 'data' } }, 10, first.next ?? expect.fail());
+    expect(second).toEqual({ runs: [line(10)] });
+    await close();
+  });
 });
 
 describe('the Redis log store', () => {

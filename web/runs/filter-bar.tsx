@@ -1,0 +1,111 @@
+/** What the list of runs shows; it stands in the address, so that it can be sent to somebody and kept under a name. */
+import { SavedViews } from './saved-views.tsx';
+import { SINCE, type Since, sinceOf } from './views.ts';
+
+/** The part of the address behind the `?`. */
+export interface RunSearch {
+  readonly workflow?: string | undefined;
+  /** With commas between. */
+  readonly status?: string | undefined;
+  readonly label?: string | undefined;
+  readonly text?: string | undefined;
+  readonly since?: Since | undefined;
+}
+
+const STATUSES = ['running', 'succeeded', 'failed', 'cancelled', 'queued', 'paused'] as const;
+const FIELD = 'rounded border border-line bg-page px-2 py-0.5 text-sm';
+
+export function FilterBar({
+  search,
+  onSearch,
+}: {
+  readonly search: RunSearch;
+  readonly onSearch: (search: RunSearch) => void;
+}) {
+  const chosen = search.status?.split(',') ?? [];
+  const toggle = (status: string) => {
+    const next = STATUSES.filter((one) => (one === status) !== chosen.includes(one));
+    onSearch({ ...search, status: next.join(',') || undefined });
+  };
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2">
+      <Field
+        name="Find"
+        hint="id, workflow or label"
+        value={search.text}
+        onValue={(text) => onSearch({ ...search, text })}
+      />
+      <Field
+        name="Workflow"
+        hint="workflow"
+        value={search.workflow}
+        onValue={(workflow) => onSearch({ ...search, workflow })}
+      />
+      <Field
+        name="Labels"
+        hint="team=data,env=prod"
+        value={search.label}
+        pattern="[^=,]+=[^,]*(,[^=,]+=[^,]*)*"
+        onValue={(label) => onSearch({ ...search, label })}
+      />
+      <fieldset className="flex flex-wrap gap-1">
+        <legend className="sr-only">Status</legend>
+        {STATUSES.map((status) => (
+          <button
+            key={status}
+            type="button"
+            aria-pressed={chosen.includes(status)}
+            onClick={() => toggle(status)}
+            className={`cursor-pointer rounded-full border px-2 py-0.5 text-xs ${chosen.includes(status) ? 'border-accent bg-sunk font-semibold' : 'border-line text-soft'}`}
+          >
+            {status}
+          </button>
+        ))}
+      </fieldset>
+      <select
+        value={search.since ?? ''}
+        aria-label="Since"
+        onChange={({ target }) => onSearch({ ...search, since: sinceOf(target.value) })}
+        className={FIELD}
+      >
+        <option value="">any time</option>
+        {Object.keys(SINCE).map((since) => (
+          <option key={since} value={since}>
+            last {since}
+          </option>
+        ))}
+      </select>
+      <SavedViews search={search} onSearch={onSearch} />
+    </div>
+  );
+}
+
+interface FieldProps {
+  readonly name: string;
+  readonly hint: string;
+  readonly value: string | undefined;
+  readonly pattern?: string;
+  readonly onValue: (value: string | undefined) => void;
+}
+
+/** Takes effect with Enter, and when it is left. */
+function Field({ name, hint, value = '', pattern, onValue }: FieldProps) {
+  const take = (input: HTMLInputElement) => {
+    if (input.value !== value && input.reportValidity()) onValue(input.value.trim() || undefined);
+  };
+  return (
+    <input
+      // Another address, another beginning.
+      key={value}
+      type="search"
+      defaultValue={value}
+      placeholder={hint}
+      aria-label={name}
+      title={name}
+      pattern={pattern}
+      className={`w-44 ${FIELD}`}
+      onBlur={({ currentTarget }) => take(currentTarget)}
+      onKeyDown={({ key, currentTarget }) => (key === 'Enter' ? take(currentTarget) : undefined)}
+    />
+  );
+}
