@@ -19,6 +19,11 @@ tasks:
     run: "printf '\\\\033[32mgreen\\\\033[0m <b>not bold</b>\\\\n'"
   check: {needs: [fetch], run: "echo looking; echo 'no such table: prices' >&2; exit 3"}
   report: {needs: [each, check], run: 'echo report'}
+  page:
+    run: |
+      printf '\\211PNG\\r\\n\\032\\n' > dot.png
+      echo '<script>parent.stolen = 1</script>' > page.html
+    artifacts: { dot: dot.png, page: page.html }
 `;
 const WAITING = `
 name: releasing
@@ -110,6 +115,36 @@ describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', 
       await log.getByText('<b>not bold</b>').waitFor();
       expect(await log.locator('b').count()).toBe(0);
       expect(await log.locator('.ansi-green').textContent()).toBe('green');
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'shows kept files as pictures or text and never as pages, the history of the run, and lines of a level',
+    async () => {
+      const address = page.url().replace(/\?.*/, '');
+      await page.goto(`${address}?node=page`);
+      await page.getByRole('tab', { name: 'outputs' }).click();
+      const artifact = (name: string) => page.getByRole('region', { name: `Artifact ${name}` });
+      await artifact('page').getByRole('button', { name: 'Show' }).click();
+      await artifact('page').getByText('<script>parent.stolen = 1</script>').waitFor();
+      await artifact('dot').getByRole('button', { name: 'Show' }).click();
+      expect(await artifact('dot').getByRole('img').getAttribute('src')).toMatch(/^data:image\/png;base64,/);
+      expect(await page.evaluate('typeof globalThis.stolen')).toBe('undefined');
+
+      await page.goto(`${address}?view=events`);
+      const history = page.getByRole('log', { name: 'History of the run' });
+      await history.getByText('exit_code: ').first().waitFor();
+      await page.getByRole('searchbox', { name: 'Search the history' }).fill('run failed');
+      await page.getByText(/^1 of \d+ events$/).waitFor();
+      await page.getByRole('searchbox', { name: 'Search the history' }).fill('check');
+      await history.getByRole('button', { name: 'check' }).first().click();
+      const log = page.getByRole('log', { name: /^Log of check/ });
+      await log.getByText('looking').waitFor();
+      await page.getByRole('combobox', { name: 'Least level' }).selectOption('warn');
+      await log.getByText('looking').waitFor({ state: 'detached' });
+      await log.getByText('no such table: prices').waitFor();
+      await page.goto(address);
     },
     LONGEST_MS,
   );

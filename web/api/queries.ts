@@ -5,6 +5,7 @@ import type {
   ArtifactList,
   Explanation,
   LogPage,
+  RunEvent,
   RunFilter,
   RunGraph,
   RunHead,
@@ -79,6 +80,22 @@ export const explainQuery = ({ namespace, run }: RunRef, node: string) =>
     queryKey: ['run', namespace, run, 'explain', node],
     queryFn: ({ signal }) =>
       get<Explanation>(apiPath(namespace, 'runs', run, 'nodes', node, 'explain'), {}, signal),
+  });
+
+export interface EventPage {
+  readonly events: readonly RunEvent[];
+  readonly next: number | null;
+}
+
+/** What has happened stays as it is, and is not asked for again: the next page begins behind what is known. */
+export const historyQuery = ({ namespace, run }: RunRef) =>
+  infiniteQueryOptions({
+    queryKey: ['history', namespace, run],
+    queryFn: ({ pageParam, signal }) =>
+      get<EventPage>(apiPath(namespace, 'runs', run, 'events'), { after: pageParam, limit: 5_000 }, signal),
+    initialPageParam: 0,
+    getNextPageParam: ({ events }, _pages, after) => events.at(-1)?.seq ?? after,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 export const artifactsQuery = ({ namespace, run }: RunRef) =>

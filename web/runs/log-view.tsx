@@ -5,6 +5,7 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { isAtLeast, LOG_LEVELS, type LogLevel, levelOf } from '../../engine/core/log-level.ts';
 import type { LogLine } from '../api/model.ts';
 import { LOG_LINES, LOG_PAGE, type RunRef, readLog } from '../api/queries.ts';
 import { Button, Trouble } from '../ui/parts.tsx';
@@ -30,10 +31,15 @@ export function LogView({ run, node, attempt, isOver, line: aim, onLine }: Props
   const [follows, setFollows] = useState(aim === undefined);
   const [sought, setSought] = useState('');
   const [streams, setStreams] = useState<'all' | LogLine['stream']>('all');
-  const shown = useMemo(
-    () => (streams === 'all' ? lines : lines.filter(({ stream }) => stream === streams)),
-    [lines, streams],
-  );
+  const [least, setLeast] = useState<LogLevel>('debug');
+  const shown = useMemo(() => {
+    if (streams === 'all' && least === 'debug') return lines;
+    return lines.filter(
+      (line) =>
+        (streams === 'all' || line.stream === streams) &&
+        (least === 'debug' || isAtLeast(levelOf(line), least)),
+    );
+  }, [lines, streams, least]);
   const hits = useMemo(() => hitsOf(shown, sought), [shown, sought]);
   const [hit, setHit] = useState(0);
   const box = useRef<HTMLDivElement>(null);
@@ -100,6 +106,19 @@ export function LogView({ run, node, attempt, isOver, line: aim, onLine }: Props
           <option value="stdout">stdout</option>
           <option value="stderr">stderr</option>
           <option value="system">system</option>
+        </select>
+        <select
+          value={least}
+          onChange={({ target }) => setLeast(LOG_LEVELS.find((one) => one === target.value) ?? 'debug')}
+          aria-label="Least level"
+          className="rounded border border-line bg-page px-1 py-0.5 text-sm"
+        >
+          <option value="debug">all levels</option>
+          {LOG_LEVELS.filter((level) => level !== 'debug').map((level) => (
+            <option key={level} value={level}>
+              {level === 'error' ? 'errors' : `${level} and above`}
+            </option>
+          ))}
         </select>
         <label className="flex items-center gap-1 text-sm">
           <input type="checkbox" checked={follows} onChange={({ target }) => setFollows(target.checked)} />{' '}

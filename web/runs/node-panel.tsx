@@ -1,16 +1,15 @@
 /** One node: why it stands as it does, its attempts, log, inputs and outputs, and what can be done with it. */
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { useState } from 'react';
-import { apiPath, request } from '../api/http.ts';
 import type { RunNode } from '../api/model.ts';
 import { explainQuery, nodeQuery, type RunRef } from '../api/queries.ts';
 import { Copy, Trouble } from '../ui/parts.tsx';
-import { saveAs } from '../ui/save-as.ts';
 import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
 import { Answer } from './answer.tsx';
+import { Artifact } from './artifact.tsx';
 import { LogView } from './log-view.tsx';
 
 const OVER = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
@@ -60,6 +59,7 @@ function NodeTabs({ run, node, at, onAt }: Omit<Props, 'node' | 'onClose'> & { r
   const [attempt, setAttempt] = useState<number | undefined>(at.attempt);
   const number = attempt ?? node.attempts.at(-1)?.number;
   const chosen = node.attempts.find((one) => one.number === number);
+  const [beside, setBeside] = useState<number>();
   return (
     <>
       <Answer run={run} node={node} />
@@ -82,39 +82,44 @@ function NodeTabs({ run, node, at, onAt }: Omit<Props, 'node' | 'onClose'> & { r
             </Tabs.Trigger>
           ))}
           {node.attempts.length > 1 ? (
-            <select
-              aria-label="Attempt"
-              className="ml-auto rounded border border-line bg-page px-1 text-sm"
-              value={number}
-              onChange={({ target }) => setAttempt(Number(target.value))}
-            >
-              {node.attempts.map((one) => (
-                <option key={one.number} value={one.number}>
-                  attempt {one.number}
-                </option>
-              ))}
-            </select>
+            <span className="ml-auto flex gap-1">
+              <AttemptChoice name="Attempt" node={node} value={number} onValue={setAttempt} />
+              <AttemptChoice name="Beside it" node={node} value={beside} none="alone" onValue={setBeside} />
+            </span>
           ) : null}
         </Tabs.List>
         <Tabs.Content value="log" className="min-h-0 grow">
           {number === undefined ? (
             <p className="p-4 text-soft">No attempt has begun.</p>
           ) : (
-            <LogView
-              key={`${node.id}/${number}`}
-              run={run}
-              node={node.id}
-              attempt={number}
-              isOver={isOver || chosen?.finished_at != null}
-              line={attempt === undefined || attempt === at.attempt ? at.line : undefined}
-              onLine={(line) => onAt({ attempt: number, line })}
-            />
+            <div className={`grid h-full ${beside === undefined ? '' : 'gap-2 sm:grid-cols-2'}`}>
+              <LogView
+                key={`${node.id}/${number}`}
+                run={run}
+                node={node.id}
+                attempt={number}
+                isOver={isOver || chosen?.finished_at != null}
+                line={attempt === undefined || attempt === at.attempt ? at.line : undefined}
+                onLine={(line) => onAt({ attempt: number, line })}
+              />
+              {beside === undefined ? null : (
+                <LogView
+                  key={`${node.id}/${beside}`}
+                  run={run}
+                  node={node.id}
+                  attempt={beside}
+                  isOver={
+                    isOver || node.attempts.some((one) => one.number === beside && one.finished_at !== null)
+                  }
+                />
+              )}
+            </div>
           )}
         </Tabs.Content>
         <Tabs.Content value="outputs" className="min-h-0 grow overflow-auto p-3">
           <Json value={node.outputs} />
-          {Object.keys(node.artifacts).map((name) => (
-            <Artifact key={name} run={run} node={node.id} name={name} />
+          {Object.entries(node.artifacts).map(([name, kept]) => (
+            <Artifact key={name} run={run} node={node.id} name={name} kept={kept} />
           ))}
         </Tabs.Content>
         <Tabs.Content value="attempts" className="min-h-0 grow overflow-auto">
@@ -125,31 +130,35 @@ function NodeTabs({ run, node, at, onAt }: Omit<Props, 'node' | 'onClose'> & { r
   );
 }
 
-/** Fetched by the page, since a link would go without the key of the session; always saved and never shown as a page. */
-function Artifact({
-  run: { namespace, run },
-  node,
+function AttemptChoice({
   name,
+  node,
+  value,
+  none,
+  onValue,
 }: {
-  readonly run: RunRef;
-  readonly node: string;
   readonly name: string;
+  readonly node: RunNode;
+  readonly value: number | undefined;
+  /** Words for choosing none, where one may. */
+  readonly none?: string;
+  readonly onValue: (attempt: number | undefined) => void;
 }) {
-  const { mutate, error } = useMutation({
-    mutationFn: async () => {
-      const response = await request(apiPath(namespace, 'runs', run, 'nodes', node, 'artifacts', name));
-      const named = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
-      saveAs(await response.blob(), named ?? name);
-    },
-  });
   return (
-    <p className="pt-2 text-sm">
-      <button type="button" className="cursor-pointer text-link hover:underline" onClick={() => mutate()}>
-        {name}
-      </button>{' '}
-      (artifact)
-      {error ? <Trouble error={error} /> : null}
-    </p>
+    <select
+      aria-label={name}
+      title={name}
+      className="rounded border border-line bg-page px-1 text-sm"
+      value={value ?? ''}
+      onChange={({ target }) => onValue(target.value === '' ? undefined : Number(target.value))}
+    >
+      {none === undefined ? null : <option value="">{none}</option>}
+      {node.attempts.map((one) => (
+        <option key={one.number} value={one.number}>
+          {none === undefined ? 'attempt' : 'beside'} {one.number}
+        </option>
+      ))}
+    </select>
   );
 }
 

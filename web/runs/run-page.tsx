@@ -10,6 +10,7 @@ import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
 import { RunActions } from './actions.tsx';
 import { Failure } from './failure.tsx';
+import { History } from './history.tsx';
 import { Json, NodePanel } from './node-panel.tsx';
 import { StepTable } from './step-table.tsx';
 import { VIEWS } from './views.ts';
@@ -76,6 +77,8 @@ export function RunPage() {
             />
           ) : view === 'steps' ? (
             <StepTable run={run} tasks={graph.data.nodes} chosen={node} onChoose={choose} />
+          ) : view === 'events' ? (
+            <History run={run} seq={graph.data.seq} onChoose={choose} />
           ) : (
             <div className="grid gap-4 p-3 lg:grid-cols-2">
               <div>

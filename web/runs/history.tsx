@@ -1,0 +1,121 @@
+/** The history of a run, event by event, live. Only the rows in view are drawn. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { RunEvent } from '../api/model.ts';
+import { historyQuery, type RunRef } from '../api/queries.ts';
+import { Trouble } from '../ui/parts.tsx';
+import { words } from '../ui/status.tsx';
+import { At } from '../ui/time.tsx';
+
+const ROW = 26;
+/** Read at most; all of them are in `sluice show --events`. */
+const MOST = 100_000;
+
+interface Props {
+  readonly run: RunRef;
+  /** Number of the newest event that is known of. */
+  readonly seq: number;
+  readonly onChoose: (node: string) => void;
+}
+
+export function History({ run, seq, onChoose }: Props) {
+  const { data, error, isFetching, fetchNextPage } = useInfiniteQuery(historyQuery(run));
+  const [sought, setSought] = useState('');
+  const events = useMemo(() => data?.pages.flatMap((page) => page.events) ?? [], [data]);
+  const shown = useMemo(() => events.filter((event) => holds(event, sought.toLowerCase())), [events, sought]);
+  const isFull = events.length >= MOST;
+  const isBehind = (events.at(-1)?.seq ?? 0) < seq;
+  useEffect(() => {
+    if (data !== undefined && isBehind && !isFetching && !isFull && error === null) void fetchNextPage();
+  }, [data, isBehind, isFetching, isFull, error, fetchNextPage]);
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: 15,
+  });
+  return (
+    <div className="flex h-[max(29rem,calc(100dvh-15rem))] flex-col">
+      <p className="flex flex-wrap items-center gap-2 border-b border-line px-2 py-1 text-sm">
+        <input
+          type="search"
+          value={sought}
+          onChange={({ target }) => setSought(target.value)}
+          placeholder="node, kind or words"
+          aria-label="Search the history"
+          className="w-56 rounded border border-line bg-page px-2 py-0.5 text-sm"
+        />
+        <span className="text-xs text-soft tabular-nums" aria-live="polite">
+          {shown.length} of {events.length} events{isBehind && !isFull ? ' so far' : ''}
+        </span>
+        {isFull ? <span className="text-xs text-wait">The rest: sluice show {run.run} --events</span> : null}
+      </p>
+      {error ? <Trouble error={error} /> : null}
+      <div
+        ref={box}
+        className="min-h-0 grow overflow-auto text-sm"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        tabIndex={0}
+        role="log"
+        aria-label="History of the run"
+      >
+        <ol className="relative min-w-max" style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map(({ index, start }) => {
+            const event = shown[index];
+            return event === undefined ? null : (
+              <li
+                key={event.seq}
+                style={{ transform: `translateY(${start}px)`, height: ROW }}
+                className="absolute flex min-w-full items-center gap-3 px-3 whitespace-pre"
+              >
+                <span className="w-12 text-right text-xs text-soft tabular-nums">{event.seq}</span>
+                <span className="text-xs text-soft">
+                  <At at={event.at} />
+                </span>
+                <span className="w-44">{kindOf(event)}</span>
+                {event.node === null ? null : (
+                  <button
+                    type="button"
+                    className="cursor-pointer text-link hover:underline"
+                    onClick={() => onChoose(event.node ?? '')}
+                  >
+                    {event.node}
+                  </button>
+                )}
+                <span className="text-soft">{detailOf(event)}</span>
+              </li>
+            );
+          })}
+        </ol>
+      </div>
+    </div>
+  );
+}
+
+/** `node.retrying` → `retrying`, `run.succeeded` → `run succeeded`. */
+function kindOf({ type }: RunEvent): string {
+  return words(type.replace(/^node\./, '').replace('.', ' '));
+}
+
+const SAID = new Set(['seq', 'type', 'node', 'at', 'error']);
+
+/** What else it says, on one line. */
+function detailOf(event: RunEvent): string {
+  const rest = Object.entries(event).filter(
+    ([name, value]) => !SAID.has(name) && value !== null && !(name === 'attempt' && value === 1),
+  );
+  const error = event.error ? [`${event.error.code}: ${event.error.message.split('\n', 1)[0] ?? ''}`] : [];
+  const said = rest.map(
+    ([name, value]) => `${words(name)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+  );
+  return [...said, ...error].join(' · ');
+}
+
+function holds(event: RunEvent, sought: string): boolean {
+  if (sought === '') return true;
+  return [kindOf(event), event.type, event.node ?? '', detailOf(event)].some((text) =>
+    text.toLowerCase().includes(sought),
+  );
+}
