@@ -8,7 +8,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Route } from '../../../server/route.ts';
 import { ROUTES } from '../../../server/routes/index.ts';
 import { buildIfStale } from '../../support/build.ts';
@@ -153,6 +155,26 @@ it('the secret was used, and most routes had something to say', () => {
   const silent = [...answers].filter(([, { status }]) => status !== 200).map(([id]) => id);
   // There is no schedule, and no time to try.
   expect(silent).toEqual(['getSchedule', 'previewSchedule']);
+});
+
+it('each answer is of the shape that the description of the API gives, and has no member that it does not name', () => {
+  const described = ROUTES.filter(
+    ({ id, raw, reply }) => answers.has(id) && !raw && !(reply instanceof z.ZodUndefined),
+  );
+  const wrong: string[] = [];
+  for (const { id, reply } of described) {
+    const { status, text } = answers.get(id) ?? { status: 0, text: '' };
+    if (status !== 200) continue;
+    const body: unknown = JSON.parse(Buffer.from(text.slice(text.indexOf(']]') + 2), 'latin1').toString());
+    const parsed = reply.safeParse(body);
+    if (!parsed.success) wrong.push(`${id}: ${parsed.error.message}`);
+    else if (!isDeepStrictEqual(parsed.data, body))
+      wrong.push(
+        `${id}: ${JSON.stringify(body).slice(0, 2_000)}\n${JSON.stringify(parsed.data).slice(0, 2_000)}`,
+      );
+  }
+  expect(wrong).toEqual([]);
+  expect(described.length).toBeGreaterThan(25);
 });
 
 it('it is in no answer of the API: runs, logs, events, live streams, metrics, audit, notifications, plans', () => {
