@@ -39,6 +39,8 @@ export interface Settings {
   readonly maxRuns: string | undefined;
   /** SLUICE_API_HOSTS: names under which the server is reached. */
   readonly apiHosts: string | undefined;
+  /** SLUICE_API_PROXIES: addresses of proxies whose X-Forwarded-For is believed. */
+  readonly apiProxies: string | undefined;
   /** SLUICE_API_RATE: requests a second that one token may make. */
   readonly apiRate: string | undefined;
   /** SLUICE_AUDIT_KEEP: records of the audit log that are kept. */
@@ -85,6 +87,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     retention: environment['SLUICE_RETENTION'] || undefined,
     maxRuns: environment['SLUICE_MAX_RUNS'] || undefined,
     apiHosts: environment['SLUICE_API_HOSTS'] || undefined,
+    apiProxies: environment['SLUICE_API_PROXIES'] || undefined,
     apiRate: environment['SLUICE_API_RATE'] || undefined,
     auditKeep: environment['SLUICE_AUDIT_KEEP'] || undefined,
     channels: environment['SLUICE_CHANNELS'] || undefined,

@@ -101,6 +101,8 @@ export interface Caller extends AuditActor {
 
 /** What middleware leaves for those behind it: `context.get('caller')`. */
 export interface ServerVariables {
+  /** Who is behind a proxy that is believed (security/peer.ts). */
+  peer?: string;
   requestId: string;
   caller: Caller | undefined;
 }

@@ -1,4 +1,5 @@
 /** Who may call a server: decided from where it listens, which tokens there are, and what its operator says. */
+import { type AddressRange, parseRange } from '../../engine/core/network/address-scope.ts';
 import { createSecurity, isLoopbackHost } from '../../server/security/index.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
@@ -30,11 +31,12 @@ export async function serverSecurity(
   const tokenFile =
     engine.home === undefined ? undefined : await ensureFolderToken(engine.tokens, engine.home);
   if (!isLocal) await requireTokens(engine, address);
-  const { apiHosts, apiRate } = host.settings;
+  const { apiHosts, apiProxies, apiRate } = host.settings;
   const settings = {
     tokens: engine.tokens,
     host: address,
-    hosts: (apiHosts ?? '').split(/[\s,]+/).filter((one) => one !== ''),
+    hosts: listOf(apiHosts),
+    proxies: listOf(apiProxies).map(readProxy),
     isOpenLocally: access.openLocal ?? false,
     ...(apiRate === undefined ? {} : { requestsPerSecond: readRate(apiRate) }),
   };
@@ -47,6 +49,18 @@ async function requireTokens({ tokens, clock }: Engine, address: string): Promis
   if (good.length > 0) return;
   throw usageFailure(
     `Nobody could use a server at ${address}: there is no token that is good. Make one first: sluice tokens create NAME --role admin`,
+  );
+}
+
+function listOf(text = ''): string[] {
+  return text.split(/[\s,]+/).filter((one) => one !== '');
+}
+
+function readProxy(text: string): AddressRange {
+  const range = parseRange(text);
+  if (range) return range;
+  throw usageFailure(
+    `SLUICE_API_PROXIES (api.proxies) names ${JSON.stringify(text)}; write addresses or ranges, such as 10.0.0.5 or 10.0.0.0/8.`,
   );
 }
 

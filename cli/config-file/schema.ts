@@ -38,6 +38,10 @@ export const configFile = z
           .array(text)
           .min(1)
           .describe('Names under which the server is reached, such as that of a proxy (SLUICE_API_HOSTS).'),
+        proxies: z
+          .array(text)
+          .min(1)
+          .describe('Proxies whose X-Forwarded-For is believed: addresses or ranges (SLUICE_API_PROXIES).'),
         rate: z
           .int(RATE)
           .min(0, RATE)

@@ -41,6 +41,7 @@ export const SETTINGS: readonly SettingName[] = [
   { setting: 'retention', variable: 'SLUICE_RETENTION', otherwise: 'for ever' },
   { setting: 'max_runs', variable: 'SLUICE_MAX_RUNS', otherwise: 'no limit' },
   { setting: 'api.hosts', variable: 'SLUICE_API_HOSTS', otherwise: 'localhost' },
+  { setting: 'api.proxies', variable: 'SLUICE_API_PROXIES', otherwise: 'none' },
   { setting: 'api.rate', variable: 'SLUICE_API_RATE', otherwise: '200 a second' },
   { setting: 'audit_keep', variable: 'SLUICE_AUDIT_KEEP', otherwise: '100000 records' },
   { setting: 's3.endpoint', variable: 'SLUICE_S3_ENDPOINT', usual: 'AWS_ENDPOINT_URL_S3' },

@@ -6,7 +6,7 @@ import type { Context } from 'hono';
 import { ALL_NAMESPACES } from '../../engine/core/access/role.ts';
 import type { Caller, ServerEnv } from '../parts.ts';
 import { RequestFailure } from '../problem.ts';
-import { peerOf } from './peer.ts';
+import { connectionOf, peerOf } from './peer.ts';
 import { PAGE_KEY_HEADER, tokenOfSession } from './session.ts';
 import { isLoopbackHost, type SecuritySettings } from './settings.ts';
 
@@ -20,7 +20,8 @@ export function createAuthenticate({ tokens, isOpenLocally = false }: SecuritySe
     const header = req.header('authorization') ?? (paged === undefined ? undefined : `Bearer ${paged}`);
     const address = peerOf(context);
     if (header === undefined) {
-      if (isOpenLocally && isLoopbackHost(address)) return { ...LOCAL, address };
+      const isHere = isLoopbackHost(address) && isLoopbackHost(connectionOf(context));
+      if (isOpenLocally && isHere) return { ...LOCAL, address };
       throw refusal(
         'This needs a token: `Authorization: Bearer slc_…`. `sluice tokens create NAME` makes one.',
       );

@@ -9,7 +9,7 @@ import { RequestFailure } from '../problem.ts';
 import { ROUTES } from '../routes/index.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import { authorize, requireRoles } from './authorize.ts';
-import { peerOf } from './peer.ts';
+import { believeProxies, peerOf } from './peer.ts';
 import { createRequestRate, type RequestRate } from './request-rate.ts';
 import { responseHeaders } from './response-headers.ts';
 import { ratesOf, type SecuritySettings } from './settings.ts';
@@ -25,7 +25,7 @@ export function createSecurity(
   requireRoles(ROUTES);
   const rate = createRequestRate(ratesOf(settings));
   return {
-    middleware: [responseHeaders, siteCheck(settings)],
+    middleware: [responseHeaders, siteCheck(settings), believeProxies(settings.proxies ?? [])],
     guards: [callerGuard(createAuthenticate(settings), rate)],
   };
 }

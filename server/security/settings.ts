@@ -1,4 +1,5 @@
 /** What the server's operator decides about who may call it. */
+import type { AddressRange } from '../../engine/core/network/address-scope.ts';
 import type { Verdict } from '../../engine/runtime/client/access-tokens.ts';
 
 export interface SecuritySettings {
@@ -7,6 +8,8 @@ export interface SecuritySettings {
   readonly host: string;
   /** Names under which the server is reached otherwise, such as that of a proxy; `name` or `name:port`. */
   readonly hosts?: readonly string[];
+  /** Proxies whose `X-Forwarded-For` is believed. Default: none. */
+  readonly proxies?: readonly AddressRange[];
   /** Callers from this machine need no token, and may do everything. Only where nobody else has an account. Default: false. */
   readonly isOpenLocally?: boolean;
   /** Requests a second that one token may make on average, with bursts of ten times as many; 0 for no limit. Default 200. */
