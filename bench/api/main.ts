@@ -1,6 +1,8 @@
 /**
  * `npm run bench:api`: what the HTTP API takes. Starts `sluice up` in a folder of its own, with its own Redis, asks it from this
  * process over the loopback, and prints requests a second with their p50 and p99, and what many followers of one run see.
+ * `npm run bench:api -- 10000 300 20`: 10,000 followers of a run of 20 nodes, 300 requests of each kind. Server and clients each need as
+ * many open files as there are followers, and some (`ulimit -Hn`).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,11 +14,14 @@ const SLUICE = join(import.meta.dirname, '..', '..', '..', 'cli', 'sluice.mjs');
 const SPACE = '/api/v1/namespaces/default';
 const STREAMS = Number(process.argv[2] ?? 1_000);
 const REQUESTS = Number(process.argv[3] ?? 3_000);
+const NODES = Number(process.argv[4] ?? 200);
 const CONNECTIONS = 32;
+/** Fewer than wait at a socket until they are accepted. */
+const AT_ONCE = 200;
 
 const WORKFLOW = `
 name: bench
-inputs: { nodes: { type: integer, default: 200 } }
+inputs: { nodes: { type: integer, default: ${NODES} } }
 tasks:
   gate: { uses: wait, with: { signal: go } }
   many: { needs: gate, uses: noop, foreach: "\${{ range(inputs.nodes) }}" }
@@ -25,6 +30,7 @@ tasks:
 interface Server {
   readonly origin: string;
   readonly headers: { readonly [name: string]: string };
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -42,6 +48,7 @@ async function startServer(): Promise<Server> {
   return {
     origin,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    pid: child.pid ?? 0,
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
@@ -67,12 +74,13 @@ interface Ask {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
-  readonly agent?: Agent;
+  /** Default: a connection of its own, since one that was idle for long may be closed just now. */
+  readonly agent?: Agent | false;
 }
 
-function ask(server: Server, { method, path, body, agent }: Ask): Promise<string> {
+function ask(server: Server, { method, path, body, agent = false }: Ask): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { method, headers: server.headers, ...(agent ? { agent } : {}) };
+    const options = { method, headers: server.headers, agent };
     const sent = request(new URL(path, server.origin), options, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (piece: string) => {
@@ -122,45 +130,73 @@ async function measureStreams(server: Server): Promise<void> {
   ) as {
     run: string;
   };
+  const bytesBefore = residentBytes(server);
   const opened = performance.now();
-  const followers = await Promise.all(Array.from({ length: STREAMS }, () => follow(server, run)));
+  const followers: Follower[] = [];
+  while (followers.length < STREAMS) {
+    const length = Math.min(AT_ONCE, STREAMS - followers.length);
+    followers.push(...(await Promise.all(Array.from({ length }, () => follow(server, run)))));
+  }
   const connectMs = performance.now() - opened;
+  const bytes = residentBytes(server) - bytesBefore;
   await ask(server, { method: 'POST', path: `${SPACE}/runs/${run}/signals/go` });
   const head = JSON.parse(await ask(server, { method: 'GET', path: `${SPACE}/runs/${run}?wait=60s` })) as {
     finished_at: string;
   };
-  const ends = (await Promise.all(followers.map(({ ended }) => ended))).sort((a, b) => a.at - b.at);
+  const all = (await Promise.all(followers.map(({ ended }) => ended))).sort((a, b) => a.at - b.at);
+  const ends = all.filter(({ isCutOff }) => !isCutOff);
   const finished = Date.parse(head.finished_at);
   const delays = ends.map(({ at }) => at - finished);
   const events = new Set(ends.map((end) => end.events));
   console.log(
     `${`${STREAMS} followers of one run`.padEnd(28)} connected in ${Math.round(connectMs)} ms; ${[...events].join(' or ')} events each; ` +
-      `its end seen after p50 ${share(delays, 0.5)} ms, p99 ${share(delays, 0.99)} ms, last ${delays.at(-1)} ms`,
+      `the server grew by ${Math.round(bytes / STREAMS / 1_024)} kB each; its end seen after p50 ${share(delays, 0.5)} ms, p99 ${share(delays, 0.99)} ms, last ${delays.at(-1)} ms; ${all.length - ends.length} were cut off`,
   );
+}
+
+/** Of the whole `sluice up`; NaN where there is no /proc. */
+function residentBytes({ pid }: Server): number {
+  try {
+    const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes) * 1_024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+interface End {
+  readonly at: number;
+  readonly events: number;
+  /** The connection was ended before the stream: this process was too slow for the server's patience. */
+  readonly isCutOff: boolean;
 }
 
 interface Follower {
   /** When the stream ended, ms since 1970, and how many events it had. */
-  readonly ended: Promise<{ readonly at: number; readonly events: number }>;
+  readonly ended: Promise<End>;
 }
 
 function follow(server: Server, run: string): Promise<Follower> {
   const url = new URL(`${SPACE}/runs/${run}/events/stream`, server.origin);
   return new Promise((resolve, reject) => {
     const sent = get(url, { headers: server.headers, agent: false }, (response) =>
-      resolve({ ended: countEvents(response) }),
+      response.statusCode === 200
+        ? resolve({ ended: countEvents(response) })
+        : reject(new Error(`a stream was answered with ${response.statusCode}`)),
     );
     sent.once('error', reject);
   });
 }
 
-function countEvents(response: IncomingMessage): Promise<{ at: number; events: number }> {
+function countEvents(response: IncomingMessage): Promise<End> {
   return new Promise((resolve) => {
     let events = 0;
     response.setEncoding('utf8').on('data', (text: string) => {
       for (let at = text.indexOf('data:'); at >= 0; at = text.indexOf('data:', at + 5)) events++;
     });
-    response.once('end', () => resolve({ at: Date.now(), events }));
+    const end = (isCutOff: boolean) => resolve({ at: Date.now(), events, isCutOff });
+    response.once('end', () => end(false));
+    response.once('error', () => end(true));
   });
 }
 
