@@ -57,6 +57,9 @@ async function open(maxRuns: number): Promise<void> {
   });
   client = createClient({ store, index, shards: SHARDS, clock, random: () => randomBytes(10) });
   await orchestrator.start();
+  // A shard takes in what comes until its owner has said how much it takes.
+  for (const shard of Array(SHARDS).keys())
+    await expect.poll(() => connections.call('hexists', [connections.keys.lease(shard), 'max_live'])).toBe(1);
 }
 
 it('refuses the run that is one too many, with a time to try again, and takes one when there is room', async () => {
