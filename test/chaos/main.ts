@@ -18,34 +18,52 @@ import { type StormResult, storm } from './storm.ts';
 import { cutTails } from './tails.ts';
 import type { RoleKind } from './world.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '20' },
-    seed: { type: 'string', default: '1' },
-    /** Default: 100 a minute. */
-    runs: { type: 'string' },
-    nodes: { type: 'string', default: '20' },
-    workers: { type: 'string', default: '4' },
-    orchestrators: { type: 'string', default: '3' },
-    slots: { type: 'string', default: '8' },
-    fsync: { type: 'string', default: 'always' },
-    strength: { type: 'string', default: '1' },
-    /** On a Redis Cluster whose primaries are killed and frozen, beside the roles. */
-    cluster: { type: 'boolean', default: false },
-    /** MiB of a disk for Redis that faults fill up (as root, on Linux). Default: no such disk, no such fault. */
-    disk: { type: 'string' },
-    /** Only faults whose names contain one of these words: killed,frozen. */
-    faults: { type: 'string', default: '' },
-    folder: { type: 'string' },
-    /** Measure instead: `all`, or names of figures. */
-    figures: { type: 'string' },
-    /** Cut the end of an append-only file so often instead. */
-    tails: { type: 'string' },
-    /** Kill a role at each named point instead: `orchestrator` or `worker`. */
-    points: { type: 'string' },
-  },
-});
+const USAGE = `npm run chaos -- [options]
+  --minutes N        how long the storm lasts (default 20)
+  --seed N           what happens when (default 1)
+  --runs N           runs to begin (default: 100 a minute), of --nodes N nodes (default 20)
+  --workers N --orchestrators N --slots N   processes of each role (default 4, 3), slots of a worker (default 8)
+  --faults WORD,…    only faults whose names hold one of these words: ${FAULTS.map(({ name }) => name).join(', ')}
+  --strength F       multiplies the pace of all faults (default 1)
+  --fsync always|everysec   of the append-only file (default always)
+  --disk MIB         a small disk for Redis that faults fill up (as root, on Linux)
+  --cluster          on a Redis Cluster whose primaries are killed and frozen, beside the roles
+  --folder DIR       where raw records go (default: a new one)
+instead of a storm:
+  --figures all|NAME,…   one fault at a time, and how long it takes to get over it
+  --tails N          cut the end of an append-only file so often
+  --points orchestrator|worker   kill the role before and after each of its calls to Redis
+`;
+
+const OPTIONS = {
+  minutes: { type: 'string', default: '20' },
+  seed: { type: 'string', default: '1' },
+  runs: { type: 'string' },
+  nodes: { type: 'string', default: '20' },
+  workers: { type: 'string', default: '4' },
+  orchestrators: { type: 'string', default: '3' },
+  slots: { type: 'string', default: '8' },
+  fsync: { type: 'string', default: 'always' },
+  strength: { type: 'string', default: '1' },
+  cluster: { type: 'boolean', default: false },
+  disk: { type: 'string' },
+  faults: { type: 'string', default: '' },
+  folder: { type: 'string' },
+  figures: { type: 'string' },
+  tails: { type: 'string' },
+  points: { type: 'string' },
+} as const;
+const values = readOptions();
 const SHOWN = 20;
+
+function readOptions() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
