@@ -19,6 +19,9 @@ tasks:
     run: "printf '\\\\033[32mgreen\\\\033[0m <b>not bold</b>\\\\n'"
   check: {needs: [fetch], run: "echo looking; echo 'no such table: prices' >&2; exit 3"}
   report: {needs: [each, check], run: 'echo report'}
+  shaky:
+    retry: { attempts: 2, delay: 10ms }
+    run: 'for i in 1 2 3; do echo "needle $i of attempt $SLUICE_ATTEMPT"; echo hay; done; test "$SLUICE_ATTEMPT" = 2'
   page:
     run: |
       printf '\\211PNG\\r\\n\\032\\n' > dot.png
@@ -144,6 +147,32 @@ describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', 
       await page.getByRole('combobox', { name: 'Least level' }).selectOption('warn');
       await log.getByText('looking').waitFor({ state: 'detached' });
       await log.getByText('no such table: prices').waitFor();
+      await page.goto(address);
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'searches a log to and fro, and shows two attempts side by side',
+    async () => {
+      const address = page.url();
+      await page.goto(`${address}?node=shaky`);
+      const second = page.getByRole('log', { name: 'Log of shaky, attempt 2' });
+      await second.getByText('needle 1 of attempt 2').waitFor();
+      await page.getByRole('searchbox', { name: 'Search the log' }).fill('NEEDLE');
+      const hits = (text: string) => page.getByText(text, { exact: true }).waitFor();
+      await hits('1 of 3');
+      await page.getByRole('button', { name: 'Next match' }).click();
+      await hits('2 of 3');
+      await page.getByRole('button', { name: 'Previous match' }).click();
+      await page.getByRole('button', { name: 'Previous match' }).click();
+      await hits('3 of 3');
+      await page.getByRole('combobox', { name: 'Beside it' }).selectOption('1');
+      const first = page.getByRole('log', { name: 'Log of shaky, attempt 1' });
+      await first.getByText('needle 3 of attempt 1').waitFor();
+      const [left, right] = [await second.boundingBox(), await first.boundingBox()];
+      expect(left?.y).toBe(right?.y);
+      expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThanOrEqual(right?.x ?? 0);
       await page.goto(address);
     },
     LONGEST_MS,
