@@ -1,7 +1,8 @@
 /** What the server is joined to, and how it behaves. The composition root (cli/compose/server.ts) fills both in. */
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
-import type { ExecutorFacts } from '../dsl/index.ts';
+import type { z } from 'zod';
+import type { Compiled, ExecutorFacts, SourceFile } from '../dsl/index.ts';
 import type { Grants } from '../engine/core/access/role.ts';
 import type { AuditActor } from '../engine/core/audit/record.ts';
 import type { Plan } from '../engine/core/plan.ts';
@@ -22,9 +23,19 @@ import type { Definitions } from '../engine/runtime/definition/definitions.ts';
 import type { Schedules } from '../engine/runtime/schedules.ts';
 import type { SecretVault } from '../engine/runtime/secret/secret-vault.ts';
 import type { LiveFeeds } from './live/live-feeds.ts';
+import type { testWorkflows } from './operations/workflows.ts';
 import type { Route } from './route.ts';
 import type { RunViews } from './run-views.ts';
 import type { WebFiles } from './web-files.ts';
+
+/** A workflow file that was compiled, and the text of its tests. */
+export interface TestedWorkflow {
+  readonly file: SourceFile;
+  readonly compiled: Compiled;
+  readonly tests: string;
+}
+
+export type TestsReport = Omit<z.output<typeof testWorkflows.reply>, 'format'>;
 
 /** The engine as the routes see it. */
 export interface ServerParts {
@@ -68,6 +79,8 @@ export interface ServerParts {
   readonly channels: () => ChannelLines;
   /** Draws a plan; undefined for a format that there is not. */
   readonly draw: (plan: Plan, format: GraphFormat) => Promise<string>;
+  /** Runs the tests of a workflow in memory. No real work is done, and nothing is stored. */
+  readonly test: (tested: TestedWorkflow) => Promise<TestsReport>;
   /** For Prometheus. Absent: nothing is measured. */
   readonly metrics?: { readonly contentType: string; text(): Promise<string> } | undefined;
   /** Of the program. */

@@ -118,6 +118,11 @@ class Performance {
     let idle = 0;
     for (;;) {
       await this.#stage.drain();
+      if (this.#scenario.signal?.aborted)
+        return void this.#troubles.push({
+          kind: 'stuck',
+          message: 'the tests took longer than they may here',
+        });
       const header = await client.header(this.#run);
       if (isRunEnded(header.status) || work.missing.size > 0 || this.#stage.defects.length > 0) return;
       idle = header.seq === seq ? idle + 1 : 0;

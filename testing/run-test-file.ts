@@ -10,6 +10,7 @@ import type { Executor } from '../engine/ports/executor.ts';
 import { checkExpectation, type Unmet } from './expectation/index.ts';
 import { whyRun } from './expectation/why.ts';
 import { type Played, play, type Trouble } from './play.ts';
+import { executedIn } from './stub.ts';
 import { checkTestFile } from './test-file/check.ts';
 import { diagnosticsOf, readTestFile } from './test-file/read.ts';
 import { toScenario } from './test-file/scenario.ts';
@@ -35,6 +36,12 @@ export interface TestFileOptions {
   readonly load: (path: string) => LoadedWorkflow;
   /** Only tests whose name holds this text, upper and lower case alike. */
   readonly filter?: string | undefined;
+  /** Whether there is such a file; by default on this machine. */
+  readonly exists?: ((path: string) => boolean) | undefined;
+  /** False: a test that wants real work done fails. Default true. */
+  readonly mayExecute?: boolean;
+  /** Aborts when the tests have had their time: what runs then is stuck, and no other begins. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface LocatedUnmet extends Unmet {
@@ -92,10 +99,13 @@ export async function runTestFile(options: TestFileOptions): Promise<FileReport>
     linked,
     executors: options.executors,
     folder: loaded.folder,
+    mayExecute: options.mayExecute ?? true,
+    signal: options.signal,
   });
   const tests: TestReport[] = [];
   for (const [index, test] of source.tests.entries())
-    if (isWanted(test.name, options.filter)) tests.push(await runner.run(test, index));
+    if (isWanted(test.name, options.filter) && !options.signal?.aborted)
+      tests.push(await runner.run(test, index));
   return { file, diagnostics: diagnosticsOf(report), tests };
 }
 
@@ -109,8 +119,9 @@ function findWorkflow(
   source: TestFileSource,
   document: SourceDocument,
 ): { readonly plan: Plan | undefined; readonly loaded: LoadedWorkflow } | undefined {
+  const { exists = existsSync } = options;
   const folder = dirname(options.path);
-  const [path, name] = source.workflow?.split('#') ?? [workflowBeside(options.path)];
+  const [path, name] = source.workflow?.split('#') ?? [workflowBeside(options.path, exists)];
   const refuse = (message: string, hint: string) => {
     document.error({
       code: 'file_not_found',
@@ -123,7 +134,7 @@ function findWorkflow(
   if (path === undefined)
     return refuse('There is no workflow file beside this test file.', 'Say which it is: `workflow: FILE`.');
   const full = join(folder, path);
-  if (!existsSync(full))
+  if (!exists(full))
     return refuse(`There is no file ${full}.`, '`workflow` is a path from the folder of the test file.');
   const loaded = options.load(full);
   if (loaded.diagnostics.some(({ severity }) => severity === 'error')) return { plan: undefined, loaded };
@@ -134,10 +145,10 @@ function findWorkflow(
 }
 
 /** `order.test.yaml` tests `order.yaml`; without such a file `workflow.yaml`, where there is one. */
-function workflowBeside(path: string): string | undefined {
+function workflowBeside(path: string, exists: (path: string) => boolean): string | undefined {
   const stem = basename(path).replace(/\.test\.ya?ml$/, '');
   const names = [`${stem}.yaml`, `${stem}.yml`, 'workflow.yaml', 'workflow.yml'];
-  return names.find((name) => existsSync(join(dirname(path), name)));
+  return names.find((name) => exists(join(dirname(path), name)));
 }
 
 interface Ground {
@@ -146,6 +157,8 @@ interface Ground {
   readonly linked: readonly Plan[];
   readonly executors: readonly Executor[];
   readonly folder: string;
+  readonly mayExecute: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 class TestRunner {
@@ -174,9 +187,16 @@ class TestRunner {
   }
 
   async #judge(test: TestCaseSource, path: Path): Promise<{ unmet: readonly Unmet[]; virtualMs: number }> {
+    const { mayExecute, signal, ...ground } = this.#ground;
+    const scenario = { ...toScenario({ ...ground, test }), signal };
+    const executed = mayExecute ? undefined : executedIn(scenario.stubs);
+    if (executed !== undefined) {
+      const message = `the stub of ${executed} wants the real work done, which only \`sluice test\` on a machine of yours does`;
+      return { unmet: [{ path: [...path, 'stubs', executed], message }], virtualMs: 0 };
+    }
     let played: Played;
     try {
-      played = await play(toScenario({ ...this.#ground, test }));
+      played = await play(scenario);
     } catch (thrown) {
       return {
         unmet: [{ path, message: `the test could not be played: ${messageOf(thrown)}` }],

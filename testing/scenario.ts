@@ -36,4 +36,6 @@ export interface Scenario {
   readonly timeline?: readonly TimedHappening[];
   /** The workflow's folder, for tasks that are executed. */
   readonly source?: SourceRef;
+  /** Aborts when the test has had its time: it is then stuck. Default: never. */
+  readonly signal?: AbortSignal | undefined;
 }

@@ -76,3 +76,13 @@ export function mayExecute(
   if (stub === undefined || typeof stub === 'function') return false;
   return (isList(stub) ? stub : [stub]).some(({ execute }) => execute === true);
 }
+
+/** The first that does real work. */
+export function executedIn(stubs: Stubs): string | undefined {
+  return Object.keys(stubs).find((name) => {
+    const stub = stubs[name] ?? {};
+    return (
+      typeof stub !== 'function' && (isList(stub) ? stub : [stub]).some(({ execute }) => execute === true)
+    );
+  });
+}

@@ -21,6 +21,7 @@ import type { Engine } from './engine.ts';
 import { allExecutors, ENGINE_EXECUTORS } from './executors.ts';
 import type { Role } from './roles.ts';
 import { type ServerAccess, serverSecurity } from './server-security.ts';
+import { workflowTests } from './workflow-tests.ts';
 
 /** Beside the compiled engine; from the sources there is no dashboard. */
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/', import.meta.url));
@@ -103,6 +104,7 @@ export function serverParts(host: Host, engine: Engine, isStopping: () => boolea
     engineActions: ENGINE_EXECUTORS,
     channels: () => channelLines(host),
     draw: async (plan: Plan, format: GraphFormat) => GRAPH_FORMATS[format](plan),
+    test: workflowTests(host),
     metrics: engine.metrics,
     version: readVersion(),
     isStopping,

@@ -3,7 +3,12 @@ import type { FileReport } from '../../testing/run-test-file.ts';
 import { totalsOf } from './text.ts';
 
 export function jsonReport(reports: readonly FileReport[]): string {
-  const files = reports.map(({ file, diagnostics, workflow, tests }) => ({
+  const files = reports.map(fileJson);
+  return JSON.stringify({ format: 1, ...totalsOf(reports), files }, null, 2);
+}
+
+export function fileJson({ file, diagnostics, workflow, tests }: FileReport) {
+  return {
     file: file.path,
     diagnostics: [...diagnostics, ...(workflow?.diagnostics ?? [])],
     tests: tests.map(({ tookMs, virtualMs, unmet, ...rest }) => ({
@@ -12,6 +17,5 @@ export function jsonReport(reports: readonly FileReport[]): string {
       virtual_ms: virtualMs,
       unmet: unmet.map(({ path, ...one }) => ({ ...one, at: path.join('.') })),
     })),
-  }));
-  return JSON.stringify({ format: 1, ...totalsOf(reports), files }, null, 2);
+  };
 }

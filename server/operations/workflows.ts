@@ -13,6 +13,7 @@ import {
   workflowParams,
 } from '../contract/names.ts';
 import { besideSource, SENT_BYTES, source } from '../contract/sent-file.ts';
+import { testReport } from '../contract/test-report.ts';
 import { operation } from '../operation.ts';
 import { values } from './runs.ts';
 
@@ -87,6 +88,36 @@ export const validateWorkflows = operation({
       diagnostics: z.array(diagnostic),
     })
     .meta({ id: 'Validation' }),
+});
+
+export const testWorkflows = operation({
+  id: 'testWorkflows',
+  method: 'post',
+  path: '/api/v1/namespaces/{namespace}/test',
+  role: 'operator',
+  tag,
+  summary: 'Run the tests of a workflow file',
+  description:
+    'As `sluice test` does: in memory, on virtual time, with stubs for all work. Nothing is stored, and nothing is executed: a stub that wants the real work ' +
+    'done fails its test. Ten seconds at most; one request after another.',
+  params: namespaceParams,
+  bodyBytes: SENT_BYTES,
+  body: z.strictObject({
+    source,
+    tests: z.string().max(1_000_000).describe('Text of the tests, as in a file `NAME.test.yaml`.'),
+    file: z.string().max(200).optional().describe('Name of the workflow file. Default: workflow.yaml.'),
+    files: besideSource.files,
+  }),
+  reply: z
+    .object({
+      format: z.literal(1),
+      passed: z.int(),
+      failed: z.int(),
+      skipped: z.int(),
+      diagnostics: z.array(diagnostic).describe('Mistakes of either file; with errors no test was run.'),
+      tests: z.array(testReport),
+    })
+    .meta({ id: 'TestReport' }),
 });
 
 export const workflowLine = z

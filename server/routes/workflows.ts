@@ -16,6 +16,7 @@ import {
   planWorkflow,
   removeWorkflow,
   rollbackWorkflow,
+  testWorkflows,
   validateWorkflows,
   workflowGraph,
 } from '../operations/workflows.ts';
@@ -50,6 +51,13 @@ export const workflowRoutes = [
       graph: planGraphOf(plan),
     }));
     return { body: { format: 1, valid: isClean(diagnostics), workflows, diagnostics } };
+  }),
+
+  route(testWorkflows)(async ({ params: { namespace }, body }, parts) => {
+    const { tests, ...sent } = body;
+    const compiled = compileSent(parts, { namespace, ...sent });
+    const file = { path: body.file ?? 'workflow.yaml', text: body.source };
+    return { body: { format: 1, ...(await parts.test({ file, compiled, tests })) } };
   }),
 
   route(listWorkflows)(async ({ params, query, url }, parts) => {

@@ -148,6 +148,18 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       await page.getByRole('tab', { name: 'plan' }).click();
       await page.getByRole('button', { name: 'Plan', exact: true }).click();
       await page.getByText('2 nodes in 2 levels').waitFor();
+      await page.getByRole('tab', { name: 'tests' }).click();
+      await page.getByRole('button', { name: 'Test', exact: true }).click();
+      const result = page.getByRole('region', { name: 'Result of the tests' });
+      await result.getByText('1 passed, 0 failed').waitFor();
+      await page
+        .getByLabel(/^Tests, as in/)
+        .fill(
+          'tests:\n  - name: cannot be\n    stubs: { "*": { fail: { code: failed } } }\n    expect: { status: succeeded }\n  - name: for real\n    stubs: { "*": { execute: true } }\n',
+        );
+      await page.getByRole('button', { name: 'Test', exact: true }).click();
+      await result.getByText('0 passed, 2 failed').waitFor();
+      await result.getByText(/wants the real work done/).waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('tab', { name: 'changes' }).click();
       await page.getByText('uses: noop').nth(1).waitFor();

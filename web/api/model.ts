@@ -7,6 +7,7 @@ import type { runHead } from '../../server/contract/run-head.ts';
 import type * as parts from '../../server/operations/run-parts.ts';
 import type { runGraph } from '../../server/operations/runs.ts';
 import type { previewRetryRun } from '../../server/operations/steering.ts';
+import type { testWorkflows } from '../../server/operations/workflows.ts';
 
 export type RunList = z.infer<typeof runList>;
 export type RunLine = RunList['runs'][number];
@@ -21,6 +22,7 @@ export type LogLine = LogPage['lines'][number];
 export type Explanation = z.infer<(typeof parts.explainNode)['reply']>;
 export type ArtifactList = z.infer<(typeof parts.listArtifacts)['reply']>;
 export type Preview = z.infer<(typeof previewRetryRun)['reply']>;
+export type TestReport = z.infer<(typeof testWorkflows)['reply']>;
 export type RunStatus = RunLine['status'];
 export type NodeState = RunNode['status'];
 

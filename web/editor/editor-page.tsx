@@ -13,6 +13,7 @@ import { Conflict } from './conflict.tsx';
 import { Problems } from './problems.tsx';
 import { isConflict, saveRequest, useSave } from './save.ts';
 import { KeyHelp, LiveGraph, PlanView, SIDES, type Side } from './side.tsx';
+import { TestsView } from './tests-view.tsx';
 import { schemaQuery, useValidation } from './validation.ts';
 
 const Diff = lazy(() => import('./diff.tsx'));
@@ -224,6 +225,8 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
               <KeyHelp schema={schema} text={text} cursor={cursor} />
             ) : side === 'plan' ? (
               <PlanView namespace={namespace} text={text} name={name} />
+            ) : side === 'tests' ? (
+              <TestsView key={name ?? ''} namespace={namespace} text={text} name={name} />
             ) : (
               <Suspense fallback={<p className="p-4 text-soft">Loading…</p>}>
                 <div className="h-full overflow-auto">

@@ -11,7 +11,7 @@ import { keyAt, placeAt } from './yaml-place.ts';
 
 const DefinitionGraph = lazy(() => import('./definition-graph.tsx'));
 
-export const SIDES = ['graph', 'help', 'plan', 'changes'] as const;
+export const SIDES = ['graph', 'help', 'plan', 'tests', 'changes'] as const;
 export type Side = (typeof SIDES)[number];
 
 export function LiveGraph({

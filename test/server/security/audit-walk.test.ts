@@ -18,6 +18,7 @@ import { type TestRedis, testRedis } from '../../support/redis.ts';
 
 /** They look, or sign a browser in. */
 const CHANGES_NOTHING = [
+  'testWorkflows',
   'validateWorkflows',
   'planWorkflow',
   'previewRetry',
