@@ -135,7 +135,8 @@ const ROWS: readonly Row[] = [
   {
     id: 'bulkCancel',
     path: `${NS}/bulk/cancel`,
-    body: { filter: { workflow: 'flow' } },
+    // The newest, which is that one: the backfill may have begun some before it was cancelled.
+    body: { filter: { workflow: 'flow' }, limit: 1 },
     action: 'run.cancel',
     waits: ['again', 'ok'],
   },
