@@ -4,7 +4,7 @@
  * A small shell process starts the server and reads a named pipe. Each process that uses the server holds the pipe open for
  * writing. When the last one has let go, by choice or because it was killed, the kernel reports the end of the pipe,
  * and the shell ends the server: SIGTERM, and after 5 s SIGKILL. A server that was killed is started again.
- * The kernel does the counting, so nothing is left behind whatever is killed.
+ * The kernel does the counting, so nothing is left behind whatever is killed. Whoever deletes its folder deletes its data: it is then killed at once.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
@@ -22,18 +22,21 @@ run=$1 lock=$2 log=$3 restarts=$4
 shift 4
 umask 077
 trap '' INT HUP TERM
+server=
+trap 'restarts=0; [ -n "$server" ] && kill -KILL "$server" 2>/dev/null' USR1
 read -r line || { rm -rf "$run"; exit 3; }
 exec 3<&0 </dev/null
 (
   while :; do
     if read -r line; then rm -f "$run/closing"; continue; fi
     [ -e "$run/closing" ] && break
-    : >"$run/closing" || break
+    true 2>/dev/null >"$run/closing" || break
   done
   tries=0
   while [ $tries -lt 100 ]; do
     pid=$(cat "$run/pid" 2>/dev/null)
     [ $tries -lt 50 ] && signal=TERM || signal=KILL
+    [ -d "$run" ] || kill -USR1 $$ 2>/dev/null
     [ -n "$pid" ] && kill -$signal "$pid" 2>/dev/null || kill -0 $$ 2>/dev/null || break
     tries=$((tries + 1))
     sleep 0.1

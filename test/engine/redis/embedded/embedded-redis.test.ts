@@ -177,6 +177,14 @@ describe('several processes', () => {
     expect(await ask(next.connection.path, (client) => client.get('kept'))).toBe('yes');
   });
 
+  it('end the server also when its folder was deleted meanwhile', async () => {
+    const other = await startOther();
+    const pid = await pidAt(other.path);
+    await rm(dataIn(place), { recursive: true, force: true });
+    other.kill9();
+    await waitUntilGone(pid);
+  });
+
   it('go on with the server of one that was killed', async () => {
     const starter = await startOther();
     const joiner = await start();
