@@ -1,6 +1,6 @@
 /** A Docker engine of the tests' own, on a private socket, where one can be started: `dockerd` is installed and we are root. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import Docker from 'dockerode';
@@ -103,9 +103,22 @@ function stop(daemon: ChildProcess, folder: string): Promise<void> {
   return new Promise((resolve) => {
     daemon.removeAllListeners('exit');
     daemon.once('exit', () => {
+      unmountNetworks(join(folder, 'run', 'netns'));
       rmSync(folder, { recursive: true, force: true });
       resolve();
     });
     daemon.kill('SIGTERM');
   });
+}
+
+/** The engine leaves that of containers with this machine's network mounted. */
+function unmountNetworks(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    try {
+      execFileSync('umount', [join(folder, name)], { stdio: 'ignore' });
+    } catch {
+      // It is a plain file.
+    }
+  }
 }
