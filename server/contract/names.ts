@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NAME_PATTERN } from '../../dsl/name.ts';
 import { RUN_STATUSES } from '../../engine/core/node-state.ts';
 import { isRunId } from '../../engine/core/run-id.ts';
+import { parseLabelText } from './label-text.ts';
 
 export const name = z
   .string()
@@ -63,18 +64,18 @@ export const statuses = z
   .pipe(z.array(status).min(1))
   .describe(`One or several of ${RUN_STATUSES.join(', ')}, with commas between.`);
 
-/** `team=data,env=prod`. */
 export const labelFilter = z
   .string()
   .max(2_000)
-  .regex(/^[^=,]{1,64}=[^,]*(,[^=,]{1,64}=[^,]*)*$/, 'must be labels such as team=data,env=prod')
-  .transform((text) => Object.fromEntries(text.split(',').map((pair) => splitLabel(pair))))
-  .describe('Only runs with all of these labels: `team=data,env=prod`.');
-
-function splitLabel(pair: string): [name: string, value: string] {
-  const at = pair.indexOf('=');
-  return [pair.slice(0, at), pair.slice(at + 1)];
-}
+  .transform((text, { addIssue }) => {
+    const labels = parseLabelText(text);
+    if (labels !== undefined) return labels;
+    addIssue({ code: 'custom', message: 'must be labels such as team=data,env=prod' });
+    return z.NEVER;
+  })
+  .describe(
+    'Only runs with all of these labels: `team=data,env=prod`. A `%`, `,` or `=` within one is percent-encoded.',
+  );
 
 /** What stands in a run's line. */
 export const searchText = z

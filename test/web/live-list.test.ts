@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { labelText, parseLabelText } from '../../server/contract/label-text.ts';
 import type { RunLine } from '../../web/api/model.ts';
 import { withNews } from '../../web/runs/live-list.ts';
 
@@ -43,11 +44,12 @@ describe('news of runs', () => {
       ['05', '04'],
     ]);
     expect(ids(withNews(PAGES, news(line('09', 'running', 'other')), { workflow: 'w' }))).toEqual(ids(PAGES));
-    const labelled = { ...line('09'), labels: { team: 'data', env: 'prod' } };
+    const labelled = { ...line('09'), labels: { team: 'data', env: 'prod', odd: 'a,b=c' } };
     for (const [filter, isThere] of [
       [{ label: 'team=data' }, true],
       [{ label: 'team=data,env=prod' }, true],
       [{ label: 'team=da' }, false],
+      [{ label: labelText({ odd: 'a,b=c' }) }, true],
       [{ text: 'DATA' }, true],
       [{ text: 'nowhere' }, false],
     ] as const)
@@ -59,5 +61,17 @@ describe('news of runs', () => {
   it('begins an empty list', () => {
     expect(ids(withNews([{ runs: [] }], news(line('01'), line('02')), {}))).toEqual([['02', '01']]);
     expect(withNews([], news(line('01')), {})).toEqual([]);
+  });
+});
+
+describe('labels as one text', () => {
+  it('come back as they were, whatever stands in them', () => {
+    const labels = { team: 'data', 'a=b': 'c,d', 'per%cent': '100%=', empty: '' };
+    expect(parseLabelText(labelText(labels))).toEqual(labels);
+  });
+
+  it('are none where a pair is no pair', () => {
+    for (const text of ['', 'team', '=data', 'a=b=c', 'a=b,', 'a=%zz'])
+      expect(parseLabelText(text), text).toBeUndefined();
   });
 });

@@ -34,7 +34,8 @@ export function Artifact(props: Props) {
     },
   });
   const bytes = bytesOf(kept);
-  const isLarge = bytes !== undefined && bytes > PREVIEW_BYTES;
+  // Of what size nobody knows it is no better.
+  const isLarge = bytes === undefined || bytes > PREVIEW_BYTES;
   return (
     <section className="pt-3 text-sm" aria-label={`Artifact ${name}`}>
       <p className="flex flex-wrap items-center gap-2">

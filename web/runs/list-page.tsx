@@ -2,6 +2,7 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { memo, useCallback, useState } from 'react';
+import { labelText } from '../../server/contract/label-text.ts';
 import { useLiveRuns } from '../api/live.ts';
 import type { RunLine } from '../api/model.ts';
 import { runsQuery } from '../api/queries.ts';
@@ -128,7 +129,7 @@ const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) 
           <Link
             key={name}
             from="/ns/$namespace/runs"
-            search={(old) => ({ ...old, label: `${name}=${value}` })}
+            search={(old) => ({ ...old, label: labelText({ [name]: value }) })}
             className="ml-1 rounded bg-sunk px-1 text-xs text-soft no-underline"
           >
             {name}={value}

@@ -1,4 +1,5 @@
 /** Lines of a list of runs as they change: news is laid over what is there, so that nothing that was read is asked for again. */
+import { parseLabelText } from '../../server/contract/label-text.ts';
 import type { RunFilter, RunLine } from '../api/model.ts';
 
 export interface ListPage {
@@ -45,7 +46,13 @@ function fits({ id, workflow, status, labels }: RunLine, filter: RunFilter): boo
   return (
     (filter.workflow === undefined || filter.workflow === workflow) &&
     filter.statuses?.includes(status) !== false &&
-    (filter.label === undefined || filter.label.split(',').every((wanted) => pairs.includes(wanted))) &&
+    (filter.label === undefined || hasAll(labels, parseLabelText(filter.label) ?? {})) &&
     (text === undefined || [id, workflow, ...pairs].some((word) => word.toLowerCase().includes(text)))
+  );
+}
+
+function hasAll(labels: RunLine['labels'], wanted: RunLine['labels']): boolean {
+  return Object.entries(wanted).every(
+    ([name, value]) => Object.hasOwn(labels, name) && labels[name] === value,
   );
 }

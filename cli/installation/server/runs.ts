@@ -5,6 +5,7 @@ import type { RunFilter } from '../../../engine/ports/run-index.ts';
 import type { LogPage, LogQuery } from '../../../engine/runtime/client/log-search.ts';
 import type { RunDiff } from '../../../engine/runtime/client/run-diff.ts';
 import type { EventView, NodeView, RunView } from '../../../engine/runtime/client/run-view.ts';
+import { labelText } from '../../../server/contract/label-text.ts';
 import type { RunLine, RunList } from '../../../server/contract/list.ts';
 import { listAllRuns } from '../../../server/operations/everywhere.ts';
 import { searchLogs } from '../../../server/operations/logs.ts';
@@ -93,12 +94,6 @@ async function list(
     if (page.next === null || runs.length >= limit) return { format: 1, runs, next: page.next };
     at = page.next;
   }
-}
-
-function labelText(labels: { readonly [name: string]: string }): string {
-  return Object.entries(labels)
-    .map((pair) => pair.join('='))
-    .join(',');
 }
 
 /** The head and all nodes, as they stand together in one document. */

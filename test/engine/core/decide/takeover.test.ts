@@ -155,6 +155,15 @@ const planOf = ({ drafts, maxParallel }: { drafts: readonly Draft[]; maxParallel
     { outputs: { x: '${{ default(tasks.t0.status, null) }}' }, ...(maxParallel > 0 ? { maxParallel } : {}) },
   );
 
+/**
+ * Among nodes that became ready in the same moment a rebuilt run may begin with another one, where not all may run at once. Who is
+ * cancelled by a fail-fast that comes between is then another, too.
+ */
+function inAnyOrder(made: { readonly drafts: readonly Draft[]; readonly maxParallel: number }) {
+  const isHeldBack = made.maxParallel > 0 || made.drafts.some(({ limit }) => limit > 0);
+  return isHeldBack ? { ...made, drafts: made.drafts.map((one) => ({ ...one, failFast: false })) } : made;
+}
+
 function diceOf(salt: number): (name: string) => number {
   return (name) => {
     let hash = salt;
@@ -180,7 +189,7 @@ describe('a run rebuilt from what was stored', () => {
   it('comes to the same end with the same attempts, although it is rebuilt before every turn', () => {
     fc.assert(
       fc.property(world, (made) => {
-        const plan = planOf(made);
+        const plan = planOf(inAnyOrder(made));
         const kept = new ShardRig(plan);
         const rebuilt = new ShardRig(plan, { forgetful: true });
         play(kept, diceOf(made.salt), -1, () => {});
