@@ -8,6 +8,7 @@ import { exitCodeOf } from './exit-code.ts';
 import { usageFailure } from './failure.ts';
 import type { Host } from './host.ts';
 import type { Installation } from './installation/installation.ts';
+import { readLabels, withLabels } from './label-flag.ts';
 
 export interface TargetFlags extends InstallationFlags {
   readonly workflow?: string;
@@ -22,15 +23,11 @@ export interface TargetFlags extends InstallationFlags {
 const PAGE = 200;
 
 export function withTargets(command: Command): Command {
-  return withInstallationFlags(command.argument('[run]', 'id of the run; else all that the filter finds'))
+  withInstallationFlags(command.argument('[run]', 'id of the run; else all that the filter finds'))
     .option('-w, --workflow <name>', 'all runs of this workflow')
     .option('--namespace <name>', 'all runs of this namespace')
-    .addOption(new Option('--status <status>', 'all runs in this status').choices(RUN_STATUSES))
-    .addOption(
-      new Option('-l, --label <name=value>', 'all runs with this label; may be given again').argParser(
-        (value: string, before: readonly string[] = []) => [...before, value],
-      ),
-    )
+    .addOption(new Option('--status <status>', 'all runs in this status').choices(RUN_STATUSES));
+  return withLabels(command, 'all runs with this label')
     .option('-y, --yes', 'do not ask back before several runs are changed')
     .option('--json', 'print what was done as one JSON document');
 }
@@ -96,31 +93,29 @@ async function findTargets({ runs: all }: Installation, { flags, fits }: Targets
     ...(namespace === undefined ? {} : { namespace }),
     ...(status === undefined ? {} : { status }),
   };
+  const labels = readLabels(label);
   const found: string[] = [];
   for (let cursor: string | undefined; ; ) {
     const { runs, next } = await all.list(filter, PAGE, cursor);
     for (const { id, status: now } of runs) {
       const isFitting = fits === undefined || isRunEnded(now) === (fits === 'ended');
-      if (isFitting && (await hasLabels(all, id, label ?? []))) found.push(id);
+      if (isFitting && (await hasLabels(all, id, labels))) found.push(id);
     }
     if (next === null) return found;
     cursor = next;
   }
 }
 
+/** Of the run itself: what is changed by the thousand is not left to the list, which may lag. */
 async function hasLabels(
   runs: Installation['runs'],
   run: string,
-  wanted: readonly string[],
+  wanted: { readonly [name: string]: string },
 ): Promise<boolean> {
-  if (wanted.length === 0) return true;
+  const pairs = Object.entries(wanted);
+  if (pairs.length === 0) return true;
   const { labels } = await runs.head(run);
-  return wanted.every((text) => {
-    const at = text.indexOf('=');
-    if (at < 1) throw usageFailure(`--label ${JSON.stringify(text)} is no label; write --label name=value.`);
-    const name = text.slice(0, at);
-    return Object.hasOwn(labels, name) && labels[name] === text.slice(at + 1);
-  });
+  return pairs.every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value);
 }
 
 async function isConfirmed(host: Host, count: number, { flags, participle }: Targets): Promise<boolean> {

@@ -4,10 +4,9 @@
  */
 import { SluiceError } from '../engine/core/errors.ts';
 import type { Json, JsonObject } from '../engine/core/json.ts';
-import type { RunStatus } from '../engine/core/node-state.ts';
 import type { Plan } from '../engine/core/plan.ts';
 import type { SourceRef } from '../engine/core/ticket.ts';
-import type { RunSummary } from '../engine/ports/run-index.ts';
+import type { RunFilter, RunSummary } from '../engine/ports/run-index.ts';
 import { createExplainer } from '../engine/runtime/client/explainer.ts';
 import type { Applied } from '../engine/runtime/definition/definitions.ts';
 import { packSource, storeBundle } from '../engine/runtime/source/source-bundle.ts';
@@ -40,17 +39,6 @@ export interface StartOptions {
   readonly namespace?: string;
   /** W3C trace context of the caller: the spans of the run belong under it. */
   readonly traceparent?: string;
-}
-
-export interface RunFilter {
-  readonly namespace?: string;
-  readonly workflow?: string;
-  /** One of them. */
-  readonly status?: RunStatus | readonly RunStatus[];
-  /** All of them. */
-  readonly labels?: { readonly [name: string]: string };
-  /** Stands in the id, the workflow or a label, whatever the case. */
-  readonly text?: string;
 }
 
 interface AnyTypes {

@@ -7,7 +7,7 @@ export type { Plan } from '../engine/core/plan.ts';
 export type { ArtifactRef } from '../engine/core/ticket.ts';
 export { TaskFailure } from '../engine/ports/executor.ts';
 export type { Logger } from '../engine/ports/logger.ts';
-export type { RunSummary } from '../engine/ports/run-index.ts';
+export type { RunFilter, RunSummary } from '../engine/ports/run-index.ts';
 export type { ChildFate } from '../engine/runtime/client/child-fates.ts';
 export type { ResetPreview } from '../engine/runtime/client/doing-again.ts';
 export type { PreparedRerun } from '../engine/runtime/client/rerun.ts';
@@ -17,7 +17,6 @@ export type { FunctionContext, RegisteredFunction } from '../executors/index.ts'
 export {
   type ConnectOptions,
   connect,
-  type RunFilter,
   type Sluice,
   type StartOptions,
   worker,

@@ -23,7 +23,7 @@ import type { Definitions } from '../engine/runtime/definition/definitions.ts';
 import type { Schedules } from '../engine/runtime/schedules.ts';
 import type { SecretVault } from '../engine/runtime/secret/secret-vault.ts';
 import type { LiveFeeds } from './live/live-feeds.ts';
-import type { testWorkflows } from './operations/workflows.ts';
+import type { testWorkflows } from './operations/rehearsal.ts';
 import type { Route } from './route.ts';
 import type { RunViews } from './run-views.ts';
 import type { WebFiles } from './web-files.ts';

@@ -40,7 +40,7 @@ export interface TestFileOptions {
   readonly exists?: ((path: string) => boolean) | undefined;
   /** False: a test that wants real work done fails. Default true. */
   readonly mayExecute?: boolean;
-  /** Aborts when the tests have had their time: what runs then is stuck, and no other begins. */
+  /** Aborts when the tests have had their time: what runs then is stuck, and the others are skipped, which is said. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -104,8 +104,7 @@ export async function runTestFile(options: TestFileOptions): Promise<FileReport>
   });
   const tests: TestReport[] = [];
   for (const [index, test] of source.tests.entries())
-    if (isWanted(test.name, options.filter) && !options.signal?.aborted)
-      tests.push(await runner.run(test, index));
+    if (isWanted(test.name, options.filter)) tests.push(await runner.run(test, index));
   return { file, diagnostics: diagnosticsOf(report), tests };
 }
 
@@ -177,6 +176,8 @@ class TestRunner {
     if (test.skip !== undefined && test.skip !== false) {
       return { ...base, outcome: 'skipped', ...(typeof test.skip === 'string' ? { reason: test.skip } : {}) };
     }
+    if (this.#ground.signal?.aborted)
+      return { ...base, outcome: 'skipped', reason: 'those before it took all the time that there is here' };
     const before = performance.now();
     const { unmet, virtualMs } = await this.#judge(test, path);
     const located = unmet
@@ -188,14 +189,11 @@ class TestRunner {
 
   async #judge(test: TestCaseSource, path: Path): Promise<{ unmet: readonly Unmet[]; virtualMs: number }> {
     const { mayExecute, signal, ...ground } = this.#ground;
-    const scenario = { ...toScenario({ ...ground, test }), signal };
-    const executed = mayExecute ? undefined : executedIn(scenario.stubs);
-    if (executed !== undefined) {
-      const message = `the stub of ${executed} wants the real work done, which only \`sluice test\` on a machine of yours does`;
-      return { unmet: [{ path: [...path, 'stubs', executed], message }], virtualMs: 0 };
-    }
     let played: Played;
     try {
+      const scenario = { ...toScenario({ ...ground, test }), signal };
+      const executed = mayExecute ? undefined : executedIn(scenario.stubs);
+      if (executed !== undefined) return { unmet: [realWork(executed, path)], virtualMs: 0 };
       played = await play(scenario);
     } catch (thrown) {
       return {
@@ -216,6 +214,11 @@ class TestRunner {
     const { yaml, report } = this.#document;
     return report.positionOf(locateValue(yaml, path).offset);
   }
+}
+
+function realWork(task: string, path: Path): Unmet {
+  const message = `the stub of ${task} wants the real work done, which only \`sluice test\` on a machine of yours does`;
+  return { path: [...path, 'stubs', task], message };
 }
 
 function troubleUnmet({ kind, message, index }: Trouble, { run }: Played, path: Path): Unmet {

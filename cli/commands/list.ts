@@ -6,6 +6,7 @@ import type { RunList } from '../../server/contract/list.ts';
 import { type InstallationFlags, newCommand, wholeNumber, withInstallationFlags } from '../command.ts';
 import type { Host } from '../host.ts';
 import { withInstallation } from '../installation/open.ts';
+import { readLabels, withLabels } from '../label-flag.ts';
 import { formatTable } from '../view/columns.ts';
 import { plainText } from '../view/plain-text.ts';
 import { signOf, wordOf } from '../view/status-mark.ts';
@@ -14,7 +15,7 @@ interface ListFlags extends InstallationFlags {
   readonly namespace?: string;
   readonly workflow?: string;
   readonly status?: readonly RunStatus[];
-  readonly label?: { readonly [name: string]: string };
+  readonly label?: readonly string[];
   readonly text?: string;
   readonly limit: number;
   readonly cursor?: string;
@@ -28,11 +29,11 @@ export function listCommand(host: Host): Command {
     'list --label team=data --text 2015',
     'list --workflow weather-report --json',
   ]);
-  return withInstallationFlags(command)
+  withInstallationFlags(command)
     .option('-w, --workflow <name>', 'only runs of this workflow')
     .option('--namespace <name>', 'only runs of this namespace')
-    .option('--status <list>', 'only runs in one of these statuses', readStatuses)
-    .option('-l, --label <name=value>', 'only runs with this label; may be given more than once', readLabel)
+    .option('--status <list>', 'only runs in one of these statuses', readStatuses);
+  return withLabels(command, 'only runs with this label')
     .option('--text <text>', 'only runs with this text in id, workflow or a label')
     .option('-n, --limit <n>', 'how many', wholeNumber, 20)
     .option('--cursor <text>', 'go on where an earlier list ended (`next`)')
@@ -46,7 +47,7 @@ function list(host: Host, flags: ListFlags): Promise<void> {
     ...(namespace === undefined ? {} : { namespace }),
     ...(workflow === undefined ? {} : { workflow }),
     ...(status === undefined ? {} : { status }),
-    ...(label === undefined ? {} : { labels: label }),
+    ...(label === undefined ? {} : { labels: readLabels(label) }),
     ...(text === undefined ? {} : { text }),
   };
   return withInstallation(host, { ...flags, use: 'read' }, async ({ runs }) => {
@@ -63,13 +64,6 @@ function readStatuses(text: string): readonly RunStatus[] {
       throw new InvalidArgumentError(`There is no status "${word}"; there are ${RUN_STATUSES.join(', ')}.`);
     return status;
   });
-}
-
-function readLabel(text: string, before: { readonly [name: string]: string } = {}) {
-  const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined)
-    throw new InvalidArgumentError('A label is given as name=value.');
-  return { ...before, [name]: value };
 }
 
 function printTable(host: Host, { runs, next }: RunList): void {

@@ -1,4 +1,5 @@
 /** Tests of a workflow for the server: in memory, on virtual time, one request after another, and no real work. */
+import { SluiceError } from '../../engine/core/errors.ts';
 import type { TestedWorkflow, TestsReport } from '../../server/parts.ts';
 import { runTestFile } from '../../testing/run-test-file.ts';
 import type { Host } from '../host.ts';
@@ -8,6 +9,16 @@ import { allExecutors } from './executors.ts';
 
 /** For all tests of a request. */
 const LONGEST_MS = 10_000;
+/** Requests, with the one whose tests run. */
+const MOST_WAITING = 8;
+
+function busy(): SluiceError {
+  return new SluiceError(
+    'overloaded',
+    `${MOST_WAITING} requests wait for their tests already; try again in ${LONGEST_MS / 1_000} s.`,
+    { details: { reason: 'tests', retryAfterMs: LONGEST_MS } },
+  );
+}
 
 export function workflowTests({ settings }: Host): (tested: TestedWorkflow) => Promise<TestsReport> {
   const executors = allExecutors(settings);
@@ -26,9 +37,16 @@ export function workflowTests({ settings }: Host): (tested: TestedWorkflow) => P
     const { diagnostics, tests: told } = fileJson(report);
     return { ...totalsOf([report]), diagnostics, tests: told };
   };
+  let waiting = 0;
   return (tested) => {
+    if (waiting >= MOST_WAITING) return Promise.reject(busy());
+    waiting += 1;
     const mine = before.then(() => run(tested));
-    before = mine.catch(() => {});
+    before = mine
+      .catch(() => {})
+      .finally(() => {
+        waiting -= 1;
+      });
     return mine;
   };
 }

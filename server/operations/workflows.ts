@@ -1,124 +1,15 @@
-/** Workflows: check, apply and look at them. */
+/** Workflows that are applied: store them, and look at them. */
 import { z } from 'zod';
-import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../dsl/index.ts';
-import { declaredFields, json } from '../contract/json.ts';
+import { diagnostic, graph } from '../contract/definition.ts';
+import { declaredFields } from '../contract/json.ts';
 import { runLine } from '../contract/list.ts';
-import {
-  flag,
-  name,
-  namespaceParams,
-  page,
-  shortText,
-  wholeNumber,
-  workflowParams,
-} from '../contract/names.ts';
+import { flag, namespaceParams, page, shortText, wholeNumber, workflowParams } from '../contract/names.ts';
 import { besideSource, SENT_BYTES, source } from '../contract/sent-file.ts';
-import { testReport } from '../contract/test-report.ts';
 import { operation } from '../operation.ts';
-import { values } from './runs.ts';
 
 const tag = 'Workflows';
 const WORKFLOWS = '/api/v1/namespaces/{namespace}/workflows';
 export const WORKFLOW = `${WORKFLOWS}/{workflow}`;
-
-const codes = Object.keys(DIAGNOSTIC_CODES) as [DiagnosticCode, ...DiagnosticCode[]];
-
-const diagnostic = z
-  .object({
-    severity: z.enum(['error', 'warning']),
-    code: z.enum(codes),
-    message: z.string(),
-    file: z.string(),
-    line: z.int().describe('From 1.'),
-    column: z.int().describe('From 1, in UTF-16 units.'),
-    length: z.int(),
-    hint: z.string().optional(),
-  })
-  .meta({ id: 'Diagnostic' });
-
-const graph = z
-  .object({
-    format: z.literal(1),
-    workflow: z.string(),
-    version: z.string(),
-    nodes: z.array(
-      z.object({
-        id: z.string(),
-        level: z.int(),
-        uses: z.string(),
-        queue: z.string(),
-        trigger_rule: z.string(),
-        fan_out: z.string().nullable(),
-        at: json.describe('Where it stands in the file.'),
-      }),
-    ),
-    edges: z.array(z.looseObject({ from: z.string(), to: z.string() })),
-  })
-  .meta({ id: 'Graph' });
-
-export const validateWorkflows = operation({
-  id: 'validateWorkflows',
-  method: 'post',
-  path: '/api/v1/namespaces/{namespace}/validate',
-  role: 'viewer',
-  tag,
-  summary: 'Check a workflow file',
-  description: 'All mistakes at once, as `sluice validate` finds them. Nothing is stored.',
-  params: namespaceParams,
-  bodyBytes: SENT_BYTES,
-  body: z.strictObject({
-    source,
-    file: z.string().max(200).optional().describe('Its name in diagnostics. Default: workflow.yaml.'),
-    files: besideSource.files,
-  }),
-  reply: z
-    .object({
-      format: z.literal(1),
-      valid: z.boolean(),
-      workflows: z.array(
-        z.object({
-          namespace: z.string(),
-          name: z.string(),
-          version: z.string(),
-          tasks: z.array(z.string()),
-          inputs: declaredFields,
-          graph,
-        }),
-      ),
-      diagnostics: z.array(diagnostic),
-    })
-    .meta({ id: 'Validation' }),
-});
-
-export const testWorkflows = operation({
-  id: 'testWorkflows',
-  method: 'post',
-  path: '/api/v1/namespaces/{namespace}/test',
-  role: 'operator',
-  tag,
-  summary: 'Run the tests of a workflow file',
-  description:
-    'As `sluice test` does: in memory, on virtual time, with stubs for all work. Nothing is stored, and nothing is executed: a stub that wants the real work ' +
-    'done fails its test. Ten seconds at most; one request after another.',
-  params: namespaceParams,
-  bodyBytes: SENT_BYTES,
-  body: z.strictObject({
-    source,
-    tests: z.string().max(1_000_000).describe('Text of the tests, as in a file `NAME.test.yaml`.'),
-    file: z.string().max(200).optional().describe('Name of the workflow file. Default: workflow.yaml.'),
-    files: besideSource.files,
-  }),
-  reply: z
-    .object({
-      format: z.literal(1),
-      passed: z.int(),
-      failed: z.int(),
-      skipped: z.int(),
-      diagnostics: z.array(diagnostic).describe('Mistakes of either file; with errors no test was run.'),
-      tests: z.array(testReport),
-    })
-    .meta({ id: 'TestReport' }),
-});
 
 export const workflowLine = z
   .object({
@@ -287,33 +178,4 @@ export const drawWorkflow = operation({
   params: workflowParams.extend({ drawing: z.enum(['mermaid', 'dot', 'svg']) }),
   query: z.strictObject({ version: wholeNumber.optional() }),
   raw: { mediaType: 'text/plain', description: 'The drawing, as text; of svg as an attachment.' },
-});
-
-export const planWorkflow = operation({
-  id: 'planWorkflow',
-  method: 'post',
-  path: '/api/v1/namespaces/{namespace}/plan',
-  role: 'viewer',
-  tag,
-  summary: 'What a run would do, without running it',
-  params: namespaceParams,
-  bodyBytes: SENT_BYTES,
-  body: z
-    .strictObject({
-      workflow: name.optional().describe('An applied workflow.'),
-      version: z.int().min(1).optional(),
-      source: source
-        .optional()
-        .describe('Or the text of a workflow file: its first workflow, or the one named by `workflow`.'),
-      file: besideSource.file,
-      files: besideSource.files,
-      inputs: values.optional(),
-    })
-    .refine(
-      ({ workflow, source }) => workflow !== undefined || source !== undefined,
-      'needs one of workflow and source',
-    ),
-  reply: z
-    .looseObject({ format: z.literal(1), workflow: z.string(), version: z.string() })
-    .meta({ id: 'Forecast', description: 'As `sluice plan --json` prints it.' }),
 });

@@ -15,6 +15,7 @@ import { notificationRoutes } from './notifications.ts';
 import { operatingRoutes } from './operating.ts';
 import { overviewRoutes } from './overview.ts';
 import { referenceRoutes } from './reference.ts';
+import { rehearsalRoutes } from './rehearsal.ts';
 import { runPartRoutes } from './run-parts.ts';
 import { runRoutes } from './runs.ts';
 import { scheduleRoutes } from './schedules.ts';
@@ -34,6 +35,7 @@ const OWN: readonly Route[] = [
   ...liveRoutes,
   ...overviewRoutes,
   ...steeringRoutes,
+  ...rehearsalRoutes,
   ...workflowRoutes,
   ...folderRoutes,
   ...workflowPageRoutes,

@@ -1,11 +1,9 @@
-/** Checking, applying and looking at workflows. */
+/** Applying workflows, and looking at those that are applied. */
 import { linkedPlans } from '../../engine/core/child-plan.ts';
 import { SluiceError } from '../../engine/core/errors.ts';
-import { forecastRun } from '../../engine/core/forecast/index.ts';
-import type { Plan, PlanTask, PlanTrigger } from '../../engine/core/plan.ts';
+import type { PlanTrigger } from '../../engine/core/plan.ts';
 import type { DefinitionLine } from '../../engine/ports/definition-store.ts';
 import { planGraphOf } from '../../engine/runtime/client/plan-graph.ts';
-import { learnFromRuns } from '../../engine/runtime/client/run-history.ts';
 import { folderOf, keepText, readText, textRefOf } from '../../engine/runtime/source/workflow-text.ts';
 import {
   applyWorkflow,
@@ -13,11 +11,8 @@ import {
   getVersion,
   getWorkflow,
   listWorkflows,
-  planWorkflow,
   removeWorkflow,
   rollbackWorkflow,
-  testWorkflows,
-  validateWorkflows,
   workflowGraph,
 } from '../operations/workflows.ts';
 import type { ServerParts } from '../parts.ts';
@@ -25,41 +20,12 @@ import { RequestFailure } from '../problem.ts';
 import { route } from '../route.ts';
 import { lineOf } from '../run-line.ts';
 import { versionLineOf, workflowLineOf } from '../workflow-line.ts';
-import { checkedInputs } from './checked-inputs.ts';
-import {
-  chosen,
-  compileSent,
-  isClean,
-  requireClean,
-  requireSchedulable,
-  type SentFile,
-  sentWorkflow,
-} from './compiled.ts';
+import { chosen, compileSent, requireClean, requireSchedulable } from './compiled.ts';
 import { folderRef, requireFolder } from './folders.ts';
 import { nextLink } from './page-link.ts';
 import { findWorkflow } from './runs.ts';
 
 export const workflowRoutes = [
-  route(validateWorkflows)(({ params: { namespace }, body }, parts) => {
-    const { plans, diagnostics } = compileSent(parts, { namespace, ...body });
-    const workflows = plans.map((plan) => ({
-      namespace: plan.namespace,
-      name: plan.name,
-      version: plan.hash,
-      tasks: plan.tasks.map(({ id }) => id),
-      inputs: plan.inputs,
-      graph: planGraphOf(plan),
-    }));
-    return { body: { format: 1, valid: isClean(diagnostics), workflows, diagnostics } };
-  }),
-
-  route(testWorkflows)(async ({ params: { namespace }, body }, parts) => {
-    const { tests, ...sent } = body;
-    const compiled = compileSent(parts, { namespace, ...sent });
-    const file = { path: body.file ?? 'workflow.yaml', text: body.source };
-    return { body: { format: 1, ...(await parts.test({ file, compiled, tests })) } };
-  }),
-
   route(listWorkflows)(async ({ params, query, url }, parts) => {
     const { limit, cursor, search, recent = 0 } = query;
     const all = (await parts.definitions.list()).filter(
@@ -185,20 +151,6 @@ export const workflowRoutes = [
       },
     });
   }),
-
-  route(planWorkflow)(async ({ params: { namespace }, body }, parts) => {
-    const { plan, linked } = await planOf(parts, { namespace, ...body });
-    const inputs = checkedInputs(plan, body.inputs ?? {});
-    const known = new Map(linked.map((one) => [one.hash, one]));
-    const forecast = forecastRun({
-      plan,
-      inputs,
-      now: await parts.store.now(),
-      learned: await learnFromRuns(parts, plan),
-      childOf: (task: PlanTask) => (task.child?.hash === undefined ? undefined : known.get(task.child.hash)),
-    });
-    return { body: { ...forecast, inputs } };
-  }),
 ];
 
 function expectedRevision(ifMatch: string | undefined, ifNoneMatch: string | undefined): number | undefined {
@@ -210,21 +162,6 @@ function expectedRevision(ifMatch: string | undefined, ifNoneMatch: string | und
   throw new RequestFailure('invalid_request', `If-Match ${detail}.`, {
     errors: [{ pointer: '/header/if-match', detail }],
   });
-}
-
-interface Planned extends Omit<SentFile, 'source'> {
-  readonly source?: string | undefined;
-  readonly workflow?: string | undefined;
-  readonly version?: number | undefined;
-}
-
-async function planOf(
-  parts: ServerParts,
-  { namespace, workflow = '', version, source, ...beside }: Planned,
-): Promise<{ readonly plan: Plan; readonly linked: readonly Plan[] }> {
-  if (source === undefined) return findWorkflow(parts, { namespace, workflow, version });
-  // Another namespace would teach what it has run.
-  return sentWorkflow(parts, { namespace, source, ...beside, workflow: workflow || undefined });
 }
 
 function notFound(namespace: string, workflow: string): SluiceError {

@@ -4,10 +4,10 @@ import type { event as eventSchema } from '../../server/contract/event.ts';
 import type { runList } from '../../server/contract/list.ts';
 import type { attempt, node as nodeSchema } from '../../server/contract/run.ts';
 import type { runHead } from '../../server/contract/run-head.ts';
+import type { testWorkflows } from '../../server/operations/rehearsal.ts';
 import type * as parts from '../../server/operations/run-parts.ts';
 import type { runGraph } from '../../server/operations/runs.ts';
 import type { previewRetryRun } from '../../server/operations/steering.ts';
-import type { testWorkflows } from '../../server/operations/workflows.ts';
 
 export type RunList = z.infer<typeof runList>;
 export type RunLine = RunList['runs'][number];

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type * as operating from '../../server/operations/operating.ts';
+import type * as rehearsal from '../../server/operations/rehearsal.ts';
 import type * as pages from '../../server/operations/workflow-pages.ts';
 import type * as operations from '../../server/operations/workflows.ts';
 import { apiPath, get, request } from '../api/http.ts';
@@ -11,7 +12,7 @@ export type WorkflowLine = WorkflowList['workflows'][number];
 export type Workflow = z.infer<(typeof operations.getWorkflow)['reply']>;
 export type Version = z.infer<(typeof operations.getVersion)['reply']>;
 export type Graph = z.infer<(typeof operations.workflowGraph)['reply']>;
-export type Validation = z.infer<(typeof operations.validateWorkflows)['reply']>;
+export type Validation = z.infer<(typeof rehearsal.validateWorkflows)['reply']>;
 export type Diagnostic = Validation['diagnostics'][number];
 export type Applied = z.infer<(typeof operations.applyWorkflow)['reply']>;
 export type History = z.infer<(typeof pages.workflowHistory)['reply']>;

@@ -11,12 +11,12 @@ import {
   resumeSchedule,
   startBackfill,
 } from '../../../server/operations/operating.ts';
+import { planWorkflow } from '../../../server/operations/rehearsal.ts';
 import { workflowPlan } from '../../../server/operations/runs.ts';
 import {
   applyWorkflow,
   getWorkflow,
   listWorkflows,
-  planWorkflow,
   removeWorkflow,
   rollbackWorkflow,
 } from '../../../server/operations/workflows.ts';
