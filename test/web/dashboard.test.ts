@@ -170,6 +170,17 @@ describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', 
       await page.getByRole('combobox', { name: 'Beside it' }).selectOption('1');
       const first = page.getByRole('log', { name: 'Log of shaky, attempt 1' });
       await first.getByText('needle 3 of attempt 1').waitFor();
+      await page.getByRole('searchbox', { name: 'Search the log' }).first().fill('');
+      expect(await page.getByText('3 of 6 lines differ').count()).toBe(2);
+      expect(await first.getByRole('img', { name: 'Not in attempt 2' }).count()).toBe(3);
+      await page.getByRole('checkbox', { name: 'only what differs' }).last().check();
+      await first.getByText('hay').first().waitFor({ state: 'detached' });
+      await first.getByRole('button', { name: 'Link to line 5' }).waitFor();
+      await page.getByRole('button', { name: 'Next difference' }).first().click();
+      await second
+        .getByTitle(/not in attempt 1/)
+        .first()
+        .waitFor();
       const [left, right] = [await second.boundingBox(), await first.boundingBox()];
       expect(left?.y).toBe(right?.y);
       expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThanOrEqual(right?.x ?? 0);

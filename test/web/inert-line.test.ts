@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inertLine } from '../../web/runs/inert-line.ts';
+import { inertLine } from '../../web/runs/log/inert-line.ts';
 
 const ESC = '\u001b';
 

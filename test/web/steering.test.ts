@@ -52,21 +52,23 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
     await up.saw('Ctrl-C stops it');
     base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
     browser = await openBrowser();
-    page = await (await browser.newContext()).newPage();
-    page.setDefaultTimeout(30_000);
-    page.on('pageerror', (error) => troubles.push(String(error)));
-    page.on('console', (message) => {
+    page = await signedIn(readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim());
+  }, LONGEST_MS);
+
+  async function signedIn(token: string): Promise<Page> {
+    const opened = await (await browser.newContext()).newPage();
+    opened.setDefaultTimeout(30_000);
+    opened.on('pageerror', (error) => troubles.push(String(error)));
+    opened.on('console', (message) => {
       // What is refused is part of it.
       if (message.type() === 'error' && !/40\d|422/.test(message.text())) troubles.push(message.text());
     });
-    await page.goto(base);
-    await page.fill(
-      'input[name=token]',
-      readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim(),
-    );
-    await page.click('button[type=submit]');
-    await page.getByText('Overview').first().waitFor();
-  }, LONGEST_MS);
+    await opened.goto(base);
+    await opened.fill('input[name=token]', token);
+    await opened.click('button[type=submit]');
+    await opened.getByText('Overview').first().waitFor();
+    return opened;
+  }
 
   afterAll(async () => {
     await browser?.close();
@@ -132,6 +134,63 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
           .getByRole('row', { name: new RegExp(run) })
           .getByText('cancelled')
           .waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'shows a viewer all of a run, live, and lets nothing be done to it',
+    async () => {
+      const made = await folder.run(['tokens', 'create', 'looker', '--role', 'viewer']);
+      const token = /slc_[\w-]+/.exec(made.stdout)?.[0] ?? '';
+      const looker = await signedIn(token);
+      const run = await start('release.yaml');
+      await looker.goto(`${base}/ns/default/runs/${run}?node=go`);
+      const waits = looker.getByRole('region', { name: 'What it waits for' });
+      await waits.getByText('It waits for an approval').waitFor();
+      const told: string[] = [];
+      looker.on('request', (request) => {
+        if (request.method() !== 'GET') told.push(`${request.method()} ${request.url()}`);
+      });
+      await looker
+        .getByTitle(/looker is viewer there/)
+        .first()
+        .waitFor();
+      const names: string[] = [];
+      const harmless: string[] = [];
+      for (const action of await looker.locator('main [data-action]').all()) {
+        const name = (await action.textContent()) ?? '';
+        const isRefused = (await action.getAttribute('aria-disabled')) === 'true';
+        (isRefused ? names : harmless).push(name);
+        if (!isRefused) continue;
+        await action.click({ force: true });
+        expect(await looker.getByRole('dialog').count(), name).toBe(0);
+      }
+      expect(harmless.filter((name) => !/^([↑↓→]|Download|Fit|As command.*)$/.test(name))).toEqual([]);
+      expect(names).toEqual(expect.arrayContaining(['Pause', 'Cancel…', 'Mark go…', 'Approve', 'Reject']));
+      await waits.getByLabel(/replicas/).fill('7');
+      await waits.getByLabel('Comment').press('Enter');
+      expect(told).toEqual([]);
+      const cancelled = await fetch(`${base}/api/v1/namespaces/default/runs/${run}/cancel`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: '{}',
+      });
+      expect(cancelled.status).toBe(403);
+
+      await folder.run(['approve', run, 'go', '--form', 'replicas=7']);
+      await waits.waitFor({ state: 'detached' });
+      await folder.run(['signal', run, 'ready']);
+      await looker.getByRole('region', { name: 'Why it failed' }).waitFor();
+      await looker.goto(`${base}/ns/default/runs/${run}?node=ship`);
+      await looker.getByRole('log').getByText('shipping 7').waitFor();
+      for (const name of ['Retry failed…', 'Retry from ship…', 'Run again from ship…']) {
+        const button = looker.getByRole('button', { name });
+        await button.click({ force: true });
+        expect(await button.getAttribute('aria-disabled')).toBe('true');
+      }
+      expect(await looker.getByRole('dialog').count()).toBe(0);
+      await looker.context().close();
     },
     LONGEST_MS,
   );

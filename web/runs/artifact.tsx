@@ -6,7 +6,7 @@ import type { RunNode } from '../api/model.ts';
 import type { RunRef } from '../api/queries.ts';
 import { Button, Trouble } from '../ui/parts.tsx';
 import { saveAs } from '../ui/save-as.ts';
-import { inertLine } from './inert-line.ts';
+import { inertLine } from './log/inert-line.ts';
 import { PREVIEW_BYTES, type Preview, previewOf, sizeWords } from './preview.ts';
 
 interface Props {

@@ -10,7 +10,8 @@ import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
 import { Answer } from './answer.tsx';
 import { Artifact } from './artifact.tsx';
-import { LogView } from './log-view.tsx';
+import { AttemptLogs } from './log/attempt-logs.tsx';
+import type { AttemptRef } from './log/lines.ts';
 
 const OVER = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
 
@@ -60,6 +61,10 @@ function NodeTabs({ run, node, at, onAt }: Omit<Props, 'node' | 'onClose'> & { r
   const number = attempt ?? node.attempts.at(-1)?.number;
   const chosen = node.attempts.find((one) => one.number === number);
   const [beside, setBeside] = useState<number>();
+  const attemptOf = (one: number): AttemptRef => {
+    const known = node.attempts.find(({ number }) => number === one);
+    return { run, node: node.id, attempt: one, isOver: isOver || known?.finished_at != null };
+  };
   return (
     <>
       <Answer run={run} node={node} />
@@ -92,28 +97,13 @@ function NodeTabs({ run, node, at, onAt }: Omit<Props, 'node' | 'onClose'> & { r
           {number === undefined ? (
             <p className="p-4 text-soft">No attempt has begun.</p>
           ) : (
-            <div className={`grid h-full ${beside === undefined ? '' : 'gap-2 sm:grid-cols-2'}`}>
-              <LogView
-                key={`${node.id}/${number}`}
-                run={run}
-                node={node.id}
-                attempt={number}
-                isOver={isOver || chosen?.finished_at != null}
-                line={attempt === undefined || attempt === at.attempt ? at.line : undefined}
-                onLine={(line) => onAt({ attempt: number, line })}
-              />
-              {beside === undefined ? null : (
-                <LogView
-                  key={`${node.id}/${beside}`}
-                  run={run}
-                  node={node.id}
-                  attempt={beside}
-                  isOver={
-                    isOver || node.attempts.some((one) => one.number === beside && one.finished_at !== null)
-                  }
-                />
-              )}
-            </div>
+            <AttemptLogs
+              key={node.id}
+              of={attemptOf(number)}
+              beside={beside === undefined || beside === number ? undefined : attemptOf(beside)}
+              line={attempt === undefined || attempt === at.attempt ? at.line : undefined}
+              onLine={(line) => onAt({ attempt: number, line })}
+            />
           )}
         </Tabs.Content>
         <Tabs.Content value="outputs" className="min-h-0 grow overflow-auto p-3">
