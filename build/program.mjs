@@ -7,6 +7,9 @@ import { thirdPartyNotices } from './third-party-notices.mjs';
 
 /** Loaded from their own folder: they look for files beside them, or start threads and processes from there. */
 const OUTSIDE = [
+  '@bull-board/api',
+  '@bull-board/api/bullMQAdapter',
+  '@bull-board/hono',
   'jiti',
   'pino',
   'dockerode',

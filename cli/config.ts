@@ -43,6 +43,8 @@ export interface Settings {
   readonly apiProxies: string | undefined;
   /** SLUICE_API_RATE: requests a second that one token may make. */
   readonly apiRate: string | undefined;
+  /** SLUICE_API_BULL_BOARD: the server shows BullMQ's queues by bull-board. */
+  readonly showsBullBoard: boolean;
   /** SLUICE_AUDIT_KEEP: records of the audit log that are kept. */
   readonly auditKeep: string | undefined;
   /** SLUICE_CHANNELS, SLUICE_ALERTS: notification channels and alert rules, as JSON. */
@@ -89,6 +91,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     apiHosts: environment['SLUICE_API_HOSTS'] || undefined,
     apiProxies: environment['SLUICE_API_PROXIES'] || undefined,
     apiRate: environment['SLUICE_API_RATE'] || undefined,
+    showsBullBoard: isSet(environment['SLUICE_API_BULL_BOARD']),
     auditKeep: environment['SLUICE_AUDIT_KEEP'] || undefined,
     channels: environment['SLUICE_CHANNELS'] || undefined,
     alerts: environment['SLUICE_ALERTS'] || undefined,

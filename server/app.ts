@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { messageOf } from '../engine/core/errors.ts';
+import { addMount } from './mount.ts';
 import type { ServerEnv, ServerParts, ServerSettings } from './parts.ts';
 import { pathPattern } from './path-pattern.ts';
 import { isDefect, problemResponse, RequestFailure } from './problem.ts';
@@ -26,6 +27,7 @@ export function createApp(parts: ServerParts, settings: ServerSettings = {}): Se
   for (const one of settings.middleware ?? []) app.use(one);
   for (const route of ROUTES) add(app, route, parts, settings);
   addOtherMethods(app);
+  for (const mount of settings.mounts ?? []) addMount(app, mount, settings);
   app.notFound((context) => settings.web?.answer(context) ?? fail(notFound(context), context, parts));
   return app;
 }

@@ -23,8 +23,9 @@ import type { Definitions } from '../engine/runtime/definition/definitions.ts';
 import type { Schedules } from '../engine/runtime/schedules.ts';
 import type { SecretVault } from '../engine/runtime/secret/secret-vault.ts';
 import type { LiveFeeds } from './live/live-feeds.ts';
+import type { Mount } from './mount.ts';
+import type { AnyOperation } from './operation.ts';
 import type { testWorkflows } from './operations/rehearsal.ts';
-import type { Route } from './route.ts';
 import type { RunViews } from './run-views.ts';
 import type { WebFiles } from './web-files.ts';
 
@@ -130,13 +131,21 @@ export interface ServerEnv {
  * Middleware of a route, run after the request's id is known and before anything of the request is read. It answers itself, or
  * throws a RequestFailure, to refuse; the namespace is `context.req.param('namespace')`, the role asked for `route.role`.
  */
-export type Guard = (route: Route) => MiddlewareHandler<ServerEnv>;
+export type Guard = (route: Guarded) => MiddlewareHandler<ServerEnv>;
+
+/** What a guard knows of a route. */
+export interface Guarded extends Pick<AnyOperation, 'id' | 'role' | 'path' | 'params'> {
+  /** Callers may also give their token as the password of HTTP's basic authentication. */
+  readonly signIn?: 'basic';
+}
 
 export interface ServerSettings {
   /** For every request, also to unknown paths; in order. */
   readonly middleware?: readonly MiddlewareHandler<ServerEnv>[];
   /** For every request to a route, in order. */
   readonly guards?: readonly Guard[];
+  /** Pages of other programs. Default: none. */
+  readonly mounts?: readonly Mount[];
   /** The dashboard. Default: none. */
   readonly web?: WebFiles | undefined;
 }

@@ -15,6 +15,7 @@ import { usageFailure } from '../failure.ts';
 import { GRAPH_FORMATS } from '../graph/index.ts';
 import type { Host } from '../host.ts';
 import { readVersion } from '../version.ts';
+import { bullBoardPages } from './bull-board.ts';
 import { channelLines } from './channel-lines.ts';
 import { definitionsOf, schedulesOf } from './definitions.ts';
 import type { Engine } from './engine.ts';
@@ -46,7 +47,8 @@ export async function startServer(host: Host, engine: Engine, flags: ServerFlags
   let stopping = false;
   const parts = serverParts(host, engine, () => stopping);
   const { tokenFile, ...security } = await serverSecurity(host, engine, flags);
-  const settings = { ...security, web: readWebFiles(DASHBOARD) };
+  const board = await bullBoardPages(host, engine);
+  const settings = { ...security, web: readWebFiles(DASHBOARD), mounts: board.mounts };
   const app = createApp(parts, engine.metrics ? withRequestMetrics(settings, engine.metrics) : settings);
   const listening = await listen(app, flags).catch((thrown: unknown) => {
     throw addressFailure(thrown, flags) ?? thrown;
@@ -59,6 +61,7 @@ export async function startServer(host: Host, engine: Engine, flags: ServerFlags
       // Streams would keep their connections for ever.
       parts.live.close();
       await listening.close(GRACE_MS);
+      await board.close();
     },
   };
 }

@@ -47,6 +47,11 @@ export const configFile = z
           .min(0, RATE)
           .max(999_999, RATE)
           .describe('Requests a second that one token may make; 0: no limit (SLUICE_API_RATE).'),
+        bull_board: z
+          .boolean()
+          .describe(
+            "Show BullMQ's queues to admins at /bull-board; needs @bull-board/hono (SLUICE_API_BULL_BOARD).",
+          ),
       })
       .partial()
       .describe('The HTTP API.'),

@@ -43,6 +43,7 @@ export const SETTINGS: readonly SettingName[] = [
   { setting: 'api.hosts', variable: 'SLUICE_API_HOSTS', otherwise: 'localhost' },
   { setting: 'api.proxies', variable: 'SLUICE_API_PROXIES', otherwise: 'none' },
   { setting: 'api.rate', variable: 'SLUICE_API_RATE', otherwise: '200 a second' },
+  { setting: 'api.bull_board', variable: 'SLUICE_API_BULL_BOARD', otherwise: 'no' },
   { setting: 'audit_keep', variable: 'SLUICE_AUDIT_KEEP', otherwise: '100000 records' },
   { setting: 's3.endpoint', variable: 'SLUICE_S3_ENDPOINT', usual: 'AWS_ENDPOINT_URL_S3' },
   { setting: 's3.region', variable: 'SLUICE_S3_REGION', usual: 'AWS_REGION', otherwise: 'us-east-1' },
@@ -123,7 +124,7 @@ function textFor(config: ConfigFile, setting: string, isJson = false): string | 
     at = typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? Reflect.get(at, step) : undefined;
   if (isJson) return at === undefined ? undefined : JSON.stringify(at);
   if (Array.isArray(at)) return at.join(',');
-  return typeof at === 'string' || typeof at === 'number' ? String(at) : undefined;
+  return typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean' ? String(at) : undefined;
 }
 
 /** The environment with what only the file says. */

@@ -10,19 +10,23 @@ import { connectionOf, peerOf } from './peer.ts';
 import { PAGE_KEY_HEADER, tokenOfSession } from './session.ts';
 import { isLoopbackHost, type SecuritySettings } from './settings.ts';
 
-export type Authenticate = (context: Context<ServerEnv>) => Promise<Caller>;
+/** `signIn`: what else but a bearer's token and a session is taken. */
+export type Authenticate = (context: Context<ServerEnv>, signIn?: 'basic') => Promise<Caller>;
 
 /** @throws RequestFailure unauthenticated, which says the same whatever is wrong with the token but that it has expired */
 export function createAuthenticate({ tokens, isOpenLocally = false }: SecuritySettings): Authenticate {
-  return async (context) => {
+  return async (context, signIn) => {
     const { req } = context;
     const paged = tokenOfSession(req.header(PAGE_KEY_HEADER), req.header('cookie'));
-    const header = req.header('authorization') ?? (paged === undefined ? undefined : `Bearer ${paged}`);
+    const given = req.header('authorization');
+    const header =
+      (signIn === 'basic' ? bearerOf(given) : given) ?? (paged === undefined ? undefined : `Bearer ${paged}`);
     const address = peerOf(context);
     if (header === undefined) {
       const isHere = isLoopbackHost(address) && isLoopbackHost(connectionOf(context));
       if (isOpenLocally && isHere) return { ...LOCAL, address };
       throw refusal(
+        signIn,
         'This needs a token: `Authorization: Bearer slc_…`. `sluice tokens create NAME` makes one.',
       );
     }
@@ -33,15 +37,25 @@ export function createAuthenticate({ tokens, isOpenLocally = false }: SecuritySe
       return { kind: 'token', id, name, grants, address };
     }
     if (verdict?.why === 'expired')
-      throw refusal('The token has expired. `sluice tokens create NAME` makes another.');
-    throw refusal('The token is not known here; it may have been revoked.');
+      throw refusal(signIn, 'The token has expired. `sluice tokens create NAME` makes another.');
+    throw refusal(signIn, 'The token is not known here; it may have been revoked.');
   };
 }
 
 const LOCAL: Caller = { kind: 'local', name: 'this machine', grants: { [ALL_NAMESPACES]: 'admin' } };
 
-function refusal(detail: string): RequestFailure {
-  return new RequestFailure('unauthenticated', detail, {
-    headers: { 'www-authenticate': 'Bearer realm="sluice"' },
-  });
+/** Of basic authentication the password alone counts. */
+function bearerOf(header: string | undefined): string | undefined {
+  const [, pair] = /^Basic +([A-Za-z0-9+/=]{1,400})$/i.exec(header ?? '') ?? [];
+  if (pair === undefined) return header;
+  const text = Buffer.from(pair, 'base64').toString('utf8');
+  return `Bearer ${text.slice(text.indexOf(':') + 1)}`;
+}
+
+function refusal(signIn: 'basic' | undefined, detail: string): RequestFailure {
+  const way =
+    signIn === 'basic'
+      ? 'Basic realm="sluice: any name, and an API token as password"'
+      : 'Bearer realm="sluice"';
+  return new RequestFailure('unauthenticated', detail, { headers: { 'www-authenticate': way } });
 }

@@ -39,7 +39,7 @@ function callerGuard(authenticate: Authenticate, rate: RequestRate): Guard {
   };
   return (route) => async (context, next) => {
     if (route.role === 'public') return letIn(context, next);
-    const caller = await authenticate(context).catch(async (thrown: unknown) => {
+    const caller = await authenticate(context, route.signIn).catch(async (thrown: unknown) => {
       if (thrown instanceof RequestFailure) await rate.countStranger(peerOf(context));
       throw thrown;
     });

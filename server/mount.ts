@@ -1,0 +1,49 @@
+/**
+ * Another program's pages below a path of the server, to be looked at by those who hold a role in all namespaces. They pass the same
+ * security as routes do. Pages of others cannot send the key of a signed-in dashboard, so the browser asks for the token itself.
+ */
+import { z } from 'zod';
+import type { Role } from '../engine/core/access/role.ts';
+import type { ServerApp } from './app.ts';
+import type { Guarded, ServerSettings } from './parts.ts';
+import { RequestFailure } from './problem.ts';
+
+export interface Mount {
+  /** Names it in figures and logs. */
+  readonly id: string;
+  /** Begins with a slash and has no other. */
+  readonly path: string;
+  readonly role: Role;
+  /** Of requests that read. Its pages load their own files only. */
+  answer(request: Request): Promise<Response> | Response;
+}
+
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export function addMount(app: ServerApp, mount: Mount, { guards = [] }: ServerSettings): void {
+  const { id, path, role } = mount;
+  const guarded: Guarded = { id, role, path, params: z.object({}), signIn: 'basic' };
+  for (const place of [path, `${path}/*`]) {
+    for (const guard of guards) app.use(place, guard(guarded));
+    app.all(place, async ({ req }) => {
+      if (req.method !== 'GET' && req.method !== 'HEAD')
+        throw new RequestFailure('method_not_allowed', `${path} is there to be looked at: GET only.`, {
+          headers: { allow: 'GET, HEAD' },
+        });
+      const { body, status, headers } = await mount.answer(req.raw);
+      const own = new Headers(headers);
+      own.set('content-security-policy', PAGE_POLICY);
+      return new Response(body, { status, headers: own });
+    });
+  }
+}
