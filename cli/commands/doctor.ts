@@ -2,19 +2,19 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type Finding, inspectRedis } from '../../engine/redis/index.ts';
-import { newCommand, type RedisFlags, withRedis } from '../command.ts';
+import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { findRedisPlace } from '../compose/redis-place.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import { inspectHost } from '../doctor/host-findings.ts';
 import { inspectLimits } from '../doctor/limit-findings.ts';
+import { inspectOrphans, type OrphanFlags } from '../doctor/orphan-findings.ts';
 import { inspectRoles } from '../doctor/role-findings.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Colors, Host } from '../host.ts';
 
-interface DoctorFlags extends RedisFlags {
+interface DoctorFlags extends RedisFlags, OrphanFlags {
   readonly json?: boolean;
-  readonly repair?: boolean;
 }
 
 export function doctorCommand(host: Host): Command {
@@ -22,9 +22,13 @@ export function doctorCommand(host: Host): Command {
     'doctor',
     'doctor --redis redis://localhost:6379',
     'doctor --repair',
+    'doctor --reindex',
   ]);
   return withRedis(command)
-    .option('--repair', 'mend what it can, through the orchestrators')
+    .option('--repair', 'mend what it can, and remove what nothing refers to')
+    .option('--reindex', 'mend the lists of runs from the runs')
+    .option('--orphans', 'look for what nothing refers to, however many keys there are')
+    .option('--idle <duration>', 'leave alone what was used since (default: 1h)', duration)
     .option('--json', 'print one JSON document')
     .action((flags: DoctorFlags) => examine(host, flags));
 }
@@ -37,8 +41,10 @@ async function examine(host: Host, flags: DoctorFlags): Promise<void> {
     ? [...here, NO_DATA]
     : [
         ...here,
-        ...(await withEngine(host, { ...flags, use: flags.repair ? 'write' : 'read' }, (engine) =>
-          inspectEngine(host, engine, flags),
+        ...(await withEngine(
+          host,
+          { ...flags, use: flags.repair || flags.reindex ? 'write' : 'read' },
+          (engine) => inspectEngine(host, engine, flags),
         )),
       ];
   const isWell = findings.every(({ level }) => level !== 'error');
@@ -52,14 +58,15 @@ const NO_DATA: Finding = {
   message: 'No Redis is named and this folder has no runs yet: `sluice run` will start a private Redis here.',
 };
 
-async function inspectEngine(host: Host, engine: Engine, { repair }: DoctorFlags): Promise<Finding[]> {
+async function inspectEngine(host: Host, engine: Engine, flags: DoctorFlags): Promise<Finding[]> {
   const { connections, clock } = engine;
   const where: Finding = { level: 'ok', message: `Redis at ${connections.place} answers.` };
   return [
     where,
     ...(await inspectRedis(connections, clock)),
     ...(await inspectRoles(engine)),
-    ...(await inspectLimits(host, engine, repair === true)),
+    ...(await inspectLimits(host, engine, flags.repair === true)),
+    ...(await inspectOrphans(engine, flags)),
   ];
 }
 

@@ -3,6 +3,7 @@
  * given to somebody or does not compile. The rules stand in docs/security.md; a test compares them, and runs the roles under them.
  */
 import { DEFAULT_PREFIX, type Keys } from './keys.ts';
+import { escapeGlob } from './scan.ts';
 
 export const REDIS_USERS = ['orchestrator', 'worker', 'server'] as const;
 /** `server` is also for the command line. */
@@ -152,8 +153,4 @@ export function accessRules(
     isOld ? COMMANDS.replace(' -function', '') : COMMANDS,
     ...(mayPublish ? ['+publish'] : []),
   ].join(' ');
-}
-
-function escapeGlob(text: string): string {
-  return text.replace(/[*?[\]\\]/g, (sign) => `\\${sign}`);
 }

@@ -32,7 +32,7 @@ export function clientStore(context: StoreContext): ClientStore {
     loadPlan: (shard, hash) => loadPlan(context, shard, hash),
     async storePlan(shard, plan) {
       const name = context.keys.plan(shard, plan.hash);
-      if (sentPlans.has(name)) return;
+      if (sentPlans.has(name) && (await context.call('touch', [name])) === 1) return;
       await context.call('setnx', [name, JSON.stringify(plan)]);
       sentPlans.add(name);
     },

@@ -52,12 +52,21 @@ export interface Connections {
     name: string,
     args: readonly Argument[],
   ): Promise<readonly (readonly [place: string, reply: unknown])[]>;
+  /** The servers that hold data, as `callEach` asks them, to be asked one by one. */
+  servers(): readonly Server[];
   /** What a caller should be told for something that ioredis threw. */
   explain(thrown: unknown): SluiceError;
   /** Resolves when Redis answers. @throws SluiceError redis_unreachable after `timeoutMs`, redis_refused. */
   ready(timeoutMs: number): Promise<void>;
   /** Ends all connections; later calls reject with `closed`. */
   close(): Promise<void>;
+}
+
+/** One server that holds data. */
+export interface Server {
+  /** Where it is, in words. */
+  readonly place: string;
+  call(name: string, args: readonly Argument[]): Promise<unknown>;
 }
 
 export type Argument = string | number | Buffer;
@@ -108,6 +117,11 @@ export function createConnections(given: ConnectionOptions): Connections {
     const command = new Command(name, args as Argument[], { replyEncoding });
     return (client.sendCommand(command) as Promise<unknown>).catch(fail);
   };
+  const servers = () =>
+    serversOf(redis, place).map(([where, client]) => ({
+      place: where,
+      call: (name: string, args: readonly Argument[]) => sendTo(client, name, args, 'utf8'),
+    }));
   return {
     keys,
     place,
@@ -115,15 +129,12 @@ export function createConnections(given: ConnectionOptions): Connections {
     redis,
     blocking,
     clusterReads,
+    servers,
     call: (name, args) => sendTo(redis, name, args, 'utf8'),
     explain,
     callForBytes: (name, args) => sendTo(redis, name, args, null),
     callEach: (name, args) =>
-      Promise.all(
-        serversOf(redis, place).map(
-          async ([where, client]) => [where, await sendTo(client, name, args, 'utf8')] as const,
-        ),
-      ),
+      Promise.all(servers().map(async (server) => [server.place, await server.call(name, args)] as const)),
     ready: (timeoutMs) => awaitReady(redis, timeoutMs, explain),
     async close() {
       if (closed) return;

@@ -1,7 +1,29 @@
 /** Reads sets and hashes of any size in pieces, so that no single command blocks Redis. */
+import type { Connections } from './connection.ts';
 import type { StoreContext } from './store-context.ts';
 
 const PIECE = 1_000;
+
+/** Text as a pattern of Redis that it alone fits. */
+export function escapeGlob(text: string): string {
+  return text.replace(/[*?[\]\\]/g, (sign) => `\\${sign}`);
+}
+
+/** Names of keys that fit the pattern, of all servers, in pieces. One that comes or goes meanwhile may be in or not; one may come twice. */
+export async function* scanKeys(
+  { servers }: Pick<Connections, 'servers'>,
+  pattern: string,
+): AsyncGenerator<readonly string[]> {
+  for (const { call } of servers()) {
+    let cursor = '0';
+    do {
+      const args = [cursor, 'MATCH', pattern, 'COUNT', PIECE];
+      const [next, piece] = (await call('scan', args)) as [string, string[]];
+      if (piece.length > 0) yield piece;
+      cursor = next;
+    } while (cursor !== '0');
+  }
+}
 
 /** Members of a set. One that comes or goes meanwhile may be in or not. */
 export async function scanSet(
@@ -34,7 +56,7 @@ export async function scanDocuments(
   return [...(await scanHash(context, key))].filter(([field]) => field.startsWith(prefix));
 }
 
-async function* scan(
+export async function* scan(
   context: Pick<StoreContext, 'call'>,
   command: string,
   key: string,

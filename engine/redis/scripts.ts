@@ -37,6 +37,8 @@ export function createScripts(connections: Connections) {
     recordRun: bind(runner, 'record-run', checkedBy(z.literal(1))),
     writeDefinition: bind(runner, 'write-definition', checkedBy(flag)),
     removeRun: bind(runner, 'remove-run', checkedBy(flag)),
+    removeIdle: bind(runner, 'remove-idle', checkedBy(flag)),
+    dropFlights: bind(runner, 'drop-flights', checkedBy(z.number().int())),
     publishBlob: bind(runner, 'publish-blob', checkedBy(flag)),
     replaceSecret: bind(runner, 'replace-secret', checkedBy(flag)),
     touchToken: bind(runner, 'touch-token', checkedBy(flag)),

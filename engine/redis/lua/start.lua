@@ -19,7 +19,8 @@ if always ~= '1' then
   if tonumber(intake[2] or 0) > now then return {'full', 'memory'} end
   if max > 0 and redis.call('SCARD', live) >= max then return {'full', 'runs'} end
 end
-if planJson == '' and redis.call('EXISTS', plan) == 0 then return {'plan', ''} end
+-- Touched, so that it is not taken for one that nobody needs: remove-idle.lua
+if planJson == '' and redis.call('TOUCH', plan) == 0 then return {'plan', ''} end
 
 header = string.format('{"createdAt":%.0f,', now) .. header
 redis.call('SET', run, header)

@@ -1,0 +1,143 @@
+/**
+ * Finds what is orphaned, and removes it. Keys must have been idle for a while, which Redis checks again in the step that removes them;
+ * all else is looked at twice, since what is on its way arrives meanwhile. No command takes longer than a piece.
+ */
+import { parseFlightKey } from '../../core/flight.ts';
+import { isRunEnded } from '../../core/node-state.ts';
+import type { RunIndex } from '../../ports/run-index.ts';
+import type { Connections } from '../connection.ts';
+import { scan } from '../scan.ts';
+import { createScripts } from '../scripts.ts';
+import { delist, enlist, type SummaryOf } from './listed.ts';
+import { identityOf, type Orphan } from './orphan.ts';
+import { idleSeconds, readHeaders } from './runs-seen.ts';
+import { type Survey, survey } from './survey.ts';
+
+export interface OrphanOptions {
+  readonly shards: number;
+  /** What was used more recently is left alone, ms. */
+  readonly minAgeMs: number;
+  /** Waits for what is on its way. */
+  readonly pause: () => Promise<void>;
+}
+
+/** @throws SluiceError redis_unreachable, redis_refused */
+export async function findOrphans(
+  connections: Connections,
+  options: OrphanOptions,
+): Promise<readonly Orphan[]> {
+  const first = await lookOnce(connections, options);
+  if (first.length === 0) return first;
+  await options.pause();
+  const before = new Set(first.map(identityOf));
+  return (await lookOnce(connections, options)).filter((orphan) => before.has(identityOf(orphan)));
+}
+
+async function lookOnce(
+  connections: Connections,
+  { shards, minAgeMs }: OrphanOptions,
+): Promise<readonly Orphan[]> {
+  const seen = await survey(connections, shards);
+  const isOld = async (keys: readonly string[]) =>
+    keys.length === 0 || (await idleSeconds(connections, keys)) >= toSeconds(minAgeMs);
+  const orphans: Orphan[] = [
+    ...[...seen.lines].map((name) => ({ kind: 'line' as const, name })),
+    ...[...seen.unlisted].map((name) => ({ kind: 'unlisted' as const, name })),
+  ];
+  for (const orphan of unmentioned(seen)) if (await isOld(orphan.keys)) orphans.push(orphan);
+  for (let shard = 0; shard < shards; shard++) orphans.push(...(await strayFlights(connections, shard)));
+  return orphans;
+}
+
+type KeyOrphan = Extract<Orphan, { keys: readonly string[] }>;
+
+/** A source bundle has an id like a run's, under which its pieces stand. */
+const PIECE = /:source\/([0-9a-f]{64})\.\d+$/;
+
+function* unmentioned({ strays, plans, mentions }: Survey): Generator<KeyOrphan> {
+  for (const { shard, run, keys: found } of strays.values()) {
+    const keys = [...found];
+    const bundles = keys.flatMap((key) => PIECE.exec(key)?.[1] ?? []);
+    if (bundles.some((hash) => mentions.has(hash))) continue;
+    yield { kind: bundles.length > 0 ? 'source' : 'run', shard, name: run, keys };
+  }
+  for (const { hash, key, shard } of plans)
+    if (!mentions.has(hash)) yield { kind: 'plan', shard, name: hash, keys: [key] };
+}
+
+async function strayFlights(connections: Connections, shard: number): Promise<Orphan[]> {
+  const stray: Orphan[] = [];
+  for await (const piece of scan(connections, 'hscan', connections.keys.flight(shard))) {
+    const flights = piece.flatMap((name, at) =>
+      at % 2 === 0 ? [{ shard, name, value: piece[at + 1] ?? '', run: parseFlightKey(name).run }] : [],
+    );
+    const runs = [...new Set(flights.map(({ run }) => run))];
+    const headers = await readHeaders(
+      connections,
+      runs.map((run) => ({ shard, run })),
+    );
+    const goesOn = new Set(runs.filter((_, at) => headers[at] && !isRunEnded(headers[at].header.status)));
+    for (const { name, value, run } of flights)
+      if (!goesOn.has(run)) stray.push({ kind: 'flight', shard, name, value });
+  }
+  return stray;
+}
+
+/** Keys, and flights, in one script call. */
+const AT_ONCE = 250;
+
+export interface MendOptions extends Pick<OrphanOptions, 'shards' | 'minAgeMs'> {
+  readonly index: Pick<RunIndex, 'record'>;
+  readonly summaryOf: SummaryOf;
+}
+
+/** Removes them, or puts them where they are missing. Answers how many of them; the others were used meanwhile. */
+export async function mendOrphans(
+  connections: Connections,
+  orphans: readonly Orphan[],
+  options: MendOptions,
+): Promise<number> {
+  const names = (kind: Orphan['kind']) => orphans.flatMap((one) => (one.kind === kind ? [one.name] : []));
+  let mended = await dropFlights(connections, orphans);
+  for (const orphan of orphans)
+    if ('keys' in orphan && (await removeKeys(connections, orphan, options.minAgeMs))) mended++;
+  mended += await delist(connections, names('line'), options.shards);
+  return mended + (await enlist(connections, names('unlisted'), options));
+}
+
+async function removeKeys(connections: Connections, orphan: KeyOrphan, minAgeMs: number): Promise<boolean> {
+  const { keys: names } = connections;
+  const scripts = createScripts(connections);
+  // Applied workflows have a slot of their own; no run is there.
+  const nothing = names.definition('', orphan.name);
+  const fixed =
+    orphan.shard === undefined
+      ? [nothing, nothing]
+      : [names.run(orphan.shard, orphan.name), names.live(orphan.shard)];
+  for (let at = 0; at === 0 || at < orphan.keys.length; at += AT_ONCE) {
+    const piece = orphan.keys.slice(at, at + AT_ONCE);
+    const isGone = await scripts.removeIdle([...fixed, ...piece], [orphan.name, toSeconds(minAgeMs)]);
+    if (isGone === 0) return false;
+  }
+  return true;
+}
+
+async function dropFlights(connections: Connections, orphans: readonly Orphan[]): Promise<number> {
+  const scripts = createScripts(connections);
+  const flights = orphans.flatMap((one) => (one.kind === 'flight' ? [one] : []));
+  let dropped = 0;
+  for (const shard of new Set(flights.map((flight) => flight.shard))) {
+    const own = flights.filter((flight) => flight.shard === shard);
+    const names = [connections.keys.flight(shard), connections.keys.live(shard)];
+    for (let at = 0; at < own.length; at += AT_ONCE) {
+      const piece = own.slice(at, at + AT_ONCE);
+      const args = piece.flatMap(({ name, value }) => [name, value, parseFlightKey(name).run]);
+      dropped += await scripts.dropFlights(names, args);
+    }
+  }
+  return dropped;
+}
+
+function toSeconds(ms: number): number {
+  return Math.ceil(ms / 1_000);
+}
