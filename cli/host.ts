@@ -45,7 +45,8 @@ export function createHost(config?: LoadedSettings): Host {
     stderr,
     colors: colorsFor(stderr),
     outColors: colorsFor(stdout),
-    isLive: stderr.isTTY === true && !settings.isPlain,
+    // Terminals that programs make up often have no size, and nothing would be seen.
+    isLive: stderr.isTTY === true && stderr.rows > 0 && !settings.isPlain,
     say: settings.isGithubActions ? (text) => write(inert(text)) : write,
     command: write,
     print: (text) => void stdout.write(`${text}\n`),

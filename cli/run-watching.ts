@@ -41,7 +41,7 @@ export function createDisplay(host: Host, flags: DisplayOptions): RunDisplay {
     note,
     async watch(runs, run, signal) {
       const header = await runs.head(run);
-      if (!flags.quiet) sink = openView(host, { workflow: header.workflow, run, folder: flags.folder });
+      if (!flags.quiet) sink = openView(host, runs, { workflow: header.workflow, run, folder: flags.folder });
       const shown = withEventStream(host, flags, sink ?? silentSink(host));
       const followed = await followRun({ runs, run, sink: shown, withLogs: true, signal }).finally(() => {
         sink = undefined;
@@ -67,8 +67,8 @@ interface ViewedRun {
   readonly folder: string | undefined;
 }
 
-function openView(host: Host, name: ViewedRun): RunSink {
-  if (host.isLive && !host.settings.isGithubActions) return new LiveView(host, name);
+function openView(host: Host, runs: Runs, name: ViewedRun): RunSink {
+  if (host.isLive && !host.settings.isGithubActions) return new LiveView(host, name, runs.advance(name.run));
   host.say(`${name.workflow}  run ${name.run}`);
   return host.settings.isGithubActions ? new GithubView(host.command, name.folder) : new LineView(host.say);
 }

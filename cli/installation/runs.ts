@@ -14,11 +14,16 @@ import type { RunList } from '../../server/contract/list.ts';
 /** A run as it stands, without what grows with it. */
 export type RunHead = Pick<RunHeader, 'id' | 'namespace' | 'workflow' | 'status' | 'labels' | 'inputs'>;
 
+/** How far it is, and when it may end. */
+export type RunAdvance = Pick<RunView, 'progress' | 'eta' | 'finished_at'>;
+
 export interface Runs {
   /** A page, newest first. */
   list(filter: RunFilter, limit: number, cursor?: string): Promise<RunList>;
   /** @throws SluiceError run_not_found, as all that name a run */
   head(run: string): Promise<RunHead>;
+  /** For reading it again and again. */
+  advance(run: string): () => Promise<RunAdvance>;
   plan(run: string): Promise<Plan>;
   show(run: string): Promise<RunView>;
   events(run: string): Promise<readonly EventView[]>;

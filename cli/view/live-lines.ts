@@ -3,6 +3,7 @@ import { formatDuration } from '../../engine/core/duration.ts';
 import { isEnded, type NodeState } from '../../engine/core/node-state.ts';
 import type { Colors } from '../host.ts';
 import { cutTo, padTo } from './columns.ts';
+import type { Outlook } from './outlook.ts';
 import { plainText } from './plain-text.ts';
 import { endedNodes, type RunProgress, type TaskProgress } from './run-progress.ts';
 import { signOf } from './status-mark.ts';
@@ -16,6 +17,7 @@ export interface LiveScreen {
   readonly now: number;
   /** Counts up; turns the spinner. */
   readonly frame: number;
+  readonly outlook?: Outlook | undefined;
   readonly colors: Colors;
 }
 
@@ -87,7 +89,7 @@ function factsOf(task: TaskProgress, now: number): string {
   return facts.join(' ');
 }
 
-function footer(progress: RunProgress, { colors, now }: LiveScreen): string {
+function footer(progress: RunProgress, { colors, now, outlook }: LiveScreen): string {
   const counts = progress.counts();
   const count = (...states: NodeState[]) => states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
   const parts = [
@@ -100,5 +102,14 @@ function footer(progress: RunProgress, { colors, now }: LiveScreen): string {
     parts.push(`${count('skipped', 'upstream_failed', 'cancelled')} not run`);
   const elapsed = progress.startedAt === 0 ? 0 : (progress.endedAt || now) - progress.startedAt;
   const state = progress.isCancelling ? colors.yellow('  cancelling') : '';
-  return `${colors.dim(`${parts.join(' · ')} · ${formatDuration(Math.max(0, elapsed))}`)}${state}`;
+  const ahead = progress.endedAt > 0 ? undefined : outlook;
+  if (ahead) parts.push(`${Math.floor(100 * ahead.progress)} %`);
+  const took = formatDuration(Math.max(0, elapsed));
+  return `${colors.dim(`${parts.join(' · ')} · ${took}${leftText(ahead, now)}`)}${state}`;
+}
+
+function leftText(outlook: Outlook | undefined, now: number): string {
+  const left = (outlook?.endsAt ?? 0) - now;
+  if (outlook === undefined || left <= 0) return '';
+  return `, about ${formatDuration(Math.ceil(left / 1_000) * 1_000)} to go${outlook.isPartly ? ' (partly a guess)' : ''}`;
 }

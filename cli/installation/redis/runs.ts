@@ -3,6 +3,8 @@ import { createExplainer, type Explainer } from '../../../engine/runtime/client/
 import { fetchKept } from '../../../engine/runtime/client/kept-artifacts.ts';
 import { searchLogs } from '../../../engine/runtime/client/log-search.ts';
 import { type ComparedRun, diffRuns } from '../../../engine/runtime/client/run-diff.ts';
+import { showHead } from '../../../engine/runtime/client/run-head.ts';
+import { RunPast } from '../../../engine/runtime/client/run-past.ts';
 import type { RunLine } from '../../../server/contract/list.ts';
 import { lineOf } from '../../../server/run-line.ts';
 import type { Engine } from '../../compose/engine.ts';
@@ -25,6 +27,10 @@ export function redisRuns(engine: Engine): Runs {
       }
     },
     head: (run) => client.header(run),
+    advance(run) {
+      const past = new RunPast();
+      return () => showHead(client, run, past);
+    },
     plan: async (run) => (await client.load(run)).plan,
     show: (run) => client.show(run),
     events: (run) => client.events(run),

@@ -37,6 +37,7 @@ export function serverRuns(api: ServerApi): Runs {
       const { id, namespace, workflow, status, labels, inputs } = head;
       return { id, namespace, workflow, status, labels, inputs };
     },
+    advance: (run) => async () => api.read(getRun, { params: await placeOf(api, run) }),
     plan,
     show: (run) => show(api, run),
     events: (run) => events(api, run),

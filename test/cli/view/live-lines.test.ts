@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { liveLines } from '../../../cli/view/live-lines.ts';
+import type { Outlook } from '../../../cli/view/outlook.ts';
 import { RunProgress } from '../../../cli/view/run-progress.ts';
 import { compileWorkflows } from '../../../dsl/index.ts';
 import type { EventRecord } from '../../../engine/core/event.ts';
@@ -22,24 +23,41 @@ function progressOf(
   return progress;
 }
 
+const SCREEN = {
+  workflow: 'w',
+  run: '01JD2Z3B4V5N6M7K8J9H0G1F2E',
+  columns: 80,
+  rows: 24,
+  now: START + 2_500,
+};
+
 function linesOf(
   progress: RunProgress,
   size: { columns?: number; rows?: number; now?: number } = {},
 ): string[] {
-  const screen = {
-    workflow: 'w',
-    run: '01JD2Z3B4V5N6M7K8J9H0G1F2E',
-    columns: 80,
-    rows: 24,
-    now: START + 2_500,
-  };
-  return liveLines(progress, { ...screen, ...size, frame: 0, colors: pc.createColors(false) });
+  return liveLines(progress, { ...SCREEN, ...size, frame: 0, colors: pc.createColors(false) });
 }
 
 const THREE =
   'name: w\ntasks: { a: { run: "x" }, b: { foreach: [1, 2, 3], run: "x" }, c: { needs: a, run: "x" } }';
 
 describe('liveLines', () => {
+  it('says how far the run is and how long it may take, once that is known', () => {
+    const going = progressOf(THREE, [{ type: 'node.started', node: 0, attempt: 1 }]);
+    const last = (outlook: Outlook) =>
+      liveLines(going, { ...SCREEN, frame: 0, colors: pc.createColors(false), outlook }).at(-1);
+    expect(last({ progress: 0.429, endsAt: START + 75_100, isPartly: false })).toBe(
+      '0 done · 1 running · 2 to do · 42 % · 2.5s, about 1m 13s to go',
+    );
+    expect(last({ progress: 0.2, endsAt: START + 4_000, isPartly: true })).toMatch(
+      /20 % · 2\.5s, about 2\.0s to go \(partly a guess\)$/,
+    );
+    expect(last({ progress: 0.9, endsAt: START, isPartly: false })).toMatch(/90 % · 2\.5s$/);
+    expect(last({ progress: 0.9, endsAt: undefined, isPartly: false })).toMatch(/90 % · 2\.5s$/);
+    going.apply({ seq: 9, type: 'run.succeeded', at: START + 2_500 }, undefined);
+    expect(last({ progress: 0.9, endsAt: START + 9_000, isPartly: false })).toMatch(/to do · 2\.5s$/);
+  });
+
   it('shows a line for each task, a fan-out as counts, and a footer', () => {
     const progress = progressOf(THREE, [
       { type: 'node.started', node: 0, attempt: 1 },
