@@ -79,6 +79,7 @@ function functionContext(inputs: JsonObject, context: ExecutionContext): Functio
       return context.signal;
     },
     progress: (fraction) => context.progress(fraction),
+    addCost: (cost) => context.addCost(cost),
     attempt,
     run: { id: run, workflow, logicalTime },
     task,

@@ -53,6 +53,9 @@ function costLines({ nodes, cost }: RunView, colors: Colors): string[] {
   for (const node of nodes)
     if (node.cost !== null) byTask.set(node.task, (byTask.get(node.task) ?? 0) + node.cost);
   const rows = [...byTask].map(([task, sum]) => [`  ${plainText(task)}`, shown(sum)]);
+  const rest = cost - [...byTask.values()].reduce((sum, one) => sum + one, 0);
+  // Costs of nodes are rounded: what so little is missing is no node.
+  if (rest > nodes.length * 1e-6) rows.push(['  items of earlier generations', shown(rest)]);
   const [, ...lines] = formatTable([{ title: '' }, { title: '', isNumber: true }], rows);
   return [`${colors.bold('Cost')}  ${shown(cost)}`, ...lines];
 }

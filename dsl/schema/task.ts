@@ -1,5 +1,6 @@
 /** One entry under `tasks`. The order of the keys here is the order of the documentation. */
 import { z } from 'zod';
+import { MAX_COST } from '../../engine/core/cost.ts';
 import { TRIGGER_RULE_NAMES } from '../../engine/core/trigger-rule.ts';
 import {
   condition,
@@ -141,7 +142,12 @@ export const task = z.strictObject({
   compensate: compensate
     .optional()
     .describe('How to undo the task when the run fails, or is cancelled, after it succeeded.'),
-  cost: z.number().min(0).optional().describe('Cost of an hour of its running, for the cost account.'),
+  cost: z
+    .number()
+    .min(0)
+    .max(MAX_COST)
+    .optional()
+    .describe('Cost of an hour of its running, for the cost account.'),
   deadline: duration
     .optional()
     .describe('Late when not done so long after the start of the run: tells, and stops nothing.'),

@@ -2,6 +2,8 @@
  * A commit: everything that one batch of decisions changes, stored all or nothing.
  * A commit takes at most 1,000 nodes, 128 runs and 256 KiB; `decide` stops there and goes on in the next.
  */
+import type { DayCost } from './cost.ts';
+
 export const MAX_COMMIT_NODES = 1_000;
 /** A run has some six keys of its own and costs Redis 30 µs, so this many take it 4 ms. */
 export const MAX_COMMIT_RUNS = 128;
@@ -49,6 +51,8 @@ export interface Commit {
   };
   /** Answers to requests of clients, as JSON of an `Answer`; kept for ten minutes. */
   readonly answers?: readonly (readonly [request: string, json: string])[];
+  /** What is added to the costs of days. */
+  readonly costs?: readonly DayCost[];
 }
 
 export type CommitReply =

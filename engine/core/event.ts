@@ -71,6 +71,8 @@ export interface EventDetail {
   readonly run?: string;
   /** node.marked: how. */
   readonly as?: string;
+  /** What the attempt cost that this ends; node.started: what it cost until another worker took it over. */
+  readonly cost?: number;
   /** node.repeating: iterations done. */
   readonly iteration?: number;
 }

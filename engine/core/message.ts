@@ -27,10 +27,15 @@ export interface AttemptName {
 
 export type AttemptOutcome =
   /** `cached`: the run whose success was reused instead of working. */
-  | ({ readonly status: 'succeeded'; readonly cached?: string } & AttemptResult)
-  | { readonly status: 'failed'; readonly error: TaskError }
-  /** The worker stopped it because it was told to. */
-  | { readonly status: 'cancelled' };
+  (
+    | ({ readonly status: 'succeeded'; readonly cached?: string } & AttemptResult)
+    | { readonly status: 'failed'; readonly error: TaskError }
+    /** The worker stopped it because it was told to. */
+    | { readonly status: 'cancelled' }
+  ) & {
+    /** What it cost as far as the work itself said; absent: what its time costs. */
+    readonly cost?: number;
+  };
 
 /** A run was accepted; its header is stored already. */
 export interface StartMessage {

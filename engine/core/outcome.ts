@@ -2,6 +2,7 @@
  * The outcome of an attempt as a worker of any language settled it. Redis takes it as it comes, so what does not fit the worker
  * contract is found here, and is a failure of the attempt rather than of the engine.
  */
+import { problemOfCost } from './cost.ts';
 import { isJsonObject, type Json } from './json.ts';
 import type { AttemptOutcome } from './message.ts';
 
@@ -15,6 +16,9 @@ export function readOutcome(outcome: AttemptOutcome): AttemptOutcome {
 
 function problemOf(outcome: unknown): string | undefined {
   if (!isJsonObject(outcome)) return 'it is no object';
+  const { cost } = outcome;
+  const wrongCost = cost === undefined ? undefined : problemOfCost(cost);
+  if (wrongCost !== undefined) return `\`cost\` ${wrongCost}`;
   switch (outcome['status']) {
     case 'succeeded':
       return problemOfSuccess(outcome);

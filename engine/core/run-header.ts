@@ -41,6 +41,8 @@ export interface RunProgress {
   part?: LaterPart;
   /** Parts of the run are being reset: nothing else is decided until that is done. */
   reset?: ResetWork;
+  /** What its attempts have cost that are over, of all generations; absent while nobody counts it. */
+  cost?: number;
   /** Times that the run was taken up again after its end; absent for none. `run.attempt` is one more. */
   retries?: number;
   /** Signals that no node has taken yet, oldest first. */
@@ -71,6 +73,8 @@ export interface NodeMark {
   readonly outputs?: { readonly [name: string]: Json };
   readonly reason?: string;
   readonly by?: string;
+  /** What the attempt cost that this took out of the hands of its worker. */
+  readonly cost?: number;
 }
 
 /** The node that a run was started by, and waits for it. */
@@ -148,7 +152,7 @@ export interface NodeOutput extends StoredOutputs {
 /** JSON of the changing part, for `RunChange.header`. */
 export function progressJson(header: RunHeader): string {
   const { status, startedAt, finishedAt, seq, nodes, cancel, outputs, largeOutputs, error } = header;
-  const { paused, result, refused, part, reset, retries, signals, answered, alerts } = header;
+  const { paused, result, refused, part, reset, cost, retries, signals, answered, alerts } = header;
   return JSON.stringify({
     status,
     startedAt,
@@ -164,6 +168,7 @@ export function progressJson(header: RunHeader): string {
     refused,
     part,
     reset,
+    cost,
     retries,
     signals,
     answered,

@@ -1,4 +1,5 @@
 /** The memory store as a client sees it. */
+import { DAY_MS, DayCosts } from '../core/cost.ts';
 import { SluiceError } from '../core/errors.ts';
 import { type Answer, addressOf, type InboxMessage } from '../core/message.ts';
 import { RECORD_BYTES } from '../core/node-record.ts';
@@ -44,6 +45,16 @@ export function clientStore(context: StoreContext): ClientStore {
     },
     async send(messages) {
       for (const message of messages) append(message);
+    },
+    async readCosts({ namespace, workflow, from, to }) {
+      const sums = new DayCosts();
+      for (let shard = 0; shard < context.options.shards; shard++) {
+        for (const one of context.shard(shard).costs) {
+          const isWanted = one.namespace === namespace && (workflow ?? one.workflow) === one.workflow;
+          if (isWanted && one.day + DAY_MS > from && one.day <= to) sums.add(one, one.day, one.cost);
+        }
+      }
+      return sums.sorted();
     },
     async readHeader(run) {
       return readHeader(context, run);

@@ -1,5 +1,6 @@
 /** What a shard's owner does to its state: leases, and the fenced commit. Each function is one atomic step. */
 import type { Commit, CommitReply, RunChange } from '../core/commit.ts';
+import { DayCosts } from '../core/cost.ts';
 import { RECORD_BYTES } from '../core/node-record.ts';
 import { type RunState, runState, type ShardState, trimInbox } from './shard-state.ts';
 
@@ -81,12 +82,16 @@ function applyCommit(shard: ShardState, commit: Commit): void {
   trimInbox(shard, commit.cursor);
 }
 
-function applyBeyondRuns(shard: ShardState, { documents, outbox, answers = [] }: Commit): void {
+function applyBeyondRuns(shard: ShardState, { documents, outbox, answers = [], costs = [] }: Commit): void {
   for (const document of documents?.remove ?? []) shard.documents.delete(document);
   for (const [document, json] of documents?.set ?? []) shard.documents.set(document, json);
   for (const id of outbox?.remove ?? []) shard.outbox.delete(id);
   for (const [id, json] of outbox?.set ?? []) shard.outbox.set(id, json);
   for (const [request, json] of answers) shard.answers.set(request, json);
+  if (costs.length === 0) return;
+  const sums = new DayCosts();
+  for (const one of [...shard.costs, ...costs]) sums.add(one, one.day, one.cost);
+  shard.costs = sums.sums;
 }
 
 function applyRunChange(shard: ShardState, change: RunChange): void {

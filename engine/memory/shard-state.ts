@@ -2,6 +2,7 @@
  * The plain state of one shard, and its inbox. Everything that a caller may change later (messages, headers, plans) is
  * kept as JSON text, as Redis keeps it: so nothing here is shared with anyone, and a copy of the state is cheap.
  */
+import type { DayCost } from '../core/cost.ts';
 import type { InboxMessage } from '../core/message.ts';
 import type { InboxEntry, StoredDocument } from '../ports/shard-store.ts';
 
@@ -66,6 +67,8 @@ export interface ShardState {
   readonly outbox: Map<string, string>;
   /** Request → answer, JSON. */
   readonly answers: Map<string, string>;
+  /** What was added to the costs of days. */
+  costs: readonly DayCost[];
   /** Session → ms of its last beat. */
   readonly beats: Map<string, number>;
 }
@@ -95,6 +98,7 @@ export function newShardState(): ShardState {
     documents: new Map(),
     outbox: new Map(),
     answers: new Map(),
+    costs: [],
     beats: new Map(),
   };
 }

@@ -50,6 +50,11 @@ export interface ExecutionContext {
   readonly logger: Logger;
   /** Share of the work that is done, 0 to 1. */
   progress(fraction: number): void;
+  /**
+   * Adds to what the attempt cost, however it ends; what is reported so stands for what its time would cost.
+   * @throws TaskFailure `invalid_output` for what is no cost
+   */
+  addCost(cost: number): void;
 }
 
 export type { EngineOutcome } from '../core/engine-outcome.ts';

@@ -7,6 +7,7 @@
  * loading) with `redis_refused`; both may have happened or not. Times are ms of the store's clock (Redis' TIME).
  */
 import type { Commit, CommitReply } from '../core/commit.ts';
+import type { DayCost } from '../core/cost.ts';
 import type { Answer, InboxMessage, SettledMessage } from '../core/message.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunHeader } from '../core/run-header.ts';
@@ -190,6 +191,14 @@ export interface WorkerStore {
   handBack(name: ClaimName, session: string, delivery: number): Promise<void>;
 }
 
+/** Days, from that of `from` to that of `to`, ms; of one workflow, or of all of the namespace. */
+export interface CostRange {
+  readonly namespace: string;
+  readonly from: number;
+  readonly to: number;
+  readonly workflow?: string | undefined;
+}
+
 /** What clients ask for; workers use `send` too. */
 export interface ClientStore {
   /** Number of shards, fixed at first use. @throws SluiceError shards_mismatch when another number is asked for. */
@@ -216,6 +225,8 @@ export interface ClientStore {
   readActors(shard: number, prefix: string): Promise<readonly StoredDocument[]>;
   /** When these timers of the shard are due, ms; null for one that is not set. In the order asked. */
   readTimers(shard: number, timers: readonly string[]): Promise<readonly (number | null)[]>;
+  /** What runs cost on these days, by day and workflow; days without are left out. They are kept for a year at least. */
+  readCosts(range: CostRange): Promise<readonly DayCost[]>;
   readHeader(run: string): Promise<RunHeader | undefined>;
   /** The run's first node records, at most `count`, 32 bytes each: those of its tasks stand first. Empty when there are none. */
   readRecords(run: string, count: number): Promise<Uint8Array>;

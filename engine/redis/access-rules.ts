@@ -34,6 +34,7 @@ export const AREA_OF_KEY = {
   live: 'shards',
   actors: 'shards',
   outbox: 'shards',
+  costs: 'shards',
   answer: 'shards',
   plan: 'shards',
   run: 'shards',

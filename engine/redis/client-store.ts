@@ -5,6 +5,7 @@ import type { RunHeader } from '../core/run-header.ts';
 import { shardOf } from '../core/run-id.ts';
 import type { ClientStore, StartReply } from '../ports/shard-store.ts';
 import { readBlocking } from './blocking-read.ts';
+import { readCosts } from './cost-place.ts';
 import { awaitProgress, loadPlan, loadRun, readEvents, readHeader, readRecords } from './run-reader.ts';
 import { scanDocuments } from './scan.ts';
 import type { StoreContext } from './store-context.ts';
@@ -40,6 +41,7 @@ export function clientStore(context: StoreContext): ClientStore {
       readAnswer(context, { address, request, blockMs, signal }),
     readActors: (shard, prefix) => scanDocuments(context, context.keys.actors(shard), prefix),
     readTimers: (shard, timers) => readTimers(context, shard, timers),
+    readCosts: (range) => readCosts(context, range),
     readEvents: (run, after, limit, blockMs, signal) =>
       readEvents(context, { run, after, limit, blockMs, signal }),
     awaitProgress: (run, after, blockMs, signal) => awaitProgress(context, { run, after, blockMs, signal }),

@@ -2,6 +2,7 @@
 import type { Commit, RunChange } from '../core/commit.ts';
 import { RECORD_BYTES } from '../core/node-record.ts';
 import type { Argument } from './connection.ts';
+import { COSTS_KEPT_MS, costPlace } from './cost-place.ts';
 import { type Keys, NODES_PER_BUCKET } from './keys.ts';
 import { encodeOutput, FIRST_HASH, largeHash, outputsKey, smallHash } from './output-cells.ts';
 import { packList } from './packed-list.ts';
@@ -125,7 +126,7 @@ function writeOutputs(writes: Writes, keys: Keys, shard: number, { run, outputs 
 const ANSWER_TTL_MS = 600_000;
 
 function writeBeyondRuns(writes: Writes, keys: Keys, shard: number, commit: Commit): void {
-  const { documents, outbox, answers = [] } = commit;
+  const { documents, outbox, answers = [], costs = [] } = commit;
   for (const [key, change] of [
     [keys.actors(shard), documents],
     [keys.outbox(shard), outbox],
@@ -136,6 +137,12 @@ function writeBeyondRuns(writes: Writes, keys: Keys, shard: number, commit: Comm
   for (const [request, json] of answers) {
     writes.add(keys.answer(shard, request), 'XADD', ['MAXLEN', 1, '*', 'a', json]);
     writes.add(keys.answer(shard, request), 'PEXPIRE', [ANSWER_TTL_MS]);
+  }
+  for (const { namespace, workflow, day, cost } of costs) {
+    const { month, field } = costPlace(day, workflow);
+    const key = keys.costs(shard, namespace, month);
+    writes.add(key, 'HINCRBYFLOAT', [field, cost]);
+    writes.add(key, 'PEXPIREAT', [day + COSTS_KEPT_MS]);
   }
 }
 

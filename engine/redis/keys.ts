@@ -28,6 +28,8 @@ export interface Keys {
   actors(shard: number): string;
   /** Hash: posts that were not delivered yet, id → JSON. */
   outbox(shard: number): string;
+  /** Hash: `day:workflow` (day of the month, two digits) → what runs of the shard cost on it. `month` as in 2026-03. */
+  costs(shard: number, namespace: string, month: string): string;
   /** Stream with one entry: the answer to a client's request, JSON. */
   answer(shard: number, request: string): string;
   /** String: a plan's JSON. */
@@ -111,6 +113,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     live: (shard) => `${of(shard)}live`,
     actors: (shard) => `${of(shard)}actors`,
     outbox: (shard) => `${of(shard)}outbox`,
+    costs: (shard, namespace, month) => `${of(shard)}costs:${month}:${encodeURIComponent(namespace)}`,
     answer: (shard, request) => `${of(shard)}answer:${request}`,
     plan: (shard, hash) => `${of(shard)}plan:${hash}`,
     run: (shard, run) => `${of(shard)}run:${run}`,

@@ -10,6 +10,7 @@ import type Docker from 'dockerode';
 import type { ContainerCreateOptions } from 'dockerode';
 import type { JsonObject } from '../../engine/core/json.ts';
 import { type ExecutionContext, TaskFailure, type WorkerExecutor } from '../../engine/ports/executor.ts';
+import { withCostFile } from '../cost-of-file.ts';
 import { attemptEnvironment } from '../environment.ts';
 import { LineTail } from '../line-tail.ts';
 import { checkOptions } from '../options.ts';
@@ -78,15 +79,18 @@ async function runIn(
 ): Promise<JsonObject> {
   const binds = await bindsFor(options, context, { scratch, roots });
   const outputFile = join(scratch, 'output');
+  const costFile = join(scratch, 'cost');
   const script = join(scratch, 'script');
-  await writeFile(outputFile, '', { mode: 0o600 });
+  for (const file of [outputFile, costFile]) await writeFile(file, '', { mode: 0o600 });
   if (options.run !== undefined) await writeFile(script, options.run, { mode: 0o600 });
   await linkSource(context);
   await ensureImage(docker, options, context);
   const tail = new LineTail();
-  const wanted = containerOf({ options, context, binds, outputFile, script });
-  const end = await runContainer(docker, wanted, { context, tail });
-  if (end.exitCode !== 0) throw endFailure(end, options, tail);
+  const wanted = containerOf({ options, context, binds, outputFile, costFile, script });
+  await withCostFile(costFile, context, async () => {
+    const end = await runContainer(docker, wanted, { context, tail });
+    if (end.exitCode !== 0) throw endFailure(end, options, tail);
+  });
   return readOutputs(outputFile, context);
 }
 
@@ -95,11 +99,20 @@ interface Parts {
   readonly context: ExecutionContext;
   readonly binds: readonly string[];
   readonly outputFile: string;
+  readonly costFile: string;
   readonly script: string;
 }
 
-function containerOf({ options, context, binds, outputFile, script }: Parts): ContainerCreateOptions {
-  const env = { ...attemptEnvironment({}, context), SLUICE_OUTPUT: outputFile };
+function containerOf({
+  options,
+  context,
+  binds,
+  outputFile,
+  costFile,
+  script,
+}: Parts): ContainerCreateOptions {
+  const files = { SLUICE_OUTPUT: outputFile, SLUICE_COST: costFile };
+  const env = { ...attemptEnvironment({}, context), ...files };
   const memory = options.memory === undefined ? undefined : bytesOf(options.memory);
   const user = options.user ?? ownUser();
   return {

@@ -48,7 +48,7 @@ export function connectionFailure(error: unknown, request: HttpRequest): TaskFai
 export function statusFailure(
   exchange: Exchange,
   body: Json,
-  rule: { text?: string; now: () => number },
+  rule: { text: string | undefined; now: () => number },
 ): TaskFailure {
   const { response, request } = exchange;
   const expected = rule.text === undefined ? 'expected 200 to 299' : `\`success: ${rule.text}\` is not true`;
@@ -63,12 +63,10 @@ export function statusFailure(
   );
 }
 
-export function conditionFailure(error: unknown, text: string): TaskFailure {
+/** @param option as it stands in the file, such as `success: status == 200` */
+export function expressionFailure(error: unknown, option: string): TaskFailure {
   const code = error instanceof EvaluationError ? error.code : 'expression_error';
-  return new TaskFailure(
-    code,
-    `The condition \`success: ${text}\` could not be answered: ${messageOf(error)}`,
-  );
+  return new TaskFailure(code, `\`${option}\` could not be evaluated: ${messageOf(error)}`);
 }
 
 function codeOf(error: unknown): string {

@@ -10,9 +10,9 @@ import { type ExecutionContext, TaskFailure, type WorkerExecutor } from '../../e
 import { checkOptions } from '../options.ts';
 import type { ExecutorSettings, HttpSettings } from '../settings.ts';
 import { stopFailure, throwIfStopped } from '../stop-failure.ts';
-import { conditionFailure, connectionFailure, statusFailure } from './failure.ts';
+import { connectionFailure, expressionFailure, statusFailure } from './failure.ts';
 import { guardedConnector } from './guarded-connector.ts';
-import { type HttpOptions, httpOptions, parseSuccess } from './options.ts';
+import { type HttpOptions, httpOptions, parseOverResponse } from './options.ts';
 import { buildRequest, type Exchange, type HttpRequest, sendRequest } from './request.ts';
 import { readBody } from './response-body.ts';
 
@@ -43,7 +43,12 @@ export function httpExecutor(settings: ExecutorSettings = {}): WorkerExecutor {
       const request = withTrace(buildRequest(checked), context.traceparent);
       agent ??= openAgent(http);
       const { exchange, body } = await fetchBody({ request, options: checked, context, agent: await agent });
-      return judge(exchange, body, { options: checked, now });
+      const outputs = { status: exchange.response.statusCode, headers: headersOf(exchange), body };
+      const response = { outputs, options: checked, now };
+      const problem = reportCost(response, context);
+      if (!isSuccess(response)) throw statusFailure(exchange, body, { text: conditionOf(checked), now });
+      if (problem !== undefined) throw problem;
+      return outputs;
     },
     async close() {
       await (await agent)?.destroy();
@@ -111,28 +116,42 @@ async function fetchBody({
   }
 }
 
-function judge(
-  exchange: Exchange,
-  body: Json,
-  rule: { options: HttpOptions; now: () => number },
-): JsonObject {
-  const { success } = rule.options;
-  const outputs = { status: exchange.response.statusCode, headers: headersOf(exchange), body };
-  if (success === undefined) {
-    if (outputs.status >= 200 && outputs.status <= 299) return outputs;
-    throw statusFailure(exchange, body, { now: rule.now });
-  }
-  const text = String(success);
-  if (holds(text, outputs, rule.now)) return outputs;
-  throw statusFailure(exchange, body, { text, now: rule.now });
+interface Answered {
+  readonly outputs: JsonObject & { readonly status: number };
+  readonly options: HttpOptions;
+  readonly now: () => number;
 }
 
-function holds(text: string, outputs: JsonObject, now: () => number): boolean {
+function conditionOf({ success }: HttpOptions): string | undefined {
+  return success === undefined ? undefined : String(success);
+}
+
+function isSuccess(answered: Answered): boolean {
+  const { status } = answered.outputs;
+  const text = conditionOf(answered.options);
+  return text === undefined ? status >= 200 && status <= 299 : isTruthy(ask(answered, 'success', text));
+}
+
+/** Answers why not. A response that is no success may lack what the expression asks for, and fails for itself. */
+function reportCost(answered: Answered, context: ExecutionContext): unknown {
+  const { cost } = answered.options;
+  if (cost === undefined) return undefined;
+  try {
+    const value = ask(answered, 'cost', String(cost));
+    if (value !== null) context.addCost(value as number);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** What the expression of an option says of the response. @throws TaskFailure */
+function ask({ outputs, now }: Answered, option: 'success' | 'cost', text: string): Json {
   try {
     const scope: Scope = Object.assign(new Map(Object.entries(outputs)), { now: now() });
-    return isTruthy(evaluate(parseSuccess(text), scope));
+    return evaluate(parseOverResponse(text), scope);
   } catch (error) {
-    throw conditionFailure(error, text);
+    throw expressionFailure(error, `${option}: ${text}`);
   }
 }
 

@@ -8,7 +8,8 @@ import {
 } from '../../engine/core/expression/index.ts';
 
 export const DEFAULT_MAX_BYTES = 1_000_000;
-const SUCCESS_CONTEXTS = ['status', 'headers', 'body'];
+/** What expressions over the response may name. */
+const CONTEXTS = ['status', 'headers', 'body'];
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()], {
@@ -43,10 +44,17 @@ export const httpOptions = z
     body: z.string().optional().describe('Request body as text. Set its content type under `headers`.'),
     success: z
       .union([z.string(), z.boolean()])
-      .refine(isSuccessExpression, { error: explainSuccess })
+      .refine(isOverResponse, { error: explain })
       .optional()
       .describe(
         'Condition over `status`, `headers` (lower-case names) and `body`. Default: status 200 to 299.',
+      ),
+    cost: z
+      .union([z.string(), z.number()])
+      .refine(isOverResponse, { error: explain })
+      .optional()
+      .describe(
+        'What the request cost: an expression over `status`, `headers` and `body`. Null: its time counts.',
       ),
     max_bytes: z
       .number()
@@ -62,7 +70,7 @@ export const httpOptions = z
 export type HttpOptions = z.infer<typeof httpOptions>;
 
 /** @throws ExpressionSyntaxError */
-export function parseSuccess(text: string): Expression {
+export function parseOverResponse(text: string): Expression {
   return parseExpression(bareExpression(text));
 }
 
@@ -70,22 +78,20 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
 }
 
-function isSuccessExpression(value: string | boolean): boolean {
-  return problemOfSuccess(value) === undefined;
+function isOverResponse(value: string | number | boolean): boolean {
+  return problemOf(value) === undefined;
 }
 
-function explainSuccess(issue: { readonly input?: unknown }): string {
+function explain(issue: { readonly input?: unknown }): string {
   const { input } = issue;
-  const problem = typeof input === 'string' ? problemOfSuccess(input) : undefined;
-  return problem ?? 'expected a condition such as `status == 200`';
+  const problem = typeof input === 'string' ? problemOf(input) : undefined;
+  return problem ?? 'expected an expression over the response, such as `status == 200`';
 }
 
-function problemOfSuccess(value: string | boolean): string | undefined {
-  if (typeof value === 'boolean') return undefined;
+function problemOf(value: string | number | boolean): string | undefined {
+  if (typeof value !== 'string') return undefined;
   try {
-    const foreign = parseSuccess(value).references.find(
-      ({ path }) => !SUCCESS_CONTEXTS.includes(path[0] ?? ''),
-    );
+    const foreign = parseOverResponse(value).references.find(({ path }) => !CONTEXTS.includes(path[0] ?? ''));
     return (
       foreign &&
       `\`${foreign.path.join('.')}\` is not known here; only \`status\`, \`headers\` and \`body\` are`

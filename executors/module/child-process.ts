@@ -19,7 +19,7 @@ import { type ModuleTask, readMessage, type ToChild } from './protocol.ts';
 /** Output may come for so long after the process has ended, when a program that it started holds the pipe. */
 const DRAIN_MS = 500;
 
-type Supervision = Pick<ExecutionContext, 'signal' | 'graceMs' | 'log' | 'progress'>;
+type Supervision = Pick<ExecutionContext, 'signal' | 'graceMs' | 'log' | 'progress' | 'addCost'>;
 
 export class ModuleChild {
   attempts = 0;
@@ -82,12 +82,19 @@ export class ModuleChild {
   }
 
   /** Resolves with the outputs; rejects with the failure that the child tells. Stays open when the child dies. */
-  #answer({ progress }: Supervision): Promise<JsonObject> {
+  #answer({ progress, addCost }: Supervision): Promise<JsonObject> {
     return new Promise((resolve, reject) => {
       const listen = (raw: unknown): void => {
         const message = readMessage(raw);
         if (message?.type === 'progress') progress(message.fraction);
         if (message === undefined || message.type === 'progress') return;
+        if (message.type === 'cost') {
+          try {
+            return addCost(message.cost);
+          } catch (error) {
+            return reject(error);
+          }
+        }
         this.#process.off('message', listen);
         if (message.type === 'done') return resolve(message.outputs);
         // Not to be handed to the next attempt while it is about to end.

@@ -4,6 +4,7 @@
  * directory, so it sets both for each attempt.
  */
 
+import { problemOfCost } from '../../engine/core/cost.ts';
 import { MAX_OUTPUT_BYTES, tooLargeMessage } from '../../engine/core/output-size.ts';
 import { installSyncOutput } from './child-output.ts';
 import type { ModuleContext } from './context.ts';
@@ -67,6 +68,7 @@ function contextOf(task: ModuleTask, signal: AbortSignal): ModuleContext {
     signal,
     progress: (fraction) =>
       tell({ type: 'progress', fraction: Math.min(1, Math.max(0, Number(fraction) || 0)) }),
+    addCost: (cost) => addCost(task, cost),
     attempt: task.attempt,
     run: task.run,
     task: task.task,
@@ -76,6 +78,13 @@ function contextOf(task: ModuleTask, signal: AbortSignal): ModuleContext {
     sourceDirectory: task.sourceDirectory,
     env: task.env,
   };
+}
+
+function addCost(task: ModuleTask, cost: number): void {
+  const problem = problemOfCost(cost);
+  if (problem !== undefined) throw new RangeError(`The cost given to addCost ${problem}.`);
+  // What goes on after its attempt has ended is not to be charged to the next one.
+  if (running?.task === task) tell({ type: 'cost', cost });
 }
 
 function setEnvironment(env: { readonly [name: string]: string | undefined }): void {

@@ -22,6 +22,11 @@ export interface ModuleContext<Args = { readonly [name: string]: Json }> {
   readonly signal: AbortSignal;
   /** Tells how much of the work is done, 0 to 1. */
   progress(fraction: number): void;
+  /**
+   * Adds to what this attempt cost, in the unit of the rates of `cost`; it counts however the attempt ends, in place of its time.
+   * Throws for what is no number from 0 on.
+   */
+  addCost(cost: number): void;
   /** Number of this attempt, from 1. */
   readonly attempt: number;
   readonly run: {

@@ -1,4 +1,5 @@
 /** Messages between the worker and the process that runs a module's function. One attempt at a time. */
+import { problemOfCost } from '../../engine/core/cost.ts';
 import type { TaskErrorCode } from '../../engine/core/errors.ts';
 import { isJsonObject, type JsonObject } from '../../engine/core/json.ts';
 import type { StopReason } from '../../engine/ports/executor.ts';
@@ -26,6 +27,8 @@ export type ToChild =
 
 export type FromChild =
   | { readonly type: 'progress'; readonly fraction: number }
+  /** Added to what the attempt cost. */
+  | { readonly type: 'cost'; readonly cost: number }
   | { readonly type: 'done'; readonly outputs: JsonObject }
   /** `fatal`: the process ends after it. */
   | {
@@ -49,8 +52,9 @@ const FAILURE_CODES: readonly string[] = [
 /** A message of the child, or undefined for what user code may have sent on its own. */
 export function readMessage(message: unknown): FromChild | undefined {
   if (!isJsonObject(message)) return undefined;
-  const { type, fraction, outputs, code, fatal, message: text } = message;
+  const { type, fraction, cost, outputs, code, fatal, message: text } = message;
   if (type === 'progress' && typeof fraction === 'number') return { type, fraction };
+  if (type === 'cost' && typeof cost === 'number' && problemOfCost(cost) === undefined) return { type, cost };
   if (type === 'done' && isJsonObject(outputs)) return { type, outputs };
   if (type === 'failed' && typeof text === 'string' && FAILURE_CODES.includes(String(code))) {
     return { type, code: code as ModuleFailureCode, message: text, ...(fatal === true ? { fatal } : {}) };

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../engine/core/json.ts';
 import type { ExecutionContext, WorkerExecutor } from '../../engine/ports/executor.ts';
+import { withCostFile } from '../cost-of-file.ts';
 import { attemptEnvironment, baseEnvironment, type Environment } from '../environment.ts';
 import { GroupWatchdog } from '../group-watchdog.ts';
 import { LineTail } from '../line-tail.ts';
@@ -53,11 +54,15 @@ interface Work {
 async function runIn(scratch: string, work: Work): Promise<JsonObject> {
   const { options, context, env } = work;
   const outputFile = join(scratch, 'output');
-  await writeFile(outputFile, '', { mode: 0o600 });
+  const costFile = join(scratch, 'cost');
+  for (const file of [outputFile, costFile]) await writeFile(file, '', { mode: 0o600 });
   await linkSource(context);
   const cwd = await workingDirectory(context);
   const command = await commandFor(options, context, scratch);
-  await runProgram({ ...command, cwd, env: { ...env, SLUICE_OUTPUT: outputFile } }, work);
+  const files = { SLUICE_OUTPUT: outputFile, SLUICE_COST: costFile };
+  await withCostFile(costFile, context, () =>
+    runProgram({ ...command, cwd, env: { ...env, ...files } }, work),
+  );
   return readOutputs(outputFile, context);
 }
 

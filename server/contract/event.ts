@@ -25,6 +25,12 @@ export const event = z
     generation: z.int().optional(),
     fraction: z.number().optional().describe('node.progress: share of the work that is done.'),
     reason: z.string().optional(),
+    cost: z
+      .number()
+      .optional()
+      .describe(
+        'What the attempt cost that this ends; node.started: what it cost until another worker took it over.',
+      ),
   })
   .describe('One event. Further members may come with later versions.');
 

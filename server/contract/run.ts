@@ -71,7 +71,9 @@ export const node = z
     cost: z
       .number()
       .nullable()
-      .describe('Cost of its finished attempts by the rate of its task; null without a rate.'),
+      .describe(
+        'Cost of its attempts that are over, of all its lives: what they reported, else by the rate of the task; null when nobody counts it.',
+      ),
   })
   .describe('One vertex of the graph.');
 
@@ -96,7 +98,12 @@ export const run = z
       .object({ run: z.string(), node: z.string() })
       .nullable()
       .describe('The node of another run that started this one.'),
-    cost: z.number().nullable().describe('Cost of all its nodes; null when no task has a rate.'),
+    cost: z
+      .number()
+      .nullable()
+      .describe(
+        'Cost of all attempts that are over, also of nodes that were done again; null when nobody counts it.',
+      ),
     created_at: time,
     started_at: time.nullable(),
     finished_at: time.nullable(),

@@ -5,6 +5,7 @@
 import { describe } from 'vitest';
 import { actorCases } from './shard-store/actor-cases.ts';
 import { commitCases } from './shard-store/commit-cases.ts';
+import { costCases } from './shard-store/cost-cases.ts';
 import { flightCases } from './shard-store/flight-cases.ts';
 import { ownershipCases } from './shard-store/ownership-cases.ts';
 import { readingCases } from './shard-store/reading-cases.ts';
@@ -22,6 +23,7 @@ export function shardStoreContract(name: string, make: MakeShardStore): void {
     commitCases(make);
     storedRunCases(make);
     actorCases(make);
+    costCases(make);
     flightCases(make);
     sessionCases(make);
     readingCases(make);

@@ -4,10 +4,11 @@ import { aBench } from '../support/execution-context.ts';
 
 const executor = functionExecutor({
   functions: {
-    resize: async ({ inputs, log, progress, attempt, task, run }) => {
+    resize: async ({ inputs, log, progress, addCost, attempt, task, run }) => {
       log.info('a\nb');
       log.error({ width: inputs.width });
       progress(0.5);
+      addCost(0.02);
       return { width: inputs.width * 2, attempt, task, run: run.workflow };
     },
     empty: () => {},
@@ -33,6 +34,7 @@ describe('uses: function', () => {
     expect(bench.text('stdout')).toEqual(['a', 'b']);
     expect(bench.text('stderr')).toEqual(['{ width: 8 }']);
     expect(bench.progress).toEqual([0.5]);
+    expect(bench.costs).toEqual([0.02]);
   });
 
   it('takes no return value as no outputs', async () => {

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseRetryAfter } from '../../executors/http/retry-after.ts';
 import { httpExecutor } from '../../executors/index.ts';
-import { type Attempt, aBench, attempt, removeFolders } from '../support/execution-context.ts';
+import { type Attempt, aBench, attempt, type Bench, removeFolders } from '../support/execution-context.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -43,9 +43,14 @@ async function listen(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function get(path: string, handler: Handler, options: object = {}): Promise<Attempt> {
+async function get(
+  path: string,
+  handler: Handler,
+  options: object = {},
+): Promise<Attempt & { bench: Bench }> {
   handlers.set(path, handler);
-  return attempt(http, { url: base + path, ...options }, await aBench());
+  const bench = await aBench();
+  return { ...(await attempt(http, { url: base + path, ...options }, bench)), bench };
 }
 
 const echo: Handler = ({ method, url, headers }, response, body) => {
@@ -156,6 +161,41 @@ describe('a body', () => {
   ])('that is %s is an error', async (_what, handler, message) => {
     const { error } = await get('/broken', handler);
     expect(error).toMatchObject({ code: 'http_error', message: expect.stringMatching(message) });
+  });
+});
+
+describe('cost', () => {
+  const priced =
+    (status: number): Handler =>
+    (_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/json', 'x-cost': '0.25' });
+      response.end('{"usage":{"tokens":500}}');
+    };
+
+  it.each<[string | number, number[]]>([
+    ['mul(body.usage.tokens, 0.001)', [0.5]],
+    ["${{ fromJSON(headers['x-cost']) }}", [0.25]],
+    [2, [2]],
+    ['default(body.price, null)', []],
+  ])('may be %j', async (cost, expected) => {
+    const result = await get('/priced', priced(200), { cost });
+    expect(result.error).toBeUndefined();
+    expect(result.bench.costs).toEqual(expected);
+  });
+
+  it('counts for a response that is no success as well, which may lack what it asks for', async () => {
+    const failed = await get('/priced', priced(500), { cost: 'mul(body.usage.tokens, 0.001)' });
+    expect(failed).toMatchObject({ error: { code: 'http_status' }, bench: { costs: [0.5] } });
+    const lacking = await get('/priced', priced(500), { cost: 'body.price' });
+    expect(lacking).toMatchObject({ error: { code: 'http_status' }, bench: { costs: [] } });
+  });
+
+  it('that a success does not tell fails it', async () => {
+    const { error } = await get('/priced', priced(200), { cost: 'body.price' });
+    expect(error).toMatchObject({
+      code: 'unresolved_reference',
+      message: expect.stringContaining('`cost: body.price` could not be evaluated'),
+    });
   });
 });
 

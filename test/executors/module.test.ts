@@ -40,6 +40,7 @@ describe('a function', () => {
         context.log.info('computing', n);
         console.error('a warning');
         context.progress(0.5);
+        context.addCost(0.02);
         writeFileSync('made.txt', 'x');
         return { twice: n * 2, task: context.task, run: context.run.id, home: process.env.MARK, cwd: process.cwd() === context.directory };
       };`;
@@ -49,7 +50,33 @@ describe('a function', () => {
     expect(bench.text('stdout')).toEqual(['computing 21']);
     expect(bench.text('stderr')).toEqual(['a warning']);
     expect(bench.progress).toEqual([0.5]);
+    expect(bench.costs).toEqual([0.02]);
     expect(await readFile(join(bench.context.directory, 'made.txt'), 'utf8')).toBe('x');
+  });
+
+  it('is told where it gives no cost, and what it gave before it failed counts', async () => {
+    const text = `export default (_args, context) => {
+      context.addCost(1);
+      context.addCost('2');
+    };`;
+    const { error, bench } = await call(text);
+    expect(error).toMatchObject({
+      code: 'module_error',
+      message: expect.stringContaining('The cost given to addCost is no number.'),
+    });
+    expect(bench.costs).toEqual([1]);
+  });
+
+  it('charges nothing to the next attempt in its process', async () => {
+    const text = `export default (_args, context) => {
+      if (context.task === 'late') setImmediate(() => context.addCost(5));
+    };`;
+    const source = { 'task.mjs': text };
+    const first = await aBench({ source, task: 'late' });
+    await attempt(modules, { file: './task.mjs' }, first);
+    const next = await aBench({ sourceDirectory: first.context.sourceDirectory });
+    await attempt(modules, { file: './task.mjs' }, next);
+    expect([...first.costs, ...next.costs]).toEqual([]);
   });
 
   it('may be TypeScript that imports more of it', async () => {

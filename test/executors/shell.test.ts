@@ -23,6 +23,35 @@ describe('a script', () => {
     expect(bench.text('stderr')).toEqual(['two']);
   });
 
+  it('says what it cost, a number a line, also when it fails', async () => {
+    const bench = await aBench({ env: { CODE: '0' } });
+    const script = 'echo 0.25 >> "$SLUICE_COST"; printf " 1e-2\\n\\n3" >> "$SLUICE_COST"; exit "$CODE"';
+    expect(await attempt(shell, { script }, bench)).toEqual({ outputs: {} });
+    expect(bench.costs).toEqual([0.25, 0.01, 3]);
+    const failing = await aBench({ env: { CODE: '3' } });
+    expect((await attempt(shell, { script }, failing)).error).toMatchObject({
+      code: 'exit_code',
+      exit_code: 3,
+    });
+    expect(failing.costs).toEqual([0.25, 0.01, 3]);
+  });
+
+  it.each([
+    ['echo 1 >> "$SLUICE_COST"; echo much >> "$SLUICE_COST"', 'Line 2 of $SLUICE_COST: "much" is no number'],
+    ['echo -1 >> "$SLUICE_COST"', 'Line 1 of $SLUICE_COST: the cost is -1; a cost is 0 or more.'],
+    ['echo 1e999 >> "$SLUICE_COST"', 'Line 1 of $SLUICE_COST'],
+    ['ln -sf /etc/passwd "$SLUICE_COST"', '$SLUICE_COST is no longer a regular file'],
+    ['head -c 70000 /dev/zero | tr "\\0" 1 >> "$SLUICE_COST"', 'The file $SLUICE_COST has 70000 bytes'],
+  ])('fails when %j is no cost, and charges nothing', async (script, message) => {
+    const bench = await aBench();
+    const { error } = await attempt(shell, { script }, bench);
+    expect(error).toMatchObject({ code: 'invalid_output', message: expect.stringContaining(message) });
+    expect(bench.costs).toEqual([]);
+    const failing = await aBench();
+    expect((await attempt(shell, { script: `${script}; exit 3` }, failing)).error?.code).toBe('exit_code');
+    expect(failing.text('system').join()).toContain(message);
+  });
+
   it('ends at the first failing command, also in a pipe, and shows the last lines', async () => {
     const bench = await aBench();
     const script = 'for i in $(seq 1 30); do echo "line $i"; done; false | cat; echo never';
@@ -45,7 +74,7 @@ describe('a script', () => {
     await attempt(shell, { script: 'env | cut -d= -f1' }, bench);
     const ofBash = ['_', 'PWD', 'SHLVL', 'OLDPWD'];
     const names = bench.text('stdout').filter((name) => !ofBash.includes(name));
-    const sluice = ['ATTEMPT', 'INDEX', 'LOGICAL_TIME', 'OUTPUT', 'RUN_ID', 'SOURCE', 'TASK'].map(
+    const sluice = ['ATTEMPT', 'COST', 'INDEX', 'LOGICAL_TIME', 'OUTPUT', 'RUN_ID', 'SOURCE', 'TASK'].map(
       (name) => `SLUICE_${name}`,
     );
     expect(names.sort()).toEqual(['HOME', 'MONTH', 'PATH', ...sluice]);

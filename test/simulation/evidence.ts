@@ -63,6 +63,8 @@ export interface Evidence {
   /** Errors that the engine itself called defects. */
   readonly defects: readonly string[];
   readonly leftovers: readonly string[];
+  /** By `namespace/workflow`: what the accounts of all its runs say, and the sums of its days. */
+  readonly accounts: ReadonlyMap<string, { readonly runs: number; readonly days: number }>;
   readonly faultsOverAt: number;
   /** When waiting for runs ended. */
   readonly endedAt: number;
@@ -70,7 +72,8 @@ export interface Evidence {
   readonly wentBack: boolean;
 }
 
-export interface Gathered extends Omit<Evidence, 'runs' | 'featured' | 'children' | 'history' | 'wentBack'> {
+export interface Gathered
+  extends Omit<Evidence, 'runs' | 'featured' | 'children' | 'history' | 'wentBack' | 'accounts'> {
   readonly featuredRequests: readonly FeaturedRequest[];
   readonly memory: MemoryShardStore;
   readonly observer: Observer;
@@ -118,8 +121,31 @@ export async function gather({ memory, observer, featuredRequests, ...facts }: G
     runs,
     featured,
     children,
+    accounts: await accountsOf(memory, observer.started),
     wentBack: history.some(({ kind }) => kind === 'restore'),
   };
+}
+
+async function accountsOf(memory: MemoryShardStore, ids: Iterable<string>): Promise<Evidence['accounts']> {
+  const accounts = new Map<string, { runs: number; days: number }>();
+  const of = (namespace: string, workflow: string) => {
+    const key = `${namespace}/${workflow}`;
+    const known = accounts.get(key) ?? { runs: 0, days: 0 };
+    accounts.set(key, known);
+    return known;
+  };
+  const namespaces = new Set<string>();
+  for (const id of ids) {
+    const header = await memory.readHeader(id);
+    if (!header) continue;
+    namespaces.add(header.namespace);
+    of(header.namespace, header.workflow).runs += header.cost ?? 0;
+  }
+  for (const namespace of namespaces) {
+    const days = await memory.readCosts({ namespace, from: 0, to: Number.MAX_SAFE_INTEGER });
+    for (const { workflow, cost } of days) of(namespace, workflow).days += cost;
+  }
+  return accounts;
 }
 
 async function evidenceOf(

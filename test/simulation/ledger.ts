@@ -12,6 +12,8 @@ export interface Work extends WorkName {
   readonly inputs: { readonly [task: string]: Json };
   endedAt?: number;
   end?: 'succeeded' | 'failed' | 'stopped';
+  /** What it said that it costs. */
+  cost?: number;
 }
 
 export class Ledger {

@@ -2,7 +2,7 @@
 import type { Template } from '../../engine/core/json.ts';
 import type { FanOut, PlanAction, PlanEdge, PlanTask } from '../../engine/core/plan.ts';
 import { type Backoff, NO_RETRY, type RetryPolicy } from '../../engine/core/retry-policy.ts';
-import type { Random } from './random.ts';
+import { hashOf, type Random } from './random.ts';
 
 /** A queue that no worker serves: its tasks end by `queue_timeout`. */
 export const DESERTED_QUEUE = 'deserted';
@@ -157,4 +157,10 @@ function randomRetry(dice: Random): RetryPolicy {
     ...(dice.chance(0.1) ? { budgetMs: dice.int(300, 3_000) } : {}),
     ...(dice.chance(0.2) ? { on: "error.code == 'exit_code'" } : {}),
   };
+}
+
+/** Some tasks have a rate: an hour of it, so that a millisecond costs a fraction that sums keep exactly. */
+export function rateOf(id: string): Pick<PlanTask, 'costPerHour'> {
+  const kind = hashOf('rate', id) % 4;
+  return kind < 2 ? { costPerHour: (kind + 1) * 3_600_000 * 0.125 } : {};
 }

@@ -7,7 +7,7 @@ import { type Plan, type PlanEdge, type PlanTask, sealPlan, type WhenWord } from
 import { NO_RETRY } from '../../engine/core/retry-policy.ts';
 import type { TriggerRule } from '../../engine/core/trigger-rule.ts';
 import { hashOf, type Random } from './random.ts';
-import { randomAction, randomFanOut, randomLimits } from './random-task.ts';
+import { randomAction, randomFanOut, randomLimits, rateOf } from './random-task.ts';
 
 /** What is known of a task beside its plan. */
 export interface KnownTask {
@@ -86,8 +86,10 @@ function randomTask(
   const made = randomAction(dice, { before, reads });
   const fan = made.canFan && dice.chance(0.22) ? randomFanOut(dice, before, allEdges) : undefined;
   const condition = randomCondition(dice, fan !== undefined);
+  const id = `${NAMES[hashOf(index) % NAMES.length] ?? 't'}_${index}`;
   const task: PlanTask = {
-    id: `${NAMES[hashOf(index) % NAMES.length] ?? 't'}_${index}`,
+    id,
+    ...rateOf(id),
     edges: fan ? withDataEdges(allEdges, fan.reads) : allEdges,
     triggerRule,
     ...(condition ? { if: condition.text } : {}),

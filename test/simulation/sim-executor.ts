@@ -24,11 +24,15 @@ export function simExecutor({ world, seed, ledger, owner, onKill }: SimExecutorO
     summary: 'Work in a simulation.',
     options: z.any(),
     needsWorkspace: false,
-    async run(options, { run, task, index, attempt, signal, progress }) {
+    async run(options, { run, task, index, attempt, signal, progress, addCost }) {
       const name = { run, task, item: index ?? -1, attempt };
       const behaviour = behaviourOf(seed, name, options);
       const inputs = isJsonObject(options['up']) ? options['up'] : {};
       const work = ledger.open(name, owner.name, world.now, inputs);
+      if (behaviour.cost !== undefined) {
+        addCost(behaviour.cost);
+        work.cost = behaviour.cost;
+      }
       if (behaviour.end === 'kill') {
         onKill();
         return new Promise(() => {});

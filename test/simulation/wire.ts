@@ -92,6 +92,7 @@ function storeOf({ store, faults }: Shared, link: Link, blocking: Link): Ports['
         await store.send(messages);
         if (faults.strikes('message_twice', 0.2)) await store.send(messages);
       }),
+    readCosts: (...args) => link.call('readCosts', () => store.readCosts(...args)),
     readHeader: (...args) => link.call('readHeader', () => store.readHeader(...args)),
     readRecords: (...args) => link.call('readRecords', () => store.readRecords(...args)),
     readEvents: (...args) => blocking.call('readEvents', () => store.readEvents(...args)),

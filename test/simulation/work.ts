@@ -13,6 +13,8 @@ export interface Behaviour {
   /** Number of items in the output `n`. */
   readonly items: number;
   readonly errorCode: 'exit_code' | 'http_status';
+  /** What it reports that it cost, as soon as it begins; a fraction that sums keep exactly. */
+  readonly cost: number | undefined;
 }
 
 export interface WorkName {
@@ -39,6 +41,7 @@ export function behaviourOf(seed: number, name: WorkName, options: JsonObject): 
     retryAfterMs: dice.chance(0.1) ? dice.int(100, 1_500) : undefined,
     items: dice.int(0, 5),
     errorCode: dice.chance(0.7) ? 'exit_code' : 'http_status',
+    cost: dice.chance(0.3) ? dice.int(0, 80) / 8 : undefined,
   };
 }
 

@@ -21,6 +21,8 @@ export interface Bench {
   readonly context: ExecutionContext;
   readonly lines: LogLine[];
   readonly progress: number[];
+  /** Costs as reported, one by one. */
+  readonly costs: number[];
   stop(reason?: StopReason): void;
   /** Resolves when the work has written this line. */
   line(text: string): Promise<void>;
@@ -57,6 +59,7 @@ export async function aBench(
   const abort = new AbortController();
   const lines: LogLine[] = [];
   const progress: number[] = [];
+  const costs: number[] = [];
   const waiting = new Map<string, () => void>();
   const context: ExecutionContext = {
     run: '01RUN',
@@ -81,12 +84,14 @@ export async function aBench(
     },
     logger: SILENT,
     progress: (fraction) => void progress.push(fraction),
+    addCost: (cost) => void costs.push(cost),
     ...given,
   };
   return {
     context,
     lines,
     progress,
+    costs,
     stop: (reason = 'cancelled') => abort.abort(reason),
     line: (text) =>
       new Promise((resolve) => {

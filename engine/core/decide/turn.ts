@@ -11,6 +11,7 @@ import {
   MAX_COMMIT_RUNS,
   type RunChange,
 } from '../commit.ts';
+import { DayCosts } from '../cost.ts';
 import { type EventDetail, type EventRecord, type EventType, packEvents } from '../event.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { cutOutputs, keyOf, refOf, type StoredOutputs } from '../large-outputs.ts';
@@ -115,6 +116,7 @@ export class Turn {
   >();
   readonly #posts = new Map<string, readonly [post: Post, json: string]>();
   readonly #answers = new Map<string, string>();
+  readonly #costs = new DayCosts();
   readonly facts: ShardFacts;
   /** Ends after one step: what a wider turn needs in memory is too much. */
   isNarrow = false;
@@ -222,6 +224,13 @@ export class Turn {
       ...(detail === undefined ? {} : { detail }),
     });
     this.#bytes += detail === undefined ? 20 : 20 + textLength(detail);
+    this.saveHeader(run);
+  }
+
+  /** Adds to the account of the run, and to that of its workflow's day. */
+  charge(run: RunState, cost: number): void {
+    run.header.cost = (run.header.cost ?? 0) + cost;
+    if (cost > 0) this.#costs.add(run.header, this.now, cost);
     this.saveHeader(run);
   }
 
@@ -340,14 +349,16 @@ export class Turn {
     };
   }
 
-  #beyondRuns(): Pick<Commit, 'documents' | 'outbox' | 'answers'> {
+  #beyondRuns(): Pick<Commit, 'documents' | 'outbox' | 'answers' | 'costs'> {
     const { delivered } = this.shard;
     const documents = { set: present(this.#documents), remove: absent(this.#documents) };
     const posts = [...this.#posts].map(([id, [, json]]): [string, string] => [id, json]);
+    const costs = this.#costs.sums;
     return {
       ...(this.#documents.size > 0 ? { documents } : {}),
       ...(posts.length > 0 || delivered.size > 0 ? { outbox: { set: posts, remove: [...delivered] } } : {}),
       ...(this.#answers.size > 0 ? { answers: [...this.#answers] } : {}),
+      ...(costs.length > 0 ? { costs } : {}),
     };
   }
 

@@ -34,6 +34,7 @@ import { LogBuffer } from './log-buffer.ts';
 import { MaskedLog } from './masked-log.ts';
 import { AttemptNews } from './news.ts';
 import { checkOutputs, outputsFile } from './outputs.ts';
+import { ReportedCost } from './reported-cost.ts';
 import { NO_SECRETS, openTicket } from './secrets.ts';
 
 /** What becomes of a claim: an outcome to settle, a claim to give back, or nothing at all (it is no longer ours). */
@@ -96,6 +97,7 @@ export class Attempt implements Alarmed {
   #mask: SecretMask | undefined;
   #span: AttemptSpan | undefined;
   readonly #news: AttemptNews;
+  readonly #cost = new ReportedCost();
   #deadlineMs: number;
   /** Last sign of life of the executor; none is expected before it works. */
   #lastSignMs = NEVER;
@@ -132,7 +134,13 @@ export class Attempt implements Alarmed {
     if (this.#log instanceof MaskedLog) this.#log.end();
     await this.#buffer?.finish();
     this.#span?.end(codeOf(ending));
-    return ending;
+    return this.#withCost(ending);
+  }
+
+  #withCost(ending: Ending): Ending {
+    return ending.kind === 'outcome'
+      ? { ...ending, outcome: { ...ending.outcome, ...this.#cost.told } }
+      : ending;
   }
 
   /** Removes what the attempt had on this machine. */
@@ -337,6 +345,7 @@ export class Attempt implements Alarmed {
         this.#noteSign();
         this.#news.noteProgress(fraction);
       },
+      addCost: (cost) => this.#cost.add(cost),
     });
   }
 

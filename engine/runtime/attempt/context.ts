@@ -3,7 +3,7 @@ import type { Ticket } from '../../core/ticket.ts';
 import type { ExecutionContext } from '../../ports/executor.ts';
 import type { OpenWorkspace } from '../../ports/workspace.ts';
 
-export interface ContextParts extends Pick<ExecutionContext, 'log' | 'logger' | 'progress'> {
+export interface ContextParts extends Pick<ExecutionContext, 'log' | 'logger' | 'progress' | 'addCost'> {
   /** With its secrets. */
   readonly ticket: Ticket;
   readonly workspace: OpenWorkspace | undefined;

@@ -6,9 +6,9 @@ import type { Plan } from '../../core/plan.ts';
 import type { RunHeader } from '../../core/run-header.ts';
 import { isCurrent } from '../../core/run-state.ts';
 import type { Client } from './client.ts';
+import { costOfRun, needsEventsForCost } from './cost-view.ts';
 import { RunPast } from './run-past.ts';
-import { attemptsOf, type RunView, recordsOf, viewWhole } from './run-view.ts';
-import { costOf, totalCost } from './waiting-view.ts';
+import { costsOfNodes, type RunView, recordsOf, viewWhole } from './run-view.ts';
 
 export interface RunHead extends Omit<RunView, 'nodes'> {
   readonly labels: { readonly [name: string]: string };
@@ -30,7 +30,7 @@ export async function showHead(client: Client, run: string, past = new RunPast()
   const records = recordsOf(stored, plan);
   const whole = await client.whole({ ...stored, outputs: new Map() });
   const known = await client.known(header);
-  const cost = totalCost(costs(records, plan, past));
+  const cost = costOfRun(header, () => costsOfNodes(records, plan, past));
   const { labels, priority, trigger, paused } = header;
   return {
     ...viewWhole({ header: whole.header, records, plan, past, cost }, known),
@@ -43,17 +43,9 @@ export async function showHead(client: Client, run: string, past = new RunPast()
 }
 
 /** While a run goes on its nodes may tell how far they are; of one that has ended little is asked that only its history tells. */
-function needsPast({ status, retries = 0 }: RunHeader, plan: Plan): boolean {
-  return (
-    !isRunEnded(status) || retries > 0 || plan.tasks.some(({ costPerHour }) => costPerHour !== undefined)
-  );
-}
-
-function costs(records: readonly NodeRecord[], plan: Plan, past: RunPast): (number | null)[] {
-  return [...records.entries()].flatMap(([index, record]) => {
-    const rate = plan.tasks[record.task]?.costPerHour;
-    return rate === undefined || !isCurrent(records, record) ? [] : costOf(rate, attemptsOf(past.of(index)));
-  });
+function needsPast(header: RunHeader, plan: Plan): boolean {
+  const { status, retries = 0 } = header;
+  return !isRunEnded(status) || retries > 0 || needsEventsForCost(header, plan);
 }
 
 function countStates(records: readonly NodeRecord[], plan: Plan): RunHead['states'] {

@@ -13,8 +13,9 @@ import { advanceOf, type Eta } from '../../core/progress/run-advance.ts';
 import type { NodeOutput, RunError, RunHeader } from '../../core/run-header.ts';
 import { isCurrent } from '../../core/run-state.ts';
 import type { StoredRun } from '../../ports/shard-store.ts';
+import { costOfNode, costOfRun } from './cost-view.ts';
 import { RunPast } from './run-past.ts';
-import { childOf, costOf, totalCost, viewWaiting, type WaitingView } from './waiting-view.ts';
+import { childOf, viewWaiting, type WaitingView } from './waiting-view.ts';
 
 export interface AttemptView {
   readonly number: number;
@@ -46,7 +47,7 @@ export interface NodeView {
   readonly waiting: WaitingView | null;
   /** Id of the run that it started last, for a sub-workflow; null before, and for any other task. */
   readonly child: string | null;
-  /** Cost of its finished attempts by the rate of its task; null without a rate. */
+  /** Cost of its attempts that are over, of all its lives: what they reported, else by the rate of the task; null when nobody counts it. */
   readonly cost: number | null;
 }
 
@@ -68,7 +69,7 @@ export interface RunView {
   readonly error: RunError | null;
   /** The node of another run that started this one; null without. */
   readonly parent: ParentView | null;
-  /** Cost of all its nodes; null when no task has a rate. */
+  /** Cost of all attempts that are over, also of nodes that were done again; null when nobody counts it. */
   readonly cost: number | null;
   readonly created_at: string;
   readonly started_at: string | null;
@@ -123,8 +124,17 @@ export function viewRunWithPast(
     )
     .sort((a, b) => a.order - b.order || a.item - b.item)
     .map(({ view }) => view);
-  const cost = totalCost(nodes.map((node) => node.cost));
+  const cost = costOfRun(stored.header, () => costsOfNodes(records, plan, past));
   return { ...viewWhole({ header: stored.header, records, plan, past, cost }, known), nodes };
+}
+
+/** Of nodes of all generations. */
+export function costsOfNodes(
+  records: readonly NodeRecord[],
+  plan: Plan,
+  past: RunPast,
+): readonly (number | null)[] {
+  return records.map(({ task }, index) => costOfNode(plan.tasks[task]?.costPerHour, past.of(index)));
 }
 
 /** All but its nodes. */
@@ -206,7 +216,7 @@ function viewNode(index: number, record: NodeRecord, plan: Plan, { output, event
     needs: [...new Set(task?.edges.map((edge) => plan.tasks[edge.from]?.id ?? '?'))],
     waiting: viewWaiting(record, output, events),
     child: task?.child ? childOf(events, output) : null,
-    cost: costOf(task?.costPerHour, attempts),
+    cost: costOfNode(task?.costPerHour, events),
   };
   return { view, order: record.task, item: isFanNode ? record.item : -1 };
 }

@@ -39,33 +39,6 @@ export function viewWaiting(
   }
 }
 
-/** Cost of finished attempts: hours of running by the rate of the task. Null without a rate. */
-export function costOf(
-  costPerHour: number | undefined,
-  attempts: readonly { readonly started_at: string | null; readonly finished_at: string | null }[],
-): number | null {
-  if (costPerHour === undefined) return null;
-  const ms = attempts.reduce(
-    (sum, { started_at, finished_at }) =>
-      started_at === null || finished_at === null
-        ? sum
-        : sum + Math.max(0, Date.parse(finished_at) - Date.parse(started_at)),
-    0,
-  );
-  return rounded((ms / 3_600_000) * costPerHour);
-}
-
-/** Costs of nodes together; null when none has one. */
-export function totalCost(costs: readonly (number | null)[]): number | null {
-  const known = costs.filter((cost): cost is number => cost !== null);
-  return known.length === 0 ? null : rounded(known.reduce((sum, cost) => sum + cost, 0));
-}
-
-/** To a millionth: sums of fractions stay readable. */
-function rounded(cost: number): number {
-  return Math.round(cost * 1_000_000) / 1_000_000;
-}
-
 /** The run that the node started last, or that the node started whose end it has taken over; null without. */
 export function childOf(events: readonly EventRecord[], { c }: NodeOutput): string | null {
   return c ?? events.findLast(({ type }) => type === 'node.child_started')?.detail?.run ?? null;

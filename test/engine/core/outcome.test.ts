@@ -9,6 +9,8 @@ const REF = { artifact: 'k', run: 'r', name: 'n', bytes: 1, sha256: 's' };
 describe('an outcome that fits the worker contract', () => {
   it.each<AttemptOutcome>([
     { status: 'cancelled' },
+    { status: 'cancelled', cost: 0 },
+    { status: 'succeeded', outputs: {}, cost: 0.02 },
     { status: 'succeeded', outputs: {} },
     { status: 'succeeded', outputs: { a: [1] }, artifacts: { a: REF }, cached: 'run' },
     { status: 'failed', error: { code: 'exit_code', message: 'no', exit_code: 1 } },
@@ -25,6 +27,9 @@ describe('an outcome that does not', () => {
     [{ status: 'succeeded', outputs: [] }, '`outputs`'],
     [{ status: 'succeeded', outputs: {}, artifacts: { a: 1 } }, '`artifacts`'],
     [{ status: 'succeeded', outputs: {}, large: {} }, '`large`'],
+    [{ status: 'succeeded', outputs: {}, cost: '1' }, '`cost` is no number'],
+    [{ status: 'succeeded', outputs: {}, cost: -1 }, '`cost` is -1'],
+    [{ status: 'succeeded', outputs: {}, cost: 1e12 }, 'costs 1000000000 at most'],
     [{ status: 'failed' }, '`error`'],
     [{ status: 'failed', error: { code: 'exit_code' } }, '`message`'],
     [{ status: 'failed', error: { code: 'x', message: 'y', retry_after: 'soon' } }, '`error.retry_after`'],

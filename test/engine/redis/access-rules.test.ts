@@ -71,6 +71,7 @@ function sampleKeys(): [name: keyof typeof AREA_OF_KEY, key: string][] {
     ['runLine', keys.runLine(run)],
     ['runChanges', keys.runChanges()],
     ['endedRuns', keys.endedRuns('default', 20_000)],
+    ['costs', keys.costs(1, 'default', '2026-03')],
     ['runSamples', keys.runSamples('default', 'w')],
     ['workflow', keys.workflow('default', 'w')],
     ['secrets', keys.secrets()],

@@ -191,4 +191,26 @@ export const BUGS: readonly Bug[] = [
     replace: '      if (!json.includes(\'"delivery"\')) state.outbox.set(id, JSON.parse(json) as Post);',
     caughtBy: ['features', 'leftovers', 'liveness'],
   },
+  {
+    name: 'a worker that died is not charged: its time begins anew with whoever takes over',
+    file: 'engine/core/decide/node/node.ts',
+    find: '  const before = chargeWork(turn, place, at);',
+    replace: '  const before = {};',
+    caughtBy: ['costs'],
+  },
+  {
+    name: 'a reported cost counts only when the attempt succeeds',
+    file: 'engine/core/decide/node/settle.ts',
+    find: '  const place = outcome.cost === undefined ? current',
+    replace: "  const place = outcome.cost === undefined || outcome.status !== 'succeeded' ? current",
+    caughtBy: ['costs'],
+  },
+  {
+    name: 'a commit that is repeated adds to the costs of the day again',
+    file: OWNERSHIP,
+    find: "  if (n === shard.lease.n) return { kind: 'ok' };",
+    replace:
+      "  if (n === shard.lease.n) {\n    applyBeyondRuns(shard, { ...commit, documents: undefined, outbox: undefined, answers: [] });\n    return { kind: 'ok' };\n  }",
+    caughtBy: ['costs'],
+  },
 ];

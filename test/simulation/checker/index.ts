@@ -2,6 +2,7 @@
 import type { Evidence } from '../evidence.ts';
 import { cancel } from './cancel.ts';
 import { claims } from './claims.ts';
+import { costs } from './costs.ts';
 import { defects } from './defects.ts';
 import { fanOut } from './fan-out.ts';
 import { features } from './features.ts';
@@ -48,6 +49,7 @@ export const INVARIANTS: readonly Invariant[] = [
   fanOut,
   runEnd,
   work,
+  costs,
   features,
 ];
 

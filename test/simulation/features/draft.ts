@@ -2,7 +2,7 @@
 import { type Plan, type PlanTask, sealPlan } from '../../../engine/core/plan.ts';
 import { NO_RETRY } from '../../../engine/core/retry-policy.ts';
 import type { Random } from '../random.ts';
-import { QUEUES } from '../random-task.ts';
+import { QUEUES, rateOf } from '../random-task.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type DraftTask = Mutable<PlanTask>;
@@ -95,6 +95,7 @@ export function isPlainWork({ action, fanOut, child, repeat }: DraftTask): boole
 export function plainTask(id: string, queue = 'default'): DraftTask {
   return {
     id,
+    ...rateOf(id),
     edges: [],
     triggerRule: 'all_success',
     action: { uses: 'sim', with: {} },

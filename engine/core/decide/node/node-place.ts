@@ -9,6 +9,8 @@ export interface NodePlace {
   readonly index: number;
   readonly record: NodeRecord;
   readonly task: PlanTask;
+  /** While its outcome is taken: what its worker said that the attempt cost. */
+  readonly reported?: number;
 }
 
 export function placeOf(run: RunState, index: number): NodePlace | undefined {

@@ -12,6 +12,7 @@ import { enterLimits, isEntering, leaveLimits, takeGrant } from '../limit/limit.
 import { notifyNode } from '../notification/tell.ts';
 import type { Turn } from '../turn.ts';
 import { pinToWorker } from './broadcast.ts';
+import { type Charged, chargeWork } from './charge.ts';
 import { clearDeadline } from './deadline.ts';
 import { dropFollowers, takeOverClaim } from './join.ts';
 import { attemptName, isFanNode, isFanTask, type NodePlace, placeOf } from './node-place.ts';
@@ -119,12 +120,18 @@ export function startAttempt(
   detail: { worker?: string; delivery?: number },
 ): void {
   const { run, index, record, task } = place;
+  const before = chargeWork(turn, place, at);
   record.state = 'running';
   record.startedAt = at;
   if (task.queueTimeoutMs !== undefined) turn.removeTimer('queue_timeout', attemptName(place));
   if (record.firstStartedAt === 0) record.firstStartedAt = at;
   turn.saveNode(run, index);
-  turn.event(run, 'node.started', { node: index, attempt: record.attempt, at, detail });
+  turn.event(run, 'node.started', {
+    node: index,
+    attempt: record.attempt,
+    at,
+    detail: { ...detail, ...before },
+  });
 }
 
 export interface Wait {
@@ -139,11 +146,11 @@ export interface Wait {
 export function waitFor(turn: Turn, place: NodePlace, left: NodeOutput, wait: Wait): void {
   const { run, index, record } = place;
   const { until, as = 'node.waiting' } = wait;
-  leave(turn, place);
+  const charged = leave(turn, place);
   record.state = 'waiting';
   turn.saveNode(run, index);
   turn.saveOutput(run, index, { ...left, ...iterationsOf(place) });
-  const detail = { ...(until === undefined ? {} : { until }), ...wait.detail };
+  const detail = { ...(until === undefined ? {} : { until }), ...wait.detail, ...charged };
   turn.event(run, as, { node: index, attempt: record.attempt, detail });
   if (until !== undefined) turn.setTimer('wait', attemptName(place), until);
   turn.shard.unfinished.add(run.header.id);
@@ -158,7 +165,7 @@ export function iterationsOf({ run, index, record }: NodePlace): Pick<NodeOutput
 /** The attempt failed and another follows after a pause. */
 export function retryLater(turn: Turn, place: NodePlace, delayMs: number, error: TaskError): void {
   const { run, index, record } = place;
-  leave(turn, place);
+  const charged = leave(turn, place);
   record.state = 'retrying';
   record.endedAt = turn.now;
   turn.saveNode(run, index);
@@ -166,7 +173,7 @@ export function retryLater(turn: Turn, place: NodePlace, delayMs: number, error:
   turn.event(run, 'node.retrying', {
     node: index,
     attempt: record.attempt,
-    detail: { error, until: turn.now + delayMs },
+    detail: { error, until: turn.now + delayMs, ...charged },
   });
   notifyNode(turn, place, { occasion: 'retry', error });
   turn.setTimer('retry', attemptName(place), turn.now + delayMs);
@@ -176,7 +183,7 @@ export function retryLater(turn: Turn, place: NodePlace, delayMs: number, error:
 /** The node's end, once per generation. */
 export function endNode(turn: Turn, place: NodePlace, state: EndedNodeState, left: NodeOutput = {}): void {
   const { run, index, record } = place;
-  leave(turn, place);
+  const charged = leave(turn, place);
   record.state = state;
   record.endedAt = turn.now;
   clearDeadline(turn, place);
@@ -185,10 +192,11 @@ export function endNode(turn: Turn, place: NodePlace, state: EndedNodeState, lef
   if (isFanNode(place)) turn.saveNode(run, record.task);
   if (left.o || left.a || left.e) turn.saveOutput(run, index, left);
   const attempt = record.attempt > record.earlier ? { attempt: record.attempt } : {};
+  const detail = { ...(left.e ? { error: left.e } : {}), ...charged };
   turn.event(run, `node.${state}`, {
     node: index,
     ...attempt,
-    ...(left.e ? { detail: { error: left.e } } : {}),
+    ...(Object.keys(detail).length > 0 ? { detail } : {}),
   });
   tellOfEnd(turn, place, state, left);
   turn.ended.push(place);
@@ -219,10 +227,11 @@ export function landFlight(turn: Turn, place: NodePlace, goesOn = false): void {
   if (found?.flight.state === 'x') turn.removeTimer('abandon', name);
 }
 
-/** Gives back what the node holds: its place in `max_parallel`, and its limits. Call before its state changes. */
-export function leave(turn: Turn, place: NodePlace): void {
+/** Gives back what the node holds, its place in `max_parallel` and its limits, and charges its work. Call before its state changes. */
+export function leave(turn: Turn, place: NodePlace): Charged {
   countActive(place, -1);
   leaveLimits(turn, place);
+  return chargeWork(turn, place, turn.now);
 }
 
 /** `max_parallel` counts nodes that are started and unfinished. Call before the state changes, or right after it became active. */

@@ -79,10 +79,15 @@ function reopenFan(turn: Turn, run: RunState, index: number): void {
 
 /** The node ends as a person said. */
 function endMarked(turn: Turn, run: RunState, mark: NodeMark): void {
-  const { node, as, outputs, reason, by } = mark;
+  const { node, as, outputs, reason, by, cost } = mark;
   const place = placeOf(run, node);
   if (!place) return;
-  const detail = { as, ...(reason === undefined ? {} : { reason }), ...(by === undefined ? {} : { by }) };
+  const detail = {
+    as,
+    ...(reason === undefined ? {} : { reason }),
+    ...(by === undefined ? {} : { by }),
+    ...(cost === undefined ? {} : { cost }),
+  };
   turn.event(run, 'node.marked', { node, detail });
   if (as === 'succeeded') chooseCase(place, outputs ?? {});
   endNode(turn, place, as, leftBy(mark));

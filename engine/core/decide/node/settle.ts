@@ -53,16 +53,17 @@ export function takeStarted(turn: Turn, run: RunState, message: StartedMessage):
 }
 
 export function takeSettled(turn: Turn, run: RunState, message: SettledMessage): void {
-  const place = currentPlace(run, message);
-  if (!place || (place.record.state !== 'queued' && place.record.state !== 'running'))
+  const outcome = readOutcome(message.outcome);
+  const current = currentPlace(run, message);
+  if (!current || (current.record.state !== 'queued' && current.record.state !== 'running'))
     return recordLate(turn, run, message);
+  const place = outcome.cost === undefined ? current : { ...current, reported: outcome.cost };
   if (place.record.startedAt !== message.startedAt) {
     const redelivered = message.delivery > 1 ? { delivery: message.delivery } : {};
-    startAttempt(turn, place, message.startedAt, { worker: message.worker, ...redelivered });
+    startAttempt(turn, current, message.startedAt, { worker: message.worker, ...redelivered });
   }
   const follower = followerBegun(turn, run, message);
   landFlight(turn, place, follower !== undefined);
-  const outcome = readOutcome(message.outcome);
   if (outcome.status === 'failed') return failAttempt(turn, place, outcome.error);
   if (outcome.status === 'cancelled') return endNode(turn, place, 'cancelled');
   if (outcome.cached === undefined) learnDuration(turn.shard, run, place.task, turn.now - message.startedAt);

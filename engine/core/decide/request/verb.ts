@@ -103,9 +103,9 @@ function takeMark(turn: Turn, run: RunState, message: MarkMessage): Answer {
   return carryOut(turn, run, planMark(run, { node: name, as, hasOutputs: outputs !== undefined }), (plan) => {
     const node = findNode(run, name)?.index ?? -1;
     const place = placeOf(run, node);
-    if (place && !isEnded(place.record.state)) dropNode(turn, place);
+    const charged = place && !isEnded(place.record.state) ? dropNode(turn, place) : {};
     const details = { ...(reason === undefined ? {} : { reason }), ...(by === undefined ? {} : { by }) };
-    run.header.reset = { ...plan.work, position: 0, mark: { node, as, ...checked, ...details } };
+    run.header.reset = { ...plan.work, position: 0, mark: { node, as, ...checked, ...details, ...charged } };
   });
 }
 
