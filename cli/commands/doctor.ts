@@ -1,11 +1,12 @@
 /** `sluice doctor`: is everything here that runs need, and is it well? */
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type Finding, inspectRedis } from '../../engine/redis/index.ts';
+import { type Finding, inspectRedis, inspectScripts } from '../../engine/redis/index.ts';
 import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { findRedisPlace } from '../compose/redis-place.ts';
 import { withEngine } from '../compose/with-engine.ts';
+import { inspectClocks } from '../doctor/clock-findings.ts';
 import { inspectHost } from '../doctor/host-findings.ts';
 import { inspectLimits } from '../doctor/limit-findings.ts';
 import { inspectOrphans, type OrphanFlags } from '../doctor/orphan-findings.ts';
@@ -61,10 +62,13 @@ const NO_DATA: Finding = {
 async function inspectEngine(host: Host, engine: Engine, flags: DoctorFlags): Promise<Finding[]> {
   const { connections, clock } = engine;
   const where: Finding = { level: 'ok', message: `Redis at ${connections.place} answers.` };
+  const redis = [where, ...(await inspectRedis(connections, clock)), await inspectScripts(connections)];
+  // Without scripts nothing else can be asked.
+  if (redis.at(-1)?.level === 'error') return redis;
   return [
-    where,
-    ...(await inspectRedis(connections, clock)),
+    ...redis,
     ...(await inspectRoles(engine)),
+    ...(await inspectClocks(engine)),
     ...(await inspectLimits(host, engine, flags.repair === true)),
     ...(await inspectOrphans(engine, flags)),
   ];

@@ -15,6 +15,8 @@ export interface WorkerInfo {
   /** Names of the executors that it has. */
   readonly executors: readonly string[];
   readonly version: string;
+  /** How far its clock is ahead of the store's, ms; absent: not known yet. */
+  readonly clockAheadMs?: number;
   /** ms since 1970, the worker's clock. */
   readonly startedAt: number;
 }
@@ -36,6 +38,10 @@ export interface LoadReport {
   readonly busy: { readonly [session: string]: number };
   /** Nodes that a limit holds back. */
   readonly blocked: number;
+  /** Its id. */
+  readonly orchestrator?: string;
+  /** How far its clock is ahead of the store's, ms; absent: not known. */
+  readonly clockAheadMs?: number;
 }
 
 /** How long it is known that a member left, ms. */

@@ -1,5 +1,5 @@
 /** Looks at a Redis with the eyes of an operator: would it lose data, and is anything about it unusual? */
-import { SluiceError } from '../core/errors.ts';
+import { messageOf, SluiceError } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Connections } from './connection.ts';
 
@@ -15,7 +15,7 @@ type Info = ReadonlyMap<string, string>;
 
 const OLDEST_VERSION = [6, 2] as const;
 /** Clocks that differ by more show wrong ages and delays to people; decisions use Redis' clock alone. */
-const MAX_CLOCK_DIFFERENCE_MS = 2_000;
+const MAX_CLOCK_DIFFERENCE_MS = 1_000;
 
 /**
  * Findings about version, eviction, persistence, clock, memory and role; of each primary of a Cluster, and of the Cluster.
@@ -49,6 +49,20 @@ export async function inspectRedis(
       : found;
   });
   return isCluster ? [await checkCluster(connections, infos.length), ...findings] : findings;
+}
+
+/** What stores a step runs in Redis, as a script; some managed services, and users of Redis, may not. */
+export async function inspectScripts({ call, keys }: Connections): Promise<Finding> {
+  try {
+    await call('eval', ["return redis.call('EXISTS', KEYS[1])", 1, keys.meta()]);
+    return { level: 'ok', message: 'Scripts run.' };
+  } catch (thrown) {
+    return {
+      level: 'error',
+      message: `Scripts are refused: ${messageOf(thrown)}`,
+      fix: 'Allow EVAL, EVALSHA and SCRIPT LOAD; docs/security.md has the rules of its users.',
+    };
+  }
 }
 
 function replyOf(replies: readonly (readonly [place: string, reply: unknown])[], place: string): unknown {

@@ -5,7 +5,7 @@ export { createRedisAuditStore } from './audit-store.ts';
 export { createRedisCacheStore } from './cache-store.ts';
 export { type ConnectionOptions, type Connections, createConnections } from './connection.ts';
 export { createRedisDefinitionStore } from './definition-store.ts';
-export { type Finding, inspectRedis, requireSuitableRedis } from './doctor.ts';
+export { type Finding, inspectRedis, inspectScripts, requireSuitableRedis } from './doctor.ts';
 export { createKeys, DEFAULT_PREFIX, type Keys } from './keys.ts';
 export { createRedisLogStore, type RedisLogStoreOptions } from './log-store.ts';
 export { createRedisMembership } from './membership.ts';

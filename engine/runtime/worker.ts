@@ -24,6 +24,7 @@ import { AlarmLoop } from './alarm-loop.ts';
 import type { AttemptTools } from './attempt/attempt.ts';
 import { TicketWork } from './attempt/ticket-work.ts';
 import { CalmLogger } from './calm-logger.ts';
+import { clockAhead } from './clock-ahead.ts';
 import type { OutputStore } from './files/output-store.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { SlotGate } from './slot-gate.ts';
@@ -31,11 +32,13 @@ import { SlotGate } from './slot-gate.ts';
 const DONE: TicketVerdict = { kind: 'done' };
 const ANNOUNCE_MS = 1_000;
 const ANNOUNCE_TTL_MS = 5_000;
+/** Announcements after which it looks at its clock again. */
+const CLOCK_ROUNDS = 10;
 /** What attempts get beyond the grace period, at a stop, to end by force and hand their claims back; then what all else gets to close. */
 const STOP_RESERVE_MS = 4_000;
 
 export interface WorkerOptions {
-  readonly store: WorkerStore & Pick<ClientStore, 'send'> & Partial<Pick<ClientStore, 'readHeader'>>;
+  readonly store: WorkerStore & Pick<ClientStore, 'send'> & Partial<Pick<ClientStore, 'readHeader' | 'now'>>;
   readonly queue: TaskQueue;
   readonly membership: Membership;
   readonly logs: LogStore;
@@ -199,11 +202,25 @@ class QueueWorker implements Worker {
   async #keepAnnounced(): Promise<void> {
     const { membership, clock } = this.#options;
     const info = this.#describe();
-    while (!this.#loopsEnd.signal.aborted) {
-      await membership.announceWorker(info, ANNOUNCE_TTL_MS).catch((error) => this.#complain(error));
+    let ahead: Pick<WorkerInfo, 'clockAheadMs'> = {};
+    for (let round = 0; !this.#loopsEnd.signal.aborted; round++) {
+      // Nobody waits for it.
+      if (round % CLOCK_ROUNDS === 0)
+        void this.#clockAhead().then((told) => {
+          ahead = told;
+        });
+      await membership
+        .announceWorker({ ...info, ...ahead }, ANNOUNCE_TTL_MS)
+        .catch((error) => this.#complain(error));
       await this.#serveAnnounced().catch((error) => this.#complain(error));
       await clock.sleep(ANNOUNCE_MS, this.#loopsEnd.signal);
     }
+  }
+
+  async #clockAhead(): Promise<Pick<WorkerInfo, 'clockAheadMs'>> {
+    const { clock, store } = this.#options;
+    const clockAheadMs = await clockAhead(clock, store).catch((error) => this.#complain(error));
+    return typeof clockAheadMs === 'number' ? { clockAheadMs } : {};
   }
 
   #describe(): WorkerInfo {

@@ -5,6 +5,8 @@
 import type { ShardLoad } from '../../core/shard-load.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LoadReport, Membership } from '../../ports/membership.ts';
+import type { ClientStore } from '../../ports/shard-store.ts';
+import { clockAhead } from '../clock-ahead.ts';
 
 const USUAL_PAUSE_MS = 2_000;
 const SHARE = 100;
@@ -15,6 +17,7 @@ interface LoadReportsOptions {
   readonly id: string;
   readonly membership: Pick<Membership, 'announceLoad'>;
   readonly clock: Clock;
+  readonly store: Partial<Pick<ClientStore, 'now'>>;
   readonly load: () => ShardLoad;
 }
 
@@ -29,14 +32,20 @@ export class LoadReports {
 
   /** To be called often: does something when a report is due. */
   async keep(): Promise<void> {
-    const { id, membership, clock, load } = this.#options;
+    const { id, membership, clock, store, load } = this.#options;
     const from = clock.now();
     if (from < this.#dueAt) return;
-    const report = reportOf(load());
+    const counted = load();
     const pauseMs = Math.max(USUAL_PAUSE_MS, SHARE * (clock.now() - from));
     this.#dueAt = from + pauseMs;
+    const ahead = await clockAhead(clock, store);
+    const report = { ...reportOf(counted), orchestrator: id };
     // The next one may be late, or fail.
-    await membership.announceLoad(id, report, 3 * pauseMs);
+    await membership.announceLoad(
+      id,
+      ahead === undefined ? report : { ...report, clockAheadMs: ahead },
+      3 * pauseMs,
+    );
   }
 }
 

@@ -38,7 +38,9 @@ export interface OrchestratorOptions {
   /** Unique for this process life. */
   readonly id: string;
   readonly shards: number;
-  readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
+  readonly store: OwnerStore &
+    Pick<ClientStore, 'send' | 'start' | 'storePlan'> &
+    Partial<Pick<ClientStore, 'now'>>;
   readonly queue: Pick<TaskQueue, 'add' | 'raise'>;
   readonly membership: Membership;
   readonly index: Pick<RunIndex, 'record' | 'teach'> & Partial<Pick<RunIndex, 'taught'>>;

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Connections, createConnections } from '../../../engine/redis/connection.ts';
-import { inspectRedis, requireSuitableRedis } from '../../../engine/redis/doctor.ts';
+import { inspectRedis, inspectScripts, requireSuitableRedis } from '../../../engine/redis/doctor.ts';
 import { type PrivateRedis, privateRedis } from '../../support/redis.ts';
 
 const clock = { now: () => Date.now() };
@@ -55,6 +55,20 @@ describe('the look at Redis', () => {
   it('warns of a Redis that is nearly full', async () => {
     await admin.config('SET', 'maxmemory', '1mb');
     expect(await troubles()).toMatchObject([{ level: 'warning', fix: expect.stringContaining('maxmemory') }]);
+  });
+
+  it('says that scripts are refused', async () => {
+    expect(await inspectScripts(connections)).toEqual({ level: 'ok', message: 'Scripts run.' });
+    await admin.call('acl', 'setuser', 'plain', 'on', '>secret', '~*', '+@all', '-eval');
+    const plain = createConnections({
+      options: { ...server.connection, username: 'plain', password: 'secret' },
+    });
+    expect(await inspectScripts(plain)).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('Scripts are refused'),
+      fix: expect.stringContaining('EVALSHA'),
+    });
+    await plain.close();
   });
 
   it('warns of clocks that differ', async () => {

@@ -138,6 +138,7 @@ function interceptedStore(store: ShardStore, calls: StoreMethod[], down: Readonl
     beat: pass('beat', store.beat),
     handBack: pass('handBack', store.handBack),
     send: pass('send', store.send),
+    now: store.now,
   };
 }
 

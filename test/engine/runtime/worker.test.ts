@@ -322,6 +322,7 @@ describe('the worker', () => {
         queues: { default: 2 },
         labels: { gpu: 'yes' },
         executors: ['work'],
+        clockAheadMs: 0,
       },
     ]);
     await rig.worker.stop(1_000);

@@ -12,6 +12,7 @@ it('tells it every other second, and more rarely when counting takes long', asyn
   const reports = new LoadReports({
     id: 'o1',
     membership,
+    store: { now: async () => now - 5_000 },
     clock: { ...createManualClock(now), now: () => now },
     load: () => {
       told.push(now);
@@ -28,7 +29,9 @@ it('tells it every other second, and more rarely when counting takes long', asyn
   expect(await after(1_900)).toBe(1);
   takesMs = 100;
   expect(await after(100)).toBe(2);
-  expect(await membership.loads()).toEqual([{ queues: {}, busy: {}, blocked: 0 }]);
+  expect(await membership.loads()).toEqual([
+    { queues: {}, busy: {}, blocked: 0, orchestrator: 'o1', clockAheadMs: 5_000 },
+  ]);
   expect(await after(9_800)).toBe(2);
   expect(await after(100)).toBe(3);
 });
