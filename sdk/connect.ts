@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../engine/core/json.ts';
 import type { Plan } from '../engine/core/plan.ts';
 import type { SourceRef } from '../engine/core/ticket.ts';
 import type { RunFilter, RunSummary } from '../engine/ports/run-index.ts';
+import { type CostQuery, type CostReport, readCostReport } from '../engine/runtime/client/cost-report.ts';
 import { createExplainer } from '../engine/runtime/client/explainer.ts';
 import type { Applied } from '../engine/runtime/definition/definitions.ts';
 import { packSource, storeBundle } from '../engine/runtime/source/source-bundle.ts';
@@ -72,6 +73,8 @@ export interface Sluice extends AsyncDisposable {
   run<O = AnyTypes['outputs']>(id: string): Run<O>;
   /** Runs, newest first. */
   runs(filter?: RunFilter): AsyncGenerator<RunSummary>;
+  /** What runs of a namespace cost, by workflow and day: of the last `days`, 30 unless told, 366 at most. */
+  costs(query?: Partial<CostQuery>): Promise<CostReport>;
   /** A worker in this process, on the same Redis. It is closed with the connection. */
   worker(options?: WorkerOptions): Promise<SluiceWorker>;
   /** Closes workers and orchestrator in good order, then the connection. Runs that are not done go on elsewhere, or later. */
@@ -160,6 +163,10 @@ class Connection implements Sluice {
       yield* runs;
       cursor = next;
     } while (cursor !== undefined);
+  }
+
+  costs({ namespace = 'default', workflow, days = 30 }: Partial<CostQuery> = {}): Promise<CostReport> {
+    return readCostReport(this.#parts.store, { namespace, workflow, days });
   }
 
   async worker(options: WorkerOptions = {}): Promise<SluiceWorker> {

@@ -9,6 +9,7 @@ export { TaskFailure } from '../engine/ports/executor.ts';
 export type { Logger } from '../engine/ports/logger.ts';
 export type { RunFilter, RunSummary } from '../engine/ports/run-index.ts';
 export type { ChildFate } from '../engine/runtime/client/child-fates.ts';
+export type { CostQuery, CostReport } from '../engine/runtime/client/cost-report.ts';
 export type { ResetPreview } from '../engine/runtime/client/doing-again.ts';
 export type { PreparedRerun } from '../engine/runtime/client/rerun.ts';
 export type { AttemptView, EventView, NodeView, RunView } from '../engine/runtime/client/run-view.ts';

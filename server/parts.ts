@@ -45,6 +45,7 @@ export interface ServerParts {
     ShardStore,
     | 'now'
     | 'readFlights'
+    | 'readCosts'
     | 'readTimers'
     | 'readActors'
     | 'readHeader'

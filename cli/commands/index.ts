@@ -33,6 +33,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'orchestrator', load: async () => (await import('./orchestrator.ts')).orchestratorCommand },
   { name: 'list', load: async () => (await import('./list.ts')).listCommand },
   { name: 'show', load: async () => (await import('./show.ts')).showCommand },
+  { name: 'cost', load: async () => (await import('./cost.ts')).costCommand },
   { name: 'diff', load: async () => (await import('./diff.ts')).diffCommand },
   { name: 'explain', load: async () => (await import('./explain.ts')).explainCommand },
   { name: 'logs', load: async () => (await import('./logs.ts')).logsCommand },

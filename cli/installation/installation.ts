@@ -3,6 +3,7 @@
  * this, so that it says and does the same by either way. Methods throw SluiceError alike, whichever way was taken.
  */
 import type { Plan } from '../../engine/core/plan.ts';
+import type { CostQuery, CostReport } from '../../engine/runtime/client/cost-report.ts';
 import type { QueueLine, WorkerLine } from '../../server/queue-line.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Limits } from './limits.ts';
@@ -25,6 +26,8 @@ export interface Installation {
   readonly audit: AuditTrail;
   readonly notifications: Notifications;
   readonly driving: Driving;
+  /** What runs cost, by workflow and day. */
+  cost(query: CostQuery): Promise<CostReport>;
   /** ms since 1970, by the clock that the installation goes by. */
   now(): Promise<number>;
   /** Who works here; undefined where the caller may not know. */

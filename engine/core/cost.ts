@@ -6,6 +6,9 @@ export const DAY_MS = 24 * HOUR_MS;
 /** Most that one attempt may report, and that an hour may cost: so that sums stay exact enough to be added up. */
 export const MAX_COST = 1_000_000_000;
 
+/** Days that can be asked for; they are kept a little longer. */
+export const MAX_COST_DAYS = 366;
+
 /** What runs of a workflow cost on one day. */
 export interface DayCost {
   readonly namespace: string;

@@ -6,6 +6,7 @@ import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
 import { alertRoutes } from './alerts.ts';
 import { auditRoutes } from './audit.ts';
+import { costRoutes } from './costs.ts';
 import { everywhereRoutes } from './everywhere.ts';
 import { folderRoutes } from './folders.ts';
 import { healthRoutes } from './health.ts';
@@ -34,6 +35,7 @@ const OWN: readonly Route[] = [
   ...logRoutes,
   ...liveRoutes,
   ...overviewRoutes,
+  ...costRoutes,
   ...steeringRoutes,
   ...rehearsalRoutes,
   ...workflowRoutes,

@@ -311,6 +311,29 @@ describe('a connection', () => {
     }
   });
 
+  it('tells what runs cost', async () => {
+    await using alone = await worker({
+      redis: address.redis,
+      prefix: address.prefix,
+      queues: { priced: 1 },
+      tasks: { ask: ({ addCost }) => addCost(0.25) },
+    });
+    const flow = workflow('priced', {}, (w) => {
+      w.task('ask', { uses: 'function', with: { name: 'ask' }, queue: 'priced' });
+      return {};
+    });
+    const run = await sluice.start(flow);
+    await run.result();
+    expect(alone.name).not.toBe('');
+    expect(await run.show()).toMatchObject({ cost: 0.25, nodes: [{ cost: 0.25 }] });
+    expect(await sluice.costs({ workflow: 'priced', days: 2 })).toMatchObject({
+      total: 0.25,
+      workflows: [{ workflow: 'priced', cost: 0.25 }],
+      days: [{}, {}],
+    });
+    await expect(sluice.costs({ days: 1e9 })).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
   it('has workers of its own, beside those that stand alone', async () => {
     await using alone = await worker({
       redis: address.redis,

@@ -1,5 +1,6 @@
 /** An installation reached directly on its Redis. */
 
+import { readCostReport } from '../../../engine/runtime/client/cost-report.ts';
 import { plansOf } from '../../../engine/runtime/client/rerun.ts';
 import { type QueueLine, queueLinesOf, workerLineOf } from '../../../server/queue-line.ts';
 import type { Engine } from '../../compose/engine.ts';
@@ -30,6 +31,7 @@ export function redisInstallation(host: Host, engine: Engine): Installation {
     },
     notifications: redisNotifications(host, engine),
     driving,
+    cost: (query) => readCostReport(engine.store, query),
     now: () => engine.store.now(),
     members: () => membersOf(engine),
     queues: () => queuesOf(engine),

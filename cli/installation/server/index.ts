@@ -1,6 +1,7 @@
 /** An installation reached through its server: nothing here knows Redis, and nothing needs the libraries for it. */
 import { createRealClock } from '../../../engine/runtime/real-clock.ts';
 import { ApiClient } from '../../../server/client/client.ts';
+import { getCost } from '../../../server/operations/costs.ts';
 import { version } from '../../../server/operations/health.ts';
 import { listQueues, listWorkers } from '../../../server/operations/operating.ts';
 import { EXIT } from '../../exit-code.ts';
@@ -28,6 +29,11 @@ export function serverInstallation(place: ServerPlace): Installation {
     audit: serverAudit(api),
     notifications: serverNotifications(api),
     driving: serverDriving(members),
+    cost: ({ namespace, workflow, days }) =>
+      api.read(getCost, {
+        params: { namespace },
+        query: { days: String(days), ...(workflow === undefined ? {} : { workflow }) },
+      }),
     now: () => timeOf(api),
     members,
     queues: async () => (await api.read(listQueues)).queues,

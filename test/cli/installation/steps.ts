@@ -36,7 +36,8 @@ tasks:
 outputs: { tickets: "\${{ tasks.agree.outputs.form.tickets }}" }
 `;
 const SUB = 'name: sub\ntasks: { a: { run: cat greeting.txt } }\n';
-const BAD = 'name: bad\ntasks: { a: { run: echo oops >&2; exit 3 }, b: { needs: a, run: echo never } }\n';
+const BAD =
+  'name: bad\ntasks: { a: { run: echo 0.5 >> $SLUICE_COST; echo oops >&2; exit 3 }, b: { needs: a, run: echo never } }\n';
 const HELD = 'name: held\ntasks: { a: { uses: wait, with: { signal: never } } }\n';
 
 const runId = (as: string) => ({ as, from: ({ stdout }: Said) => stdout.trim().split('\n').at(-1) ?? '' });
@@ -158,6 +159,12 @@ export const STEPS: readonly Step[] = [
   { verb: 'show', args: ['$held', '--json'], until: isEnded, shows: /enough/ },
   { verb: 'backfill', args: ['demo', '--from', '2026-01-01', '--to', '2026-01-02'], keep: runId('backfill') },
   { verb: 'backfill', args: ['demo', '--cancel', '$backfill'] },
+
+  // What it cost.
+  { verb: 'cost', args: ['--by', 'day'], shows: /total/ },
+  { verb: 'cost', args: ['--workflow', 'bad', '--since', '1d', '--json'], shows: /"total": [1-9.]+/ },
+  { verb: 'cost', args: ['--namespace', 'billing'], shows: /have cost nothing/ },
+  { verb: 'cost', args: ['--since', '400d'], code: 2 },
 
   // Limits, secrets, tokens.
   { verb: 'limits list', args: [], shows: /No limit is in use/ },
