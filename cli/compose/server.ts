@@ -100,7 +100,7 @@ export function serverParts(host: Host, engine: Engine, isStopping: () => boolea
     tokens: engine.tokens,
     audit: engine.audit,
     views: new RunViews(client),
-    live: new LiveFeeds({ client, store, index, logger, lineOf }),
+    live: new LiveFeeds({ client, store, logs, index, logger, lineOf }),
     clock,
     logger,
     executors: allExecutors(host.settings),

@@ -1,6 +1,7 @@
 /** All live streams of a server: one reader for each run that somebody follows, and one for changes of runs. */
 import { messageOf, SluiceError } from '../../engine/core/errors.ts';
 import type { RunHeader } from '../../engine/core/run-header.ts';
+import type { LogName, LogStore } from '../../engine/ports/log-store.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import type { RunIndex, RunSummary } from '../../engine/ports/run-index.ts';
 import type { ShardStore } from '../../engine/ports/shard-store.ts';
@@ -9,11 +10,13 @@ import { RequestFailure } from '../problem.ts';
 import { createChangesSource } from './changes-source.ts';
 import { EventStream } from './event-stream.ts';
 import { Feed, type FeedSource } from './feed.ts';
+import { LogSource } from './log-source.ts';
 import { RunSource } from './run-source.ts';
 
 export interface LiveFeedsOptions {
   readonly client: Pick<Client, 'loadStates' | 'header'>;
-  readonly store: Pick<ShardStore, 'readEvents'>;
+  readonly store: Pick<ShardStore, 'readEvents' | 'readRecords'>;
+  readonly logs: Pick<LogStore, 'read'>;
   readonly index: RunIndex;
   readonly logger: Logger;
   readonly lineOf: (run: RunSummary) => { readonly [name: string]: unknown };
@@ -34,10 +37,12 @@ const BLOCK_MS = 1_000;
 /** Events before the newest with which a feed begins, so that clients which come at the start need no pages of their own. */
 const RECENT = 2_000;
 const CHANGES = 'changes';
+/** Begins the names of feeds of logs, which wait for nothing. */
+const LOG = 'log ';
 
 export class LiveFeeds {
   readonly #options: LiveFeedsOptions;
-  /** By run id; `CHANGES` for changes of runs. */
+  /** By run id; `CHANGES` for changes of runs; by `LOG` and more for logs. */
   readonly #feeds = new Map<string, Feed>();
   readonly #streams = new Set<EventStream>();
   readonly #heart: NodeJS.Timeout;
@@ -73,6 +78,17 @@ export class LiveFeeds {
       createChangesSource(this.#options.index, this.#options.lineOf),
     );
     this.#show(feed, stream, { position: after ?? newest, namespace });
+    return stream.response;
+  }
+
+  /** What an attempt writes, until it is over. @throws RequestFailure too_many_streams */
+  followLog(log: LogName, { after = '0', disconnect }: Following): Response {
+    const stream = this.#open(disconnect);
+    const { client, store, logs } = this.#options;
+    const feed = this.#feed(`${LOG}${log.run} ${log.node} ${log.attempt}`, '0', () => {
+      return new LogSource({ client, store, logs, log, now: () => performance.now() });
+    });
+    this.#show(feed, stream, { position: after });
     return stream.response;
   }
 
@@ -145,9 +161,11 @@ export class LiveFeeds {
   /** The oldest feeds, and that of all changes. */
   #mayBlock(name: string): boolean {
     if (name === CHANGES) return true;
+    if (name.startsWith(LOG)) return false;
     let place = 0;
     for (const one of this.#feeds.keys()) {
       if (one === name) return true;
+      if (one.startsWith(LOG)) continue;
       if (++place >= BLOCKING_FEEDS) return false;
     }
     return false;

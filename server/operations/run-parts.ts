@@ -42,6 +42,30 @@ export const readLogs = operation({
     .meta({ id: 'LogPage' }),
 });
 
+const attemptParams = readLogs.params;
+
+export const followLog = operation({
+  id: 'followLog',
+  method: 'get',
+  path: `${NODE}/attempts/{attempt}/logs/stream`,
+  role: 'viewer',
+  tag: 'Live',
+  summary: 'Follow what an attempt writes',
+  description:
+    'Each line has its number as `id` and is JSON as in a page of the log. `event: gap` says that lines between two numbers are not kept ' +
+    'any more. The stream ends with the attempt; asked again after the end it answers 204.',
+  params: attemptParams,
+  query: z.strictObject({
+    after: z
+      .string()
+      .regex(/^\d{1,15}$/, 'must be the `id` of a line')
+      .optional()
+      .describe('As Last-Event-ID, for clients that cannot set it.'),
+  }),
+  headers: { 'last-event-id': 'The `id` of the last line that was seen: go on after it.' },
+  raw: { mediaType: 'text/event-stream', description: 'Server-sent events.' },
+});
+
 export const listArtifacts = operation({
   id: 'listArtifacts',
   method: 'get',

@@ -1,9 +1,9 @@
 /** Live streams of a run, and of a namespace. */
 import { isRunEnded } from '../../engine/core/node-state.ts';
 import { followRun, followRuns } from '../operations/live.ts';
-import { RequestFailure } from '../problem.ts';
 import { route } from '../route.ts';
 import { findRun } from './found-run.ts';
+import { lastIdOf } from './last-event.ts';
 
 export const liveRoutes = [
   route(followRun)(async ({ params, query, header, disconnect }, parts) => {
@@ -20,11 +20,3 @@ export const liveRoutes = [
     return parts.live.followChanges(params.namespace, { after, disconnect });
   }),
 ];
-
-function lastIdOf(id: string | undefined, pattern: RegExp): string | undefined {
-  if (id === undefined || pattern.test(id)) return id;
-  const detail = 'must be the id of an event of this stream';
-  throw new RequestFailure('invalid_request', `Last-Event-ID ${detail}.`, {
-    errors: [{ pointer: '/header/last-event-id', detail }],
-  });
-}

@@ -6,11 +6,20 @@ import { createExplainer, type Explainer } from '../../engine/runtime/client/exp
 import { fetchKept, findKept, keptIn, plainFileName } from '../../engine/runtime/client/kept-artifacts.ts';
 import { runGraphOf } from '../../engine/runtime/client/run-graph.ts';
 import { type NodeView, nodeName, recordsOf, viewEvent } from '../../engine/runtime/client/run-view.ts';
-import { explainNode, explainRun, getArtifact, listArtifacts, readLogs } from '../operations/run-parts.ts';
+import { isAttemptOver } from '../live/log-source.ts';
+import {
+  explainNode,
+  explainRun,
+  followLog,
+  getArtifact,
+  listArtifacts,
+  readLogs,
+} from '../operations/run-parts.ts';
 import { getNode, listEvents, listNodes, runGraph } from '../operations/runs.ts';
 import type { ServerParts } from '../parts.ts';
 import { route } from '../route.ts';
 import { findRun, type NamedRun } from './found-run.ts';
+import { lastIdOf } from './last-event.ts';
 import { nextLink } from './page-link.ts';
 
 export const runPartRoutes = [
@@ -67,6 +76,19 @@ export const runPartRoutes = [
       },
       headers: lines.length < query.limit ? {} : nextLink(url, 'after', next),
     };
+  }),
+
+  route(followLog)(async ({ params, query, header, disconnect }, parts) => {
+    await findRun(parts, params);
+    const node = await nodeIndex(parts, params.run, params.node);
+    const log = { run: params.run, node, attempt: params.attempt };
+    const after = lastIdOf(header('last-event-id'), /^\d{1,15}$/) ?? query.after;
+    // Looked at before the lines: what was written before the end is then there to be read.
+    const isOver = after !== undefined && (await isAttemptOver({ ...parts, log }));
+    const hasAll = isOver && (await parts.logs.read(log, after, 1)).length === 0;
+    // An EventSource that is told so does not come again.
+    if (hasAll) return new Response(null, { status: 204 });
+    return parts.live.followLog(log, { after, disconnect });
   }),
 
   route(listArtifacts)(async ({ params }, parts) => {

@@ -1,10 +1,10 @@
 /** The main path through the API: a real `sluice up` with its own Redis, orchestrator, worker and server. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient, ApiFailure } from '../../server/client/client.ts';
 import { followRun, followRuns } from '../../server/operations/live.ts';
-import { listArtifacts, readLogs } from '../../server/operations/run-parts.ts';
+import { followLog, listArtifacts, readLogs } from '../../server/operations/run-parts.ts';
 import { getRun, listEvents, listNodes, listRuns, startRun } from '../../server/operations/runs.ts';
 import { bulkRetry, cancelRun, rerunRun, signalRun } from '../../server/operations/steering.ts';
 import { startForm, workflowHistory } from '../../server/operations/workflow-pages.ts';
@@ -118,6 +118,28 @@ describe('sluice up', () => {
     expect(again.status).toBe(204);
     const { events } = await api.call(listEvents, place);
     expect(events.map(({ seq }) => seq)).toEqual(ids);
+  });
+
+  it('follows what an attempt writes, from where the client was, until the attempt is over', async () => {
+    const slow = { namespace: 'slow' };
+    const go = join(folder.path, 'go-on');
+    const source = `name: slow\ntasks:\n  say: { run: "echo one; until [ -e ${go} ]; do sleep 0.1; done; echo two" }\n`;
+    await api.call(applyWorkflow, { params: { ...slow, workflow: 'slow' }, body: { source } });
+    const { run } = await api.call(startRun, { params: slow, body: { workflow: 'slow' } });
+    const place = { params: { ...slow, run, node: 'say', attempt: '1' } };
+    const isSaid = (lines: readonly Seen[]) => lines.some(({ data }) => data['text'] === 'one');
+    const begun = await seen(await api.open(followLog, place), isSaid);
+    const last = begun.at(-1)?.id ?? '';
+    const rest = seen(await api.open(followLog, { ...place, headers: { 'last-event-id': last } }), never);
+    writeFileSync(go, '');
+    const lines = [...begun, ...(await rest)];
+    expect(lines.map(({ id }) => Number(id))).toEqual(lines.map((_, i) => i + 1));
+    expect(lines.at(-1)?.data).toMatchObject({ id: lines.at(-1)?.id, stream: 'stdout', text: 'two' });
+    const end = lines.at(-1)?.id ?? '';
+    const again = await api.open(followLog, { ...place, headers: { 'last-event-id': end } });
+    expect(again.status).toBe(204);
+    const late = await seen(await api.open(followLog, place), never);
+    expect(late).toEqual(lines);
   });
 
   it('tells of a workflow how each task went in its last runs, and what it may be started with', async () => {

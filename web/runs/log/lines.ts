@@ -1,9 +1,17 @@
-/** The lines of an attempt, read page by page while it goes on. */
+/**
+ * The lines of an attempt: what there is page by page, then live by server-sent events. Where no stream can be had, it asks every second.
+ */
 import { useEffect, useRef, useState } from 'react';
+import { apiPath, Problem } from '../../api/http.ts';
 import type { LogLine } from '../../api/model.ts';
 import { LOG_LINES, LOG_PAGE, type RunRef, readLog } from '../../api/queries.ts';
+import { listen } from '../../api/server-events.ts';
 
 const POLL_MS = 1_000;
+/** Lines gather for so long before they are shown. */
+const GATHER_MS = 100;
+/** Tries to connect before it is given up. */
+const TRIES = 3;
 /** Earlier lines are let go this many at a time, so that a log at its bound is not copied for each page. */
 const LET_GO = LOG_LINES / 10;
 
@@ -45,7 +53,9 @@ export function useLines(of: AttemptRef | undefined): Lines {
     const stop = new AbortController();
     const kept: Kept = { lines: [], missing: 0 };
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let gathering: ReturnType<typeof setTimeout> | undefined;
     let after = '0';
+    let hasStream = true;
     const show = (error?: unknown) => {
       const { lines, missing } = kept;
       setShown(({ version }) => ({ lines, missing, error, version: version + 1, isFirst: false }));
@@ -58,7 +68,37 @@ export function useLines(of: AttemptRef | undefined): Lines {
       keep(kept, page.lines);
       show();
       if (page.lines.length >= LOG_PAGE) return read();
-      if (!wasOver) timer = setTimeout(attemptRead, POLL_MS);
+      if (wasOver) return;
+      if (hasStream) return follow();
+      timer = setTimeout(attemptRead, POLL_MS);
+    };
+    const follow = (): void => {
+      const parts = ['runs', run, 'nodes', node, 'attempts', String(attempt), 'logs', 'stream'];
+      const unfollow = listen(apiPath(namespace, ...parts), after, {
+        onOpen: () => {},
+        onEvent: (data, name) => {
+          if (name === 'gap') kept.missing += missingIn(JSON.parse(data));
+          else {
+            const line: LogLine = JSON.parse(data);
+            after = line.id;
+            keep(kept, [line]);
+          }
+          gathering ??= setTimeout(() => {
+            gathering = undefined;
+            show();
+          }, GATHER_MS);
+        },
+        onEnd: () => {},
+        // A server without streams, or a proxy that holds them back.
+        onFailure: (times, thrown) => {
+          const isRefused = thrown instanceof Problem && thrown.status < 500;
+          if (times <= TRIES && !isRefused) return;
+          hasStream = false;
+          unfollow();
+          attemptRead();
+        },
+      });
+      stop.signal.addEventListener('abort', unfollow);
     };
     const attemptRead = () =>
       void read().catch((thrown: unknown) => {
@@ -70,10 +110,16 @@ export function useLines(of: AttemptRef | undefined): Lines {
     return () => {
       stop.abort();
       clearTimeout(timer);
+      clearTimeout(gathering);
     };
   }, [namespace, run, node, attempt]);
 
   return shown;
+}
+
+/** Lines that are not kept any more between two that are. */
+function missingIn({ after, next }: { readonly after: string; readonly next: string | null }): number {
+  return next === null ? 0 : Math.max(0, Number(next) - Number(after) - 1);
 }
 
 function keep(kept: Kept, more: readonly LogLine[]): void {
