@@ -25,7 +25,7 @@ triggers:
   - cron: "0 6 * * *"
     inputs: { city: Berlin }
 tasks:
-  fetch: { run: 'echo fetching' }
+  fetch: { run: 'echo fetching; echo 0.5 >> $SLUICE_COST' }
   check:
     needs: fetch
     run: 'test "$CITY" = Berlin'
@@ -227,6 +227,13 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       await page.getByRole('button', { name: 'Start the run' }).click();
       await page.waitForURL(/\/runs\/[0-9A-Z]{26}/);
       await page.getByText('succeeded').first().waitFor();
+      await page.getByText('cost 0.5').waitFor();
+      for (const path of ['workflows/report', '']) {
+        await open(path);
+        await page.getByRole('heading', { name: 'Cost of the last 30 days' }).waitFor();
+        await page.getByRole('img', { name: /^Cost by day; most on .*: 0\.5$/ }).waitFor();
+        await expectAccessible();
+      }
     },
     LONGEST_MS,
   );

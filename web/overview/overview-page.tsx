@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { useAccess } from '../api/access.ts';
 import { useLiveRuns } from '../api/live.ts';
 import { queuesQuery, workersQuery } from '../operate/queries.ts';
+import { CostCard } from '../ui/cost-card.tsx';
 import { Page } from '../ui/page.tsx';
 import { Card, Trouble } from '../ui/parts.tsx';
 import { Firing } from './firing.tsx';
@@ -66,6 +67,7 @@ export function OverviewPage() {
         </Card>
         <Needs namespace={namespace} />
       </div>
+      <CostCard namespace={namespace} />
       <Recent namespace={namespace} />
     </Page>
   );

@@ -5,6 +5,7 @@ import { useLiveRun } from '../api/live.ts';
 import { isEnded, type RunHead } from '../api/model.ts';
 import { graphQuery, headQuery } from '../api/queries.ts';
 import { RunGraphView } from '../graph/run-graph.tsx';
+import { shownCost } from '../ui/cost-card.tsx';
 import { Card, Copy, Trouble } from '../ui/parts.tsx';
 import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
@@ -148,6 +149,7 @@ function Header({
         <span>
           took <Took from={head.started_at} to={head.finished_at} />
         </span>
+        {head.cost === null ? null : <span title="Attempts that are over">cost {shownCost(head.cost)}</span>}
         <span>
           {Object.entries(head.states)
             .map(([state, count]) => `${count} ${state.replaceAll('_', ' ')}`)

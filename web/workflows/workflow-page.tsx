@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Problem } from '../api/http.ts';
 import { useLiveRuns } from '../api/live.ts';
+import { CostCard } from '../ui/cost-card.tsx';
 import { Card, Command, Empty, Trouble } from '../ui/parts.tsx';
 import { useTitle } from '../ui/title.ts';
 import { HeatSquares, LastRuns, type Versions as VersionNumbers } from './heat-squares.tsx';
@@ -53,6 +54,7 @@ export function WorkflowPage() {
           <Versions place={place} workflow={workflow} />
         )}
       </Card>
+      {view === 'runs' ? <CostCard {...place} /> : null}
     </div>
   );
 }
