@@ -23,8 +23,8 @@ export interface OrphanFlags {
   readonly idle?: number;
 }
 
-/** Keys that are gone through without being asked to: less than a second. */
-const FEW_KEYS = 100_000;
+/** Keys that are gone through without being asked to: a second or two. */
+const FEW_KEYS = 20_000;
 const IDLE_MS = 3_600_000;
 /** What is on its way arrives within that, ms. */
 const SECOND_LOOK_MS = 2_000;

@@ -6,7 +6,7 @@ import { parseFlightKey } from '../../core/flight.ts';
 import { isRunEnded } from '../../core/node-state.ts';
 import type { RunIndex } from '../../ports/run-index.ts';
 import type { Connections } from '../connection.ts';
-import { scan } from '../scan.ts';
+import { SMALL_PIECE, scan } from '../scan.ts';
 import { createScripts } from '../scripts.ts';
 import { delist, enlist, type SummaryOf } from './listed.ts';
 import { identityOf, type Orphan } from './orphan.ts';
@@ -67,7 +67,7 @@ function* unmentioned({ strays, plans, mentions }: Survey): Generator<KeyOrphan>
 
 async function strayFlights(connections: Connections, shard: number): Promise<Orphan[]> {
   const stray: Orphan[] = [];
-  for await (const piece of scan(connections, 'hscan', connections.keys.flight(shard))) {
+  for await (const piece of scan(connections, 'hscan', connections.keys.flight(shard), SMALL_PIECE)) {
     const flights = piece.flatMap((name, at) =>
       at % 2 === 0 ? [{ shard, name, value: piece[at + 1] ?? '', run: parseFlightKey(name).run }] : [],
     );

@@ -3,7 +3,7 @@
  * the member that it stands in, so that a new kind of reference cannot be overlooked.
  */
 import type { Connections } from '../connection.ts';
-import { scan } from '../scan.ts';
+import { SMALL_PIECE, scan } from '../scan.ts';
 
 /** SHA-256 in hex. */
 const HASH = /\b[0-9a-f]{64}\b/g;
@@ -23,7 +23,8 @@ export class Mentions {
   async noteShard(connections: Connections, shard: number): Promise<void> {
     const { keys } = connections;
     for (const key of [keys.actors(shard), keys.outbox(shard)])
-      for await (const piece of scan(connections, 'hscan', key)) for (const text of piece) this.note(text);
+      for await (const piece of scan(connections, 'hscan', key, SMALL_PIECE))
+        for (const text of piece) this.note(text);
   }
 
   /** What applied workflows, and those started last, mention. */

@@ -2,7 +2,7 @@
 import { isRunId, shardOf } from '../../core/run-id.ts';
 import type { Connections } from '../connection.ts';
 import { type KeyPlace, prefixOf, readKey } from '../read-key.ts';
-import { escapeGlob, scan, scanKeys } from '../scan.ts';
+import { escapeGlob, SMALL_PIECE, scan, scanKeys } from '../scan.ts';
 import { unlisted } from './listed.ts';
 import { Mentions } from './mentions.ts';
 import { readHeaders, withoutHeader } from './runs-seen.ts';
@@ -84,10 +84,10 @@ class Surveyor implements Survey {
   async end(): Promise<void> {
     const connections = this.#connections;
     for (const list of this.#lists)
-      for await (const piece of scan(connections, 'zscan', list))
+      for await (const piece of scan(connections, 'zscan', list, SMALL_PIECE))
         await this.#lookAtLines(piece.filter((run, at) => at % 2 === 0 && isRunId(run)));
     for (let shard = 0; shard < this.#shards; shard++) {
-      for await (const live of scan(connections, 'sscan', connections.keys.live(shard)))
+      for await (const live of scan(connections, 'sscan', connections.keys.live(shard), SMALL_PIECE))
         for (const { run } of await withoutHeader(connections, named(shard, live))) this.#stray(shard, run);
       await this.mentions.noteShard(connections, shard);
     }
