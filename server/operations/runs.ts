@@ -5,6 +5,7 @@ import { eventView } from '../contract/event.ts';
 import { json } from '../contract/json.ts';
 import { runList } from '../contract/list.ts';
 import {
+  flag,
   labelFilter,
   name,
   namespaceParams,
@@ -121,6 +122,7 @@ export const listNodes = operation({
   query: page.extend({
     limit: queryNumber(100, 1_000),
     task: z.string().max(100).optional().describe('Only nodes of this task.'),
+    tasks_only: flag.describe('Without the nodes of fan-outs.'),
     status: node.shape.status.optional(),
   }),
   reply: z
@@ -228,12 +230,14 @@ export const runGraph = operation({
         z.object({
           id: z.string().describe('Id of the task.'),
           level: z.int(),
+          description: z.string().nullable(),
           uses: z.string(),
           queue: z.string(),
           phase: z.string(),
           fan_out: z.string().nullable(),
           needs: z.array(z.string()),
           status: node.shape.status,
+          attempts: z.int().nullable().describe('That have begun; null for a fan-out.'),
           started_at: z.iso.datetime().nullable(),
           finished_at: z.iso.datetime().nullable(),
           states: z

@@ -25,10 +25,12 @@ import { nextLink } from './page-link.ts';
 export const runPartRoutes = [
   route(listNodes)(async ({ params, query, url }, parts) => {
     const { nodes } = await viewOf(parts, params);
-    const { task, status, limit } = query;
+    const { task, status, tasks_only: tasksOnly, limit } = query;
     const fitting = nodes.filter(
       (node) =>
-        (task === undefined || node.task === task) && (status === undefined || node.status === status),
+        (task === undefined || node.task === task) &&
+        (!tasksOnly || node.index === null) &&
+        (status === undefined || node.status === status),
     );
     const from = query.cursor === undefined ? 0 : afterCursor(nodes, fitting, query.cursor);
     const page = fitting.slice(from, from + limit);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { criticalPath, readyAt } from '../../web/graph/critical-path.ts';
-import { type Box, placeBoxes } from '../../web/graph/layout.ts';
+import { type Box, directionFor, placeBoxes } from '../../web/graph/layout.ts';
 
 const SPACING = { width: 100, height: 40, gapAlong: 20, gapAcross: 10 };
 
@@ -30,6 +30,20 @@ describe('boxes', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('go to the right, unless they are seen much larger from the top', () => {
+    const both = { right: SPACING, down: SPACING };
+    const long = { ...SPACING, width: 200 };
+    const room = { width: 1_000, height: 600 };
+    const chain = (length: number) =>
+      Array.from({ length }, (_, i) => box(`t${i}`, ...(i === 0 ? [] : [`t${i - 1}`])));
+    const wide = [box('a'), ...Array.from({ length: 30 }, (_, i) => box(`b${i}`, 'a'))];
+    expect(directionFor(chain(4), both, room)).toBe('right');
+    expect(directionFor(chain(10), both, room)).toBe('right');
+    expect(directionFor(chain(20), { right: long, down: long }, room)).toBe('down');
+    expect(directionFor(wide, both, room)).toBe('right');
+    expect(directionFor([], both, room)).toBe('right');
   });
 
   it('of branches that do not touch keep their lines apart', () => {

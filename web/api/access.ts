@@ -34,6 +34,8 @@ export interface Allowed {
   readonly access: Access | undefined;
   /** In the namespace of the page; undefined while it is not known, or when there is none. */
   readonly role: Role | undefined;
+  /** The server has not said yet who this is. A page that asked before would be refused as a stranger's, question by question. */
+  readonly isOpen: boolean;
   /** Nobody is signed in, and somebody has to be. */
   readonly isStranger: boolean;
   /**
@@ -45,13 +47,14 @@ export interface Allowed {
 
 export function useAccess(): Allowed {
   const namespace = useNamespace();
-  const { data: access, error } = useQuery(accessQuery);
+  const { data: access, error, isPending } = useQuery(accessQuery);
   const isStranger = error instanceof Problem && error.status === 401;
   const role =
     access?.namespaces.find(({ name }) => name === namespace)?.role ?? access?.everywhere ?? undefined;
   return {
     access,
     role,
+    isOpen: isPending,
     isStranger,
     refusal(least, everywhere = false) {
       if (access === undefined) return undefined;

@@ -61,7 +61,7 @@ export interface NodeList {
 
 export const nodesQuery = (
   { namespace, run }: RunRef,
-  filter: { task?: string; status?: string; limit?: number },
+  filter: { task?: string; status?: string; tasks_only?: boolean; limit?: number },
 ) =>
   queryOptions({
     queryKey: ['run', namespace, run, 'nodes', filter],

@@ -28,7 +28,9 @@ export function Problems({ diagnostics, isFresh, onGo }: Props) {
                 className="flex w-full cursor-pointer gap-2 px-3 py-1 text-left hover:bg-sunk"
                 onClick={() => onGo({ line: one.line, column: one.column })}
               >
-                <span className={one.severity === 'error' ? 'text-bad' : 'text-wait'}>
+                <span
+                  className={`w-16 shrink-0 whitespace-nowrap tabular-nums ${one.severity === 'error' ? 'text-bad' : 'text-wait'}`}
+                >
                   {one.severity === 'error' ? '✗' : '!'} <span className="sr-only">{one.severity}</span>
                   {one.line}:{one.column}
                 </span>

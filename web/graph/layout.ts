@@ -25,6 +25,8 @@ export interface Place {
 }
 
 const SWEEPS = 6;
+/** So much larger is worth reading from the top. */
+const MUCH = 1.2;
 /** Beyond that edges run behind boxes: the graph is too dense for anybody to follow them. */
 const MOST_PASSAGES = 1_000;
 
@@ -51,6 +53,25 @@ export function placeBoxes(
     }
   }
   return places;
+}
+
+/** To the right as one reads, unless what goes down is seen much larger in this room. */
+export function directionFor(
+  boxes: readonly Box[],
+  spacing: { readonly [to in Direction]: Spacing },
+  room: { readonly width: number; readonly height: number },
+): Direction {
+  const sizes = new Map<number, number>();
+  for (const layer of layersOf(boxes).values()) sizes.set(layer, (sizes.get(layer) ?? 0) + 1);
+  const widest = Math.max(1, ...sizes.values());
+  const zoom = (across: number, along: number) => Math.min(1, room.width / across, room.height / along);
+  const { right, down } = spacing;
+  const seenRight = zoom(
+    sizes.size * (right.width + right.gapAlong),
+    widest * (right.height + right.gapAcross),
+  );
+  const seenDown = zoom(widest * (down.width + down.gapAcross), sizes.size * (down.height + down.gapAlong));
+  return seenDown > seenRight * MUCH ? 'down' : 'right';
 }
 
 /** Longest way from a task without needs. */

@@ -1,16 +1,21 @@
 /** The graph of a run, live: one box a task, coloured by state, the critical path marked. Only what is in view is drawn. */
-import { Controls, type Edge, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Controls, type Edge, MiniMap, ReactFlow, ReactFlowProvider } from '@xyflow/react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { GraphTask } from '../api/model.ts';
 import { Button } from '../ui/parts.tsx';
 import { TONE_FILL, toneOf } from '../ui/status.tsx';
 import { criticalPath } from './critical-path.ts';
-import type { Direction } from './layout.ts';
+import { Fit } from './fit.tsx';
+import { type Direction, directionFor, type Spacing } from './layout.ts';
 import { BOX, type TaskBox, TaskBoxView } from './task-box.tsx';
 import { usePlaces } from './use-places.ts';
 
 const NODE_TYPES = { task: TaskBoxView };
-const SPACING = { ...BOX, gapAlong: 64, gapAcross: 18 };
+/** Downwards edges need less room: nothing is written beside them. */
+const SPACING: { readonly [to in Direction]: Spacing } = {
+  right: { ...BOX, gapAlong: 56, gapAcross: 18 },
+  down: { ...BOX, gapAlong: 38, gapAcross: 18 },
+};
 /** More than this is found on a small map. */
 const MAP_FROM = 30;
 
@@ -29,9 +34,13 @@ export function RunGraphView(props: Props) {
 }
 
 function Flow({ tasks, chosen, onChoose }: Props) {
-  const [direction, setDirection] = useState<Direction>('right');
   const shape = useMemo(() => tasks.map(({ id, needs }) => `${id}<${needs.join()}`).join(';'), [tasks]);
-  const places = usePlaces(tasks, { shape, direction, spacing: SPACING });
+  const [turned, setTurned] = useState<Direction>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it changes with the shape alone, not with every state.
+  const fitting = useMemo(() => directionFor(tasks, SPACING, roomOf(window)), [shape]);
+  const direction = turned ?? fitting;
+  const moved = useRef(false);
+  const places = usePlaces(tasks, { shape, direction, spacing: SPACING[direction] });
   const critical = useMemo(() => new Set(criticalPath(tasks)), [tasks]);
   const boxOf = useSame<TaskBox>((a, b) => a.position === b.position && areAlike(a.data, b.data));
   const nodes = useMemo(
@@ -61,6 +70,9 @@ function Flow({ tasks, chosen, onChoose }: Props) {
         minZoom={0.05}
         fitView
         onNodeClick={chooseBox}
+        onMoveStart={(event) => {
+          if (event !== null) moved.current = true;
+        }}
         onSelectionChange={({ nodes: [one] }) => (one === undefined ? undefined : onChoose(one.id))}
       >
         <Controls showInteractive={false} />
@@ -68,14 +80,19 @@ function Flow({ tasks, chosen, onChoose }: Props) {
       </ReactFlow>
       <Button
         className="absolute top-2 right-2"
-        onClick={() => setDirection(direction === 'right' ? 'down' : 'right')}
+        onClick={() => setTurned(direction === 'right' ? 'down' : 'right')}
         aria-label="Turn the graph"
       >
         {direction === 'right' ? '↓' : '→'}
       </Button>
-      <Fit on={`${shape}|${direction}`} />
+      <Fit shape={`${shape}|${direction}`} places={places} box={BOX} chosen={chosen} moved={moved} />
     </div>
   );
+}
+
+/** What the page leaves for a graph, about. */
+function roomOf({ innerWidth, innerHeight }: Window) {
+  return { width: 0.8 * innerWidth, height: 0.65 * innerHeight };
 }
 
 /** One function for good: with another one all of the map is drawn again. */
@@ -102,17 +119,6 @@ function areAlike(a: TaskBox['data'], b: TaskBox['data']): boolean {
     a.isCritical === b.isCritical &&
     a.isChosen === b.isChosen
   );
-}
-
-/** Shows all of it when its shape changes. */
-function Fit({ on }: { readonly on: string }) {
-  const { fitView } = useReactFlow();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is the occasion.
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => void fitView({ padding: 0.1, maxZoom: 1.2 }));
-    return () => cancelAnimationFrame(frame);
-  }, [on, fitView]);
-  return null;
 }
 
 function edgesOf(tasks: readonly GraphTask[], critical: ReadonlySet<string>): Edge[] {

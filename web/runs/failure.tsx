@@ -20,7 +20,7 @@ export function Failure({
   const nodes = data?.nodes.filter(({ attempts }) => attempts.length > 0) ?? [];
   return (
     <section className="rounded-lg border border-bad bg-card" aria-label="Why it failed">
-      <p className="bg-bad-soft px-3 py-2 font-medium text-bad">{head.error?.message ?? 'The run failed.'}</p>
+      <p className="bg-bad-soft px-3 py-2 font-medium text-bad">{headingOf(head, nodes)}</p>
       {nodes.map((node) => (
         <FailedNode key={node.id} run={run} node={node} onChoose={onChoose} />
       ))}
@@ -30,6 +30,13 @@ export function Failure({
       </p>
     </section>
   );
+}
+
+/** What the one failed node says of itself stands below, and need not stand here, too. */
+function headingOf({ error }: RunHead, [first, ...others]: readonly RunNode[]): string {
+  const isSame = first?.attempts.at(-1)?.error?.message === error?.message;
+  if (first !== undefined && others.length === 0 && isSame) return `${first.id} failed`;
+  return error?.message ?? 'The run failed.';
 }
 
 function FailedNode({

@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { useState } from 'react';
-import type { RunNode } from '../api/model.ts';
+import type { GraphTask, RunNode } from '../api/model.ts';
 import { explainQuery, nodeQuery, type RunRef } from '../api/queries.ts';
 import { Copy, Trouble } from '../ui/parts.tsx';
 import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
 import { Answer } from './answer.tsx';
 import { Artifact } from './artifact.tsx';
+import { FanOut } from './fan-out.tsx';
 import { AttemptLogs } from './log/attempt-logs.tsx';
 import type { AttemptRef } from './log/lines.ts';
 
@@ -19,18 +20,23 @@ const OVER = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
 export interface LogPlace {
   readonly attempt?: number | undefined;
   readonly line?: number | undefined;
+  /** Another attempt that is shown beside it. */
+  readonly beside?: number | undefined;
 }
 
 interface Props {
   readonly run: RunRef;
   readonly node: string;
+  /** That it is, or is a node of. */
+  readonly task: GraphTask | undefined;
+  readonly onChoose: (node: string) => void;
   /** Where the address leads to. */
   readonly at: LogPlace;
   readonly onAt: (at: LogPlace) => void;
   readonly onClose: () => void;
 }
 
-export function NodePanel({ run, node, at, onAt, onClose }: Props) {
+export function NodePanel({ run, node, task, onChoose, at, onAt, onClose }: Props) {
   const { data, error } = useQuery(nodeQuery(run, node));
   return (
     <aside
@@ -49,18 +55,31 @@ export function NodePanel({ run, node, at, onAt, onClose }: Props) {
           ✕
         </button>
       </header>
+      {task?.description == null ? null : (
+        <p className="border-b border-line px-3 py-2 text-sm">{task.description}</p>
+      )}
       {error ? <Trouble error={error} /> : null}
-      {data === undefined ? null : <NodeTabs run={run} node={data} at={at} onAt={onAt} />}
+      {data === undefined ? null : (
+        <NodeTabs run={run} node={data} task={task} onChoose={onChoose} at={at} onAt={onAt} />
+      )}
     </aside>
   );
 }
 
-function NodeTabs({ run, node, at, onAt }: Omit<Props, 'node' | 'onClose'> & { readonly node: RunNode }) {
+function NodeTabs({
+  run,
+  node,
+  task,
+  onChoose,
+  at,
+  onAt,
+}: Omit<Props, 'node' | 'onClose'> & { readonly node: RunNode }) {
   const isOver = OVER.includes(node.status);
   const [attempt, setAttempt] = useState<number | undefined>(at.attempt);
   const number = attempt ?? node.attempts.at(-1)?.number;
   const chosen = node.attempts.find((one) => one.number === number);
-  const [beside, setBeside] = useState<number>();
+  const { beside } = at;
+  const isFanOut = task?.id === node.id && task.states !== null;
   const attemptOf = (one: number): AttemptRef => {
     const known = node.attempts.find(({ number }) => number === one);
     return { run, node: node.id, attempt: one, isOver: isOver || known?.finished_at != null };
@@ -75,9 +94,9 @@ function NodeTabs({ run, node, at, onAt }: Omit<Props, 'node' | 'onClose'> & { r
           <b>{chosen.error.code}</b> {chosen.error.message}
         </p>
       ) : null}
-      <Tabs.Root defaultValue="log" className="flex min-h-0 grow flex-col">
+      <Tabs.Root defaultValue={isFanOut ? 'nodes' : 'log'} className="flex min-h-0 grow flex-col">
         <Tabs.List className="flex gap-1 border-b border-line px-2 pt-1" aria-label="About this node">
-          {['log', 'outputs', 'attempts'].map((name) => (
+          {[isFanOut ? 'nodes' : 'log', 'outputs', 'attempts'].map((name) => (
             <Tabs.Trigger
               key={name}
               value={name}
@@ -89,7 +108,13 @@ function NodeTabs({ run, node, at, onAt }: Omit<Props, 'node' | 'onClose'> & { r
           {node.attempts.length > 1 ? (
             <span className="ml-auto flex gap-1">
               <AttemptChoice name="Attempt" node={node} value={number} onValue={setAttempt} />
-              <AttemptChoice name="Beside it" node={node} value={beside} none="alone" onValue={setBeside} />
+              <AttemptChoice
+                name="Beside it"
+                node={node}
+                value={beside}
+                none="alone"
+                onValue={(one) => onAt({ ...at, beside: one })}
+              />
             </span>
           ) : null}
         </Tabs.List>
@@ -102,9 +127,12 @@ function NodeTabs({ run, node, at, onAt }: Omit<Props, 'node' | 'onClose'> & { r
               of={attemptOf(number)}
               beside={beside === undefined || beside === number ? undefined : attemptOf(beside)}
               line={attempt === undefined || attempt === at.attempt ? at.line : undefined}
-              onLine={(line) => onAt({ attempt: number, line })}
+              onLine={(line) => onAt({ attempt: number, line, beside })}
             />
           )}
+        </Tabs.Content>
+        <Tabs.Content value="nodes" className="min-h-0 grow overflow-hidden">
+          <FanOut run={run} task={node.id} chosen={undefined} onChoose={onChoose} className="h-full" />
         </Tabs.Content>
         <Tabs.Content value="outputs" className="min-h-0 grow overflow-auto p-3">
           <Json value={node.outputs} />

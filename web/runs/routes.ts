@@ -29,10 +29,12 @@ const run = createRoute({
     view?: View | undefined;
     attempt?: number | undefined;
     line?: number | undefined;
+    beside?: number | undefined;
   } => ({
     node: text(given['node']),
     attempt: positive(given['attempt']),
     line: positive(given['line']),
+    beside: positive(given['beside']),
     view: VIEWS.find((view) => view === given['view']),
   }),
 });

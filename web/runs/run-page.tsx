@@ -10,6 +10,7 @@ import { Card, Copy, Trouble } from '../ui/parts.tsx';
 import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
 import { RunActions } from './actions.tsx';
+import { Asked } from './asked.tsx';
 import { Failure } from './failure.tsx';
 import { History } from './history.tsx';
 import { Json, NodePanel } from './node-panel.tsx';
@@ -21,7 +22,7 @@ const route = getRouteApi('/ns/$namespace/runs/$run');
 
 export function RunPage() {
   const run = route.useParams();
-  const { node, view = 'graph', attempt, line } = route.useSearch();
+  const { node, view = 'graph', attempt, line, beside } = route.useSearch();
   const navigate = route.useNavigate();
   const head = useQuery(headQuery(run));
   const graph = useQuery(graphQuery(run));
@@ -29,7 +30,7 @@ export function RunPage() {
   const liveness = useLiveRun(run, { after: graph.data?.seq, isOver });
   const choose = (chosen: string | undefined) =>
     void navigate({
-      search: (old) => ({ ...old, node: chosen, attempt: undefined, line: undefined }),
+      search: ({ view: kept }) => ({ view: kept, node: chosen }),
       replace: true,
     });
   if (head.error) return <Trouble error={head.error} />;
@@ -41,8 +42,9 @@ export function RunPage() {
         <RunActions run={run} head={head.data} node={task} />
       </Header>
       {head.data.status === 'failed' ? <Failure run={run} head={head.data} onChoose={choose} /> : null}
+      <Asked run={run} head={head.data} chosen={node} onChoose={choose} />
       <div
-        className={`grid min-h-[32rem] gap-3 ${node === undefined ? '' : 'lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]'}`}
+        className={`grid min-h-[32rem] gap-3 ${node === undefined ? '' : beside === undefined ? 'lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]' : 'lg:grid-cols-[minmax(0,1fr)_minmax(0,3fr)]'}`}
       >
         <Card
           title={
@@ -99,7 +101,9 @@ export function RunPage() {
               key={node}
               run={run}
               node={node}
-              at={{ attempt, line }}
+              task={graph.data?.nodes.find(({ id }) => id === task)}
+              onChoose={choose}
+              at={{ attempt, line, beside }}
               onAt={(at) => void navigate({ search: (old) => ({ ...old, ...at }), replace: true })}
               onClose={() => choose(undefined)}
             />
@@ -147,7 +151,7 @@ function Header({
           started <Ago at={head.created_at} /> by {head.trigger.type}
         </span>
         <span>
-          took <Took from={head.started_at} to={head.finished_at} />
+          {isEnded(head.status) ? 'took' : 'for'} <Took from={head.started_at} to={head.finished_at} />
         </span>
         {head.cost === null ? null : <span title="Attempts that are over">cost {shownCost(head.cost)}</span>}
         <span>

@@ -1,12 +1,12 @@
 /** All tasks of a run in a table; nodes of a fan-out open on demand. */
 import { useQuery } from '@tanstack/react-query';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, useState } from 'react';
-import type { GraphTask, RunNode } from '../api/model.ts';
+import { useState } from 'react';
+import type { GraphTask } from '../api/model.ts';
 import { nodesQuery, type RunRef } from '../api/queries.ts';
 import { summary } from '../graph/task-box.tsx';
 import { Status } from '../ui/status.tsx';
 import { Took } from '../ui/time.tsx';
+import { FanOut } from './fan-out.tsx';
 
 interface Props {
   readonly run: RunRef;
@@ -15,7 +15,13 @@ interface Props {
   readonly onChoose: (node: string) => void;
 }
 
+/** Beyond this their workers are not asked for: they stand with the nodes, which are read anew whenever one of them changes. */
+const FEW = 200;
+
 export function StepTable({ run, tasks, chosen, onChoose }: Props) {
+  const isFew = tasks.length <= FEW;
+  const { data } = useQuery({ ...nodesQuery(run, { tasks_only: true }), enabled: isFew });
+  const workers = new Map(data?.nodes.map(({ id, attempts }) => [id, attempts.at(-1)?.worker]));
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggle = (id: string) => {
     const next = new Set(open);
@@ -30,6 +36,8 @@ export function StepTable({ run, tasks, chosen, onChoose }: Props) {
             <th className="px-3 py-1 font-medium">Task</th>
             <th className="px-3 py-1 font-medium">Status</th>
             <th className="px-3 py-1 font-medium">Duration</th>
+            <th className="px-3 py-1 font-medium">Attempts</th>
+            {isFew ? <th className="px-3 py-1 font-medium">Worker</th> : null}
             <th className="px-3 py-1 font-medium">Executor</th>
             <th className="px-3 py-1 font-medium">Queue</th>
           </tr>
@@ -42,6 +50,7 @@ export function StepTable({ run, tasks, chosen, onChoose }: Props) {
               run={run}
               chosen={chosen}
               onChoose={onChoose}
+              worker={isFew ? (workers.get(task.id) ?? null) : undefined}
               isOpen={open.has(task.id)}
               onToggle={() => toggle(task.id)}
             />
@@ -57,10 +66,13 @@ function Rows({
   run,
   chosen,
   onChoose,
+  worker,
   isOpen,
   onToggle,
 }: Omit<Props, 'tasks'> & {
   readonly task: GraphTask;
+  /** Of its last attempt; null where there is none, undefined where none is shown. */
+  readonly worker: string | null | undefined;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }) {
@@ -95,61 +107,18 @@ function Rows({
         <td className="px-3 py-1">
           <Took from={task.started_at} to={task.finished_at} />
         </td>
+        <td className="px-3 py-1 tabular-nums">{task.attempts || ''}</td>
+        {worker === undefined ? null : <td className="px-3 py-1 text-soft">{worker}</td>}
         <td className="px-3 py-1 text-soft">{task.uses}</td>
         <td className="px-3 py-1 text-soft">{task.queue}</td>
       </tr>
       {isOpen ? (
         <tr>
-          <td colSpan={5} className="bg-sunk p-0">
+          <td colSpan={7} className="bg-sunk p-0">
             <FanOut run={run} task={task.id} chosen={chosen} onChoose={onChoose} />
           </td>
         </tr>
       ) : null}
     </>
   );
-}
-
-const ROW = 28;
-
-/** A thousand at most in one answer; only the rows in view are drawn. */
-function FanOut({ run, task, chosen, onChoose }: Omit<Props, 'tasks'> & { readonly task: string }) {
-  const { data, isPending } = useQuery(nodesQuery(run, { task }));
-  const nodes = (data?.nodes ?? []).filter(({ index }) => index !== null);
-  const box = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: nodes.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    overscan: 10,
-  });
-  if (isPending) return <p className="px-6 py-2 text-soft">Loading…</p>;
-  return (
-    <div ref={box} className="max-h-72 overflow-auto">
-      <div className="relative" style={{ height: rows.getTotalSize() }}>
-        {rows.getVirtualItems().map(({ index, start }) => {
-          const node = nodes[index];
-          return node === undefined ? null : (
-            <button
-              key={node.id}
-              type="button"
-              onClick={() => onChoose(node.id)}
-              style={{ transform: `translateY(${start}px)`, height: ROW }}
-              className={`absolute flex w-full cursor-pointer items-center gap-3 px-8 text-left hover:bg-card ${node.id === chosen ? 'bg-card' : ''}`}
-            >
-              <span className="w-48 truncate">{node.id}</span>
-              <Status state={node.status} />
-              <NodeTook node={node} />
-            </button>
-          );
-        })}
-      </div>
-      {data?.next ? (
-        <p className="px-8 py-1 text-xs text-soft">Further nodes: sluice show {run.run} --json</p>
-      ) : null}
-    </div>
-  );
-}
-
-export function NodeTook({ node }: { readonly node: RunNode }) {
-  return <Took from={node.attempts[0]?.started_at} to={node.attempts.at(-1)?.finished_at} />;
 }

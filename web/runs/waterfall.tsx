@@ -4,6 +4,9 @@ import { readyAt } from '../graph/critical-path.ts';
 import { Sign, TONE_FILL, toneOf } from '../ui/status.tsx';
 import { durationWords, useNow } from '../ui/time.tsx';
 
+/** What these do is wait: for a time, a signal or somebody. */
+const WAITERS: ReadonlySet<string> = new Set(['wait', 'approval']);
+
 interface Props {
   readonly tasks: readonly GraphTask[];
   readonly startedAt: string | null;
@@ -61,8 +64,8 @@ export function Waterfall({ tasks, startedAt, finishedAt, chosen, onChoose }: Pr
               {began === undefined ? null : (
                 <rect
                   x={at(began)}
-                  y="1"
-                  height="8"
+                  y={WAITERS.has(task.uses) ? 3 : 1}
+                  height={WAITERS.has(task.uses) ? 4 : 8}
                   width={Math.max(0.3, at(ended) - at(began))}
                   className={TONE_FILL[toneOf(task.status)]}
                 />
@@ -76,7 +79,8 @@ export function Waterfall({ tasks, startedAt, finishedAt, chosen, onChoose }: Pr
         );
       })}
       <p className="px-3 py-2 text-xs text-soft">
-        Thick: at work. Thin: waiting for a worker, a limit or a time; its length stands behind the +.
+        Thick: at work. Thin: waiting for a worker or a limit, its length behind the +, or as the task itself
+        for a time or somebody.
       </p>
     </div>
   );

@@ -22,7 +22,7 @@ type Over = 'pages' | 'palette' | 'keys' | 'you';
 export function Shell() {
   const namespace = useNamespace();
   const { namespace: inAddress } = useParams({ strict: false });
-  const { isStranger, access, role } = useAccess();
+  const { isOpen, isStranger, access, role } = useAccess();
   const [over, setOver] = useState<Over>();
   const close = () => setOver(undefined);
   const navigate = useNavigate();
@@ -96,7 +96,7 @@ export function Shell() {
             <Places />
           </nav>
           <main id="main" tabIndex={-1} className="min-w-0 grow outline-none">
-            {isElsewhere ? <Strangeness namespace={namespace} access={access} /> : <Outlet />}
+            {isElsewhere ? <Strangeness namespace={namespace} access={access} /> : isOpen ? null : <Outlet />}
           </main>
         </div>
       )}

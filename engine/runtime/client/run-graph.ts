@@ -10,6 +10,8 @@ export interface GraphNodeView {
   /** Id of the task. */
   readonly id: string;
   readonly level: number;
+  /** What it does, in its author's words. */
+  readonly description: string | null;
   readonly uses: string;
   readonly queue: string;
   readonly phase: string;
@@ -17,6 +19,8 @@ export interface GraphNodeView {
   readonly fan_out: string | null;
   readonly needs: readonly string[];
   readonly status: NodeState;
+  /** That have begun, of all its lives; null for a fan-out. */
+  readonly attempts: number | null;
   readonly started_at: string | null;
   readonly finished_at: string | null;
   /** Nodes of a fan-out by state; null for a task without. */
@@ -47,12 +51,14 @@ export function runGraphOf({
     return {
       id: task.id,
       level: level[i] ?? 0,
+      description: task.description ?? null,
       uses: task.action.uses,
       queue: task.queue,
       phase: task.phase ?? 'main',
       fan_out: task.fanOut?.kind ?? null,
       needs: [...new Set(task.edges.map(({ from }) => plan.tasks[from]?.id ?? ''))],
       status: record?.state ?? 'pending',
+      attempts: task.fanOut === undefined ? (record?.attempt ?? 0) : null,
       started_at: iso(record?.firstStartedAt || record?.startedAt),
       finished_at: iso(record?.endedAt),
       states: task.fanOut === undefined ? null : Object.fromEntries(states.get(i) ?? []),
