@@ -39,6 +39,7 @@ import { takeUsual } from './run/usual.ts';
 import type { Turn } from './turn.ts';
 
 export type { MayBundle, WindowOf } from './node/dispatch.ts';
+export { unruledMessages } from './notification/unruled.ts';
 export { type Decision, type ShardFacts, Turn, type WorkerFact } from './turn.ts';
 
 /** Takes one message. Its run must be in memory, unless the store does not have it (any more). */

@@ -13,6 +13,7 @@ import {
   type ShardFacts,
   settleTurn,
   Turn,
+  unruledMessages,
   type WindowOf,
 } from '../../core/decide/index.ts';
 import type { EngineActions } from '../../core/engine-outcome.ts';
@@ -129,7 +130,8 @@ export class ShardOwner implements OwnedShard {
       this.#posts.adopt(await this.options.store.loadOutbox(this.lease.shard));
       await this.#time.read();
       if (wentBack) await recallClaims(this);
-      await this.#work([]);
+      const unruled = unruledMessages(this.state.actors, this.options.facts?.alertsOf);
+      await this.#work(unruled.map((message) => ({ ms: this.#time.now, message })));
       await this.#readd((flight) => flight.value.startsWith('s'));
       this.#posts.sendAll();
     });

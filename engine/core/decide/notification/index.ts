@@ -20,6 +20,7 @@ import type { Turn } from '../turn.ts';
 import { alertOf, noteAlert, takeAlert, withAlert } from './alert.ts';
 import { forgetOld } from './forget.ts';
 import { FORGET_LOST, forgetLost, takeObserved } from './observed.ts';
+import { closeLater, closeUnruled, UNRULED } from './unruled.ts';
 
 /** Wakes the actor to try a delivery again; the notification's id follows. */
 const AGAIN = 'again-';
@@ -32,6 +33,7 @@ export const NOTIFICATIONS: ActorBehaviour = {
   wake(turn, address, timer) {
     if (timer.startsWith(FORGET_LOST))
       return forgetLost(turn, address, timer, (told) => sendAll(turn, address, told));
+    if (timer === UNRULED) return closeUnruled(turn, address);
     const delivery = deliveryOf(turn, address, timer.slice(AGAIN.length));
     if (delivery?.state === 'waiting') attempt(turn, address, delivery);
   },
@@ -43,6 +45,7 @@ const RECEIVERS: ReadonlyMap<string, (turn: Turn, message: ActorMessage) => void
   ['observed', (turn, message) => takeObserved(turn, message, (told) => sendAll(turn, message.to, told))],
   ['replied', takeReply],
   ['retry', retryDead],
+  [UNRULED, (turn, message) => closeLater(turn, message.to)],
 ]);
 
 function deliveryOf(turn: Turn, address: string, id: string): Delivery | undefined {
@@ -107,6 +110,8 @@ function noteEnd(turn: Turn, address: string, end: LastEnd): { isFirst: boolean;
       run: end.run,
     } as const;
     noteAlert(turn, address, { news, told: [], tell: () => {} });
+    // Whose rule it was may be another orchestrator, of former settings.
+    closeLater(turn, address);
   }
   return { isFirst: !wasFailing, isRecovered };
 }

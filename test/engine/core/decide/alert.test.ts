@@ -1,6 +1,6 @@
 /** Alerts: each episode is told once when it begins and once when it ends, whatever comes twice, late or in another order. */
 import { describe, expect, it } from 'vitest';
-import { decide, type ShardFacts, Turn } from '../../../../engine/core/decide/index.ts';
+import { decide, type ShardFacts, Turn, unruledMessages } from '../../../../engine/core/decide/index.ts';
 import {
   type ActorMessage,
   actorTimerKey,
@@ -37,18 +37,47 @@ class Keeper {
   readonly timers = new Map<string, number>();
   readonly watcher = new Watcher();
   now = 1_000_000;
+  rules: readonly AlertTarget[] = [EVERYTHING];
 
   take(message: Message): this {
     const turn = new Turn(this.shard, this.now, {
       workersOf: () => [],
       subscribersOf: () => [],
-      alertsOf: () => [EVERYTHING],
+      alertsOf: () => this.rules,
     });
     decide(turn, message);
     const { commit, posts } = turn.finish(null);
     for (const [key, due] of commit.timers.set) this.timers.set(key, due);
     for (const [, post] of posts) if (post.kind === 'delivery') this.sent.push(post.notification);
     return this;
+  }
+
+  /** Another owner, by these rules. */
+  takeOver(rules: readonly AlertTarget[]): this {
+    this.rules = rules;
+    for (const message of unruledMessages(this.shard.actors, () => rules)) this.take(message);
+    return this;
+  }
+
+  /** Lets time pass until the last timer. */
+  wait(): this {
+    for (const [key, due] of [...this.timers].sort((a, b) => a[1] - b[1])) {
+      this.now = Math.max(this.now, due);
+      this.timers.delete(key);
+      this.take(parseTimerKey(key));
+    }
+    return this;
+  }
+
+  /** The end of a run, as its shard tells it by the rule for failures and recoveries. */
+  end(run: string, status: 'failed' | 'succeeded', at: number): this {
+    const target = { kind: 'channel', channel: 'ops' } as const;
+    const about = { namespace: 'default', target, at, text: run, data: {}, secrets: [] };
+    const told =
+      status === 'failed'
+        ? { ...about, id: run, type: 'run.failed' as const, onlyIfFirst: true }
+        : { ...about, id: run, type: 'run.recovered' as const, onlyIfRecovered: true };
+    return this.take(tellMessage(TO, [told], { run, status, at, alert: `etl: ${run} ${status}` }));
   }
 
   /** Somebody looks, so long after the last time. */
@@ -123,35 +152,42 @@ describe('an episode', () => {
 
 it('a workflow that fails run after run is one alert, which its next success ends', () => {
   const keeper = new Keeper();
-  const end = (run: string, status: string, at: number) => {
-    const about = {
-      namespace: 'default',
-      target: { kind: 'channel', channel: 'ops' } as const,
-      at,
-      text: run,
-      data: {},
-      secrets: [],
-    };
-    const told =
-      status === 'failed'
-        ? { ...about, id: run, type: 'run.failed' as const, onlyIfFirst: true }
-        : { ...about, id: run, type: 'run.recovered' as const, onlyIfRecovered: true };
-    return keeper.take(tellMessage(TO, [told], { run, status, at, alert: `etl: ${run} ${status}` }));
-  };
-  end('r1', 'failed', 1);
-  end('r2', 'failed', 2);
-  end('r2', 'failed', 2);
+  keeper.end('r1', 'failed', 1).end('r2', 'failed', 2).end('r2', 'failed', 2);
   expect(keeper.alerts(TO)).toMatchObject([
     { rule: 'failure', state: 'firing', since: 1, count: 2, run: 'r2' },
   ]);
-  end('r3', 'succeeded', 3);
-  end('r4', 'succeeded', 4);
+  keeper.end('r3', 'succeeded', 3).end('r4', 'succeeded', 4);
   expect(keeper.told).toEqual(['run.failed: r1', 'run.recovered: r3']);
   expect(keeper.sent.map(({ data }) => (data['alert'] as { state: string }).state)).toEqual([
     'firing',
     'resolved',
   ]);
   expect(keeper.alerts(TO)).toMatchObject([{ state: 'resolved', resolvedAt: 3 }]);
+});
+
+describe('a failing workflow that no rule asks for any more', () => {
+  it('is closed without a word, a while after its rule has gone', () => {
+    const keeper = new Keeper().end('r1', 'failed', 1).takeOver([{ ...EVERYTHING, on: ['success'] }]);
+    expect(keeper.alerts(TO)).toMatchObject([{ state: 'firing' }]);
+    keeper.wait();
+    expect(keeper.alerts(TO)).toMatchObject([{ rule: 'failure', state: 'resolved', resolvedAt: keeper.now }]);
+    expect(keeper.told).toEqual(['run.failed: r1']);
+    keeper.takeOver([EVERYTHING]).end('r2', 'failed', keeper.now + 1);
+    expect(keeper.told).toEqual(['run.failed: r1', 'run.failed: r2']);
+  });
+
+  it('goes on when the rule comes back in time, or when nobody knows any rules', () => {
+    const keeper = new Keeper().end('r1', 'failed', 1).takeOver([]).takeOver([EVERYTHING]).wait();
+    expect(unruledMessages(keeper.shard.actors, undefined)).toEqual([]);
+    expect(keeper.alerts(TO)).toMatchObject([{ state: 'firing' }]);
+  });
+
+  it('is closed as well when its failure comes from an orchestrator that still knows the rule', () => {
+    const keeper = new Keeper().takeOver([]).end('r1', 'failed', 1).end('r2', 'failed', 2);
+    expect(keeper.alerts(TO)).toMatchObject([{ state: 'firing', count: 2 }]);
+    expect(keeper.wait().alerts(TO)).toMatchObject([{ state: 'resolved' }]);
+    expect(keeper.told).toEqual(['run.failed: r1']);
+  });
 });
 
 describe('workers', () => {
