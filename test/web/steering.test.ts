@@ -48,6 +48,7 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
     folder = cliFolder();
     folder.write('release.yaml', RELEASE);
     folder.write('hanging.yaml', HANGING);
+    folder.write('asking.yaml', RELEASE.replace('name: release', 'name: asking'));
     up = folder.start(['up', '--port', '0']);
     await up.saw('Ctrl-C stops it');
     base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
@@ -60,8 +61,9 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
     opened.setDefaultTimeout(30_000);
     opened.on('pageerror', (error) => troubles.push(String(error)));
     opened.on('console', (message) => {
-      // What is refused is part of it.
-      if (message.type() === 'error' && !/40\d|422/.test(message.text())) troubles.push(message.text());
+      // What is refused is part of it, and so is a server that is away.
+      if (message.type() === 'error' && !/40\d|422|ERR_CONNECTION/.test(message.text()))
+        troubles.push(message.text());
     });
     await opened.goto(base);
     await opened.fill('input[name=token]', token);
@@ -191,6 +193,28 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
       }
       expect(await looker.getByRole('dialog').count()).toBe(0);
       await looker.context().close();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'goes on by itself when its server has been away',
+    async () => {
+      const run = await start('asking.yaml');
+      await page.goto(`${base}/ns/default/runs/${run}`);
+      const asked = page.getByRole('region', { name: 'It waits for somebody' });
+      await asked.getByText('go waits for an approval').waitFor();
+      up.kill('SIGTERM');
+      await up.ended;
+      await page.getByText('asking every 2 s').waitFor();
+      up = folder.start(['up', '--port', new URL(base).port]);
+      await up.saw('Ctrl-C stops it');
+      await folder.run(['approve', run, 'go', '--form', 'replicas=7']);
+      await asked.getByText('word waits for the signal ready').waitFor();
+      await asked.getByRole('button', { name: 'Answer word…' }).click();
+      await page.getByRole('region', { name: 'What it waits for' }).waitFor();
+      await page.getByText('● live').waitFor();
+      await folder.run(['cancel', run]);
     },
     LONGEST_MS,
   );

@@ -1,6 +1,6 @@
 /**
  * Keeps a page up to date: follows the run's history by server-sent events and asks for what is shown again, at most every
- * `PAUSE_MS` and half of the time. Where no stream can be had, it asks every two seconds.
+ * `PAUSE_MS` and half of the time. Where no stream can be had, it asks every two seconds, and tries the stream again from time to time.
  */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
@@ -11,6 +11,8 @@ import { listen } from './server-events.ts';
 const PAUSE_MS = 200;
 const POLL_MS = 2_000;
 const NEWS_MS = 500;
+/** A server that was away, or is another one now, may have streams again. */
+const AGAIN_MS = 20_000;
 /** Tries to connect before it is given up. */
 const TRIES = 3;
 
@@ -33,7 +35,11 @@ export function useLiveRun(
     const refresh = paused(() => client.invalidateQueries({ queryKey: ['run', namespace, run] }), PAUSE_MS);
     if (!hasStream) {
       const timer = setInterval(refresh, POLL_MS);
-      return () => clearInterval(timer);
+      const again = setTimeout(() => setHasStream(true), AGAIN_MS);
+      return () => {
+        clearInterval(timer);
+        clearTimeout(again);
+      };
     }
     return listen(apiPath(namespace, 'runs', run, 'events', 'stream'), String(from.current ?? 0), {
       onOpen: () => setIsLive(true),

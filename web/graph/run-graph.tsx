@@ -70,7 +70,7 @@ function Flow({ tasks, chosen, onChoose }: Props) {
         minZoom={0.05}
         fitView
         onNodeClick={chooseBox}
-        onMoveStart={(event) => {
+        onMove={(event) => {
           if (event !== null) moved.current = true;
         }}
         onSelectionChange={({ nodes: [one] }) => (one === undefined ? undefined : onChoose(one.id))}

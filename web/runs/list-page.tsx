@@ -130,7 +130,8 @@ const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) 
             key={name}
             from="/ns/$namespace/runs"
             search={(old) => ({ ...old, label: labelText({ [name]: value }) })}
-            className="ml-1 rounded bg-sunk px-1 text-xs text-soft no-underline"
+            title={`${name}=${value}`}
+            className="ml-1 inline-block max-w-56 truncate rounded bg-sunk px-1 align-bottom text-xs text-soft no-underline"
           >
             {name}={value}
           </Link>
@@ -141,10 +142,10 @@ const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) 
           {run.id}
         </Link>
       </td>
-      <td className="px-3 py-1.5">
+      <td className="px-3 py-1.5 whitespace-nowrap">
         <Ago at={run.created_at} />
       </td>
-      <td className="px-3 py-1.5">
+      <td className="px-3 py-1.5 whitespace-nowrap">
         <Took from={run.created_at} to={run.finished_at} />
       </td>
     </tr>

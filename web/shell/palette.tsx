@@ -9,6 +9,7 @@ import type { RunList } from '../api/model.ts';
 import { Dialog } from '../ui/parts.tsx';
 import { Sign } from '../ui/status.tsx';
 import { Ago } from '../ui/time.tsx';
+import { matchOf } from './match.ts';
 import { addressOf } from './navigation.ts';
 import { pageActions } from './page-actions.ts';
 import { usePlaces } from './places.tsx';
@@ -53,7 +54,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const runPath = (space: string, run: string) => `/ns/${encodeURIComponent(space)}/runs/${run}`;
   return (
     <Dialog title="Find" onClose={onClose} top>
-      <Command label="Find a page, workflow, run or action" loop>
+      <Command label="Find a page, workflow, run or action" loop filter={matchOf}>
         <Command.Input
           autoFocus
           value={typed}
