@@ -7,7 +7,7 @@
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureFigures } from './figures/index.ts';
 import { CLUSTER_FAULTS } from './nemesis/cluster.ts';
@@ -28,6 +28,7 @@ const USAGE = `npm run chaos -- [options]
   --fsync always|everysec   of the append-only file (default always)
   --disk MIB         a small disk for Redis that faults fill up (as root, on Linux)
   --cluster          on a Redis Cluster whose primaries are killed and frozen, beside the roles
+  --also DIST        roles are of this build or of that one, whichever falls to them
   --folder DIR       where raw records go (default: a new one)
 instead of a storm:
   --figures all|NAME,…   one fault at a time, and how long it takes to get over it
@@ -48,6 +49,7 @@ const OPTIONS = {
   cluster: { type: 'boolean', default: false },
   disk: { type: 'string' },
   faults: { type: 'string', default: '' },
+  also: { type: 'string' },
   folder: { type: 'string' },
   figures: { type: 'string' },
   tails: { type: 'string' },
@@ -95,6 +97,7 @@ async function main(): Promise<number> {
     strength: Number(values.strength),
     diskBytes: values.disk === undefined ? undefined : Number(values.disk) * 1_024 ** 2,
     cluster: values.cluster,
+    otherBuild: values.also === undefined ? undefined : resolve(values.also),
     patienceMs: 120_000,
     onNews: say,
   });
@@ -158,8 +161,11 @@ function report({
   repeated,
   workersLost,
   calmMs,
+  started,
 }: StormResult): void {
   for (const [name, count] of faults) say(`${String(count).padStart(6)}  ${name}`);
+  if (started.other > 0)
+    say(`${started.this} roles of this build were started, ${started.other} of the other`);
   const words = [...ends].map(([status, count]) => `${count} ${status}`).join(', ');
   say(
     `${runs} runs ended: ${words}; ${stuck} stuck; the last ${Math.round(calmMs / 1_000)} s after the last fault`,

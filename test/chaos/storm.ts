@@ -37,6 +37,8 @@ export interface StormResult {
   readonly nodes: number;
   readonly repeated: number;
   readonly workersLost: number;
+  /** Roles that were started, by their build. */
+  readonly started: { readonly this: number; readonly other: number };
   /** From the end of all faults to the end of the last run, ms. */
   readonly calmMs: number;
 }
@@ -85,7 +87,8 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     );
     const violations = [...wrong, ...checkAll(evidence)];
     writeDown(folder, evidence, violations);
-    return { ...countUp(evidence), faults: nemesis.counts, violations, stuck, calmMs };
+    const { started } = world;
+    return { ...countUp(evidence), started, faults: nemesis.counts, violations, stuck, calmMs };
   } finally {
     await world.end();
   }

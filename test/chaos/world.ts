@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly diskBytes?: number | undefined;
   /** Three primaries with a replica each. There are no links then: clients find the nodes by themselves. */
   readonly cluster?: boolean | undefined;
+  /** The `dist` of another build: each role is of one of the two, whichever falls to it. */
+  readonly otherBuild?: string | undefined;
   /** A folder with what Redis begins with. */
   readonly data?: string | undefined;
 }
@@ -74,6 +76,8 @@ export class World {
   readonly queueKey = `${bullPrefix('sluice:', 'default')}:default:wait`;
   /** Where links lead to. */
   target: string;
+  /** Roles that were started, by their build. */
+  readonly started = { this: 0, other: 0 };
   readonly #roles = new Set<Role>();
   readonly #links = new Set<Link>();
   readonly #closing: (() => Promise<void>)[] = [];
@@ -137,7 +141,8 @@ export class World {
     env: { readonly [name: string]: string } = {},
     ...flags: readonly string[]
   ): Promise<Role> {
-    const { folder, slots } = this.options;
+    const { folder, slots, otherBuild, random } = this.options;
+    const build = otherBuild !== undefined && random.int(0, 1) === 1 ? otherBuild : undefined;
     const name = `${kind}-${this.#started++}`;
     const link = await this.link(name);
     const place = this.redisCluster?.url ?? link.path;
@@ -145,8 +150,9 @@ export class World {
     const child = await SluiceChild.run(
       'test/chaos/role/main.js',
       [...args, '--slots', String(slots), ...flags],
-      { folder, name, env },
+      { folder, name: build === undefined ? name : `${name}-other`, env, build },
     );
+    this.started[build === undefined ? 'this' : 'other'] += 1;
     const role: Role = { kind, child, link, isFrozen: false };
     this.#roles.add(role);
     void child.end.then(({ stdout, stderr }) => {

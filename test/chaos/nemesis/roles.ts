@@ -51,16 +51,19 @@ function setClock(kind: RoleKind, perMinute: number): Fault {
   };
 }
 
-const stopWorker: Fault = {
-  name: 'worker stopped',
-  perMinute: 0.5,
-  async strike(world, random) {
-    const victim = anAwake(world, random, 'worker');
-    if (victim === undefined) return false;
-    await world.stop(victim);
-    return victim.child.name;
-  },
-};
+/** As an operator does it, who brings another version. */
+function stop(kind: RoleKind, perMinute: number): Fault {
+  return {
+    name: `${kind} stopped`,
+    perMinute,
+    async strike(world, random) {
+      const victim = anAwake(world, random, kind);
+      if (victim === undefined) return false;
+      await world.stop(victim);
+      return victim.child.name;
+    },
+  };
+}
 
 function anAwake(world: World, random: Random, kind: RoleKind): Role | undefined {
   const awake = world.awake(kind);
@@ -72,7 +75,8 @@ export const ROLE_FAULTS: readonly Fault[] = [
   kill('orchestrator', 7),
   freeze('worker', 1.5, [3_000, 60_000]),
   freeze('orchestrator', 1, [1_000, 20_000]),
-  stopWorker,
+  stop('worker', 0.5),
+  stop('orchestrator', 0.5),
   setClock('worker', 0.5),
   setClock('orchestrator', 0.5),
 ];

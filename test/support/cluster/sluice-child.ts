@@ -1,6 +1,7 @@
 /** One process of a test cluster, seen from the test: what it said, and what may be done to it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { programAt, sluiceProgram } from './program.ts';
 
 export interface SluiceChildOptions {
@@ -32,13 +33,15 @@ export class SluiceChild {
     return new SluiceChild([await sluiceProgram(), ...args], options);
   }
 
-  /** Another program than the command line, see `programAt`. */
+  /** Another program than the command line, see `programAt`; of another build, given as its `dist`, where there is one. */
   static async run(
     script: string,
     args: readonly string[],
-    options: SluiceChildOptions,
+    options: SluiceChildOptions & { readonly build?: string | undefined },
   ): Promise<SluiceChild> {
-    return new SluiceChild([await programAt(script), ...args], options);
+    const { build } = options;
+    const program = build === undefined ? await programAt(script) : join(build, script);
+    return new SluiceChild([program, ...args], options);
   }
 
   private constructor(args: readonly string[], { folder, name, env = {} }: SluiceChildOptions) {
