@@ -1,6 +1,6 @@
 /** Keeps the graph in sight: all of it while nobody has moved it, and what is chosen when the room changes. */
 import { useReactFlow, useStore } from '@xyflow/react';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Places } from './use-places.ts';
 
 const ALL = { padding: 0.1, maxZoom: 1.2 };
@@ -25,8 +25,13 @@ export function Fit({ shape, places, box, chosen, moved }: Props) {
     const frame = requestAnimationFrame(() => void fitView(ALL));
     return () => cancelAnimationFrame(frame);
   }, [shape, fitView]);
+  const before = useRef(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the room is the occasion.
   useEffect(() => {
+    const isFirst = before.current === 0;
+    before.current = width;
+    // It is shown whole anyway, and to place a thousand boxes twice takes a second.
+    if (isFirst) return;
     const frame = requestAnimationFrame(() => {
       if (!moved.current) return void fitView(ALL);
       const place = chosen === undefined ? undefined : places?.get(chosen);
