@@ -7,7 +7,7 @@ import { TONE_FILL, toneOf } from '../ui/status.tsx';
 import { criticalPath } from './critical-path.ts';
 import { Fit } from './fit.tsx';
 import { type Direction, directionFor, type Spacing } from './layout.ts';
-import { BOX, type TaskBox, TaskBoxView } from './task-box.tsx';
+import { BOX, ENDS, type TaskBox, TaskBoxView } from './task-box.tsx';
 import { usePlaces } from './use-places.ts';
 
 const NODE_TYPES = { task: TaskBoxView };
@@ -49,7 +49,7 @@ function Flow({ tasks, chosen, onChoose }: Props) {
         const position = places?.get(task.id);
         if (position === undefined) return [];
         const data = { task, direction, isCritical: critical.has(task.id), isChosen: task.id === chosen };
-        return [boxOf({ id: task.id, type: 'task', position, data, ...BOX })];
+        return [boxOf({ id: task.id, type: 'task', position, data, ...BOX, ...ENDS[direction] })];
       }),
     [tasks, places, direction, critical, chosen, boxOf],
   );

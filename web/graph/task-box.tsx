@@ -7,6 +7,27 @@ import type { Direction } from './layout.ts';
 
 export const BOX = { width: 196, height: 58 } as const;
 
+/**
+ * Where edges end at a box. Said beforehand, with its size, a box needs not be measured: for a thousand of them that takes longer
+ * than to draw them.
+ */
+export const ENDS: { readonly [to in Direction]: Pick<TaskBox, 'handles' | 'measured'> } = {
+  right: {
+    measured: BOX,
+    handles: [
+      { type: 'target', position: Position.Left, x: 0, y: BOX.height / 2, width: 0, height: 0 },
+      { type: 'source', position: Position.Right, x: BOX.width, y: BOX.height / 2, width: 0, height: 0 },
+    ],
+  },
+  down: {
+    measured: BOX,
+    handles: [
+      { type: 'target', position: Position.Top, x: BOX.width / 2, y: 0, width: 0, height: 0 },
+      { type: 'source', position: Position.Bottom, x: BOX.width / 2, y: BOX.height, width: 0, height: 0 },
+    ],
+  },
+};
+
 export type TaskBox = Node<
   {
     readonly task: GraphTask;
