@@ -1,7 +1,7 @@
 /**
  * The pruner role: removes ended runs that need not be kept. It goes through the list of runs, newest first, a page at a
  * time. Nothing of a live run is removed, nor a run that a live one refers to: by `rerun` with reuse, as its child, as what
- * triggered it, or through an artifact among its inputs.
+ * triggered it, or through an artifact among its inputs; nor one that holds the files of a run that stays.
  */
 import { SluiceError } from '../core/errors.ts';
 import { isRunEnded } from '../core/node-state.ts';
@@ -18,6 +18,7 @@ import type { Membership } from '../ports/membership.ts';
 import type { RunIndex, RunSummary } from '../ports/run-index.ts';
 import type { RunRemover } from '../ports/run-remover.ts';
 import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
+import { NeededRuns } from './needed-runs.ts';
 
 export interface PrunerOptions {
   readonly store: Pick<ClientStore, 'now' | 'readHeader' | 'loadPlan'> & Pick<OwnerStore, 'liveRuns'>;
@@ -49,11 +50,16 @@ const PAUSE_BETWEEN_PASSES_MS = 60_000;
 
 /** One way through all runs. */
 interface Pass {
-  readonly kept: ReadonlySet<string>;
+  readonly needed: NeededRuns;
   readonly retention: ReadonlyMap<string, PlanRetention | undefined>;
   /** Ended runs seen so far, by workflow. */
   readonly seen: Map<string, number>;
   cursor: string | undefined;
+}
+
+interface Listed {
+  readonly run: RunSummary;
+  readonly header: RunHeader | undefined;
 }
 
 export class Pruner {
@@ -85,8 +91,8 @@ export class Pruner {
     const { runs, next } = await index.list({}, PAGE, pass.cursor);
     const pruned: Pruned[] = [];
     for (const run of runs) {
-      const why = await this.#expiry(pass, run, now);
-      if (why !== undefined && (await this.#remove(run))) pruned.push({ run, why });
+      const why = await this.#pruneOne(pass, run, now);
+      if (why !== undefined) pruned.push({ run, why });
     }
     pass.cursor = next;
     if (next === undefined) this.#pass = undefined;
@@ -121,40 +127,33 @@ export class Pruner {
   async #begin(): Promise<Pass> {
     const lines = await this.#options.definitions.list();
     return {
-      kept: await this.#referred(),
+      needed: await NeededRuns.open(this.#options),
       retention: new Map(lines.map((line) => [`${line.namespace}/${line.name}`, line.retention])),
       seen: new Map(),
       cursor: undefined,
     };
   }
 
-  /** Live runs, and all that they refer to, also through others. */
-  async #referred(): Promise<ReadonlySet<string>> {
-    const { store, shards } = this.#options;
-    const found = new Set<string>();
-    for (let shard = 0; shard < shards; shard++)
-      for (const run of await store.liveRuns(shard)) found.add(run);
-    for (const run of found) {
-      const header = await store.readHeader(run);
-      if (header) for (const other of namedRuns(header)) found.add(other);
-    }
-    return found;
+  /** Why it was removed; undefined when it stays. */
+  async #pruneOne(pass: Pass, run: RunSummary, now: number): Promise<string | undefined> {
+    const header = await this.#options.store.readHeader(run.id);
+    const why = await this.#expiry(pass, { run, header }, now);
+    const isKept = why === undefined || (header !== undefined && (await pass.needed.keep(header)));
+    if (!isKept && (await this.#remove(run))) return why;
+    if (header !== undefined) pass.needed.note(header);
+    return undefined;
   }
 
-  async #expiry(pass: Pass, run: RunSummary, now: number): Promise<string | undefined> {
+  async #expiry(pass: Pass, { run, header }: Listed, now: number): Promise<string | undefined> {
     if (!isRunEnded(run.status) || run.finishedAt === undefined) return undefined;
     const workflow = `${run.namespace}/${run.workflow}`;
     const newer = pass.seen.get(workflow) ?? 0;
     pass.seen.set(workflow, newer + 1);
-    const header = await this.#options.store.readHeader(run.id);
     if (!header)
       return now - run.finishedAt < MIN_AGE_MS ? undefined : 'what an earlier removal has left of it';
     const own = pass.retention.has(workflow) ? pass.retention.get(workflow) : await this.#ofPlan(header);
     const ended = { status: run.status as EndedStatus, finishedAt: run.finishedAt, newer };
-    const why = expiryOf(ended, mergeRetention(own, this.#options.retention), now);
-    const isReferred =
-      pass.kept.has(run.id) || (header.parent !== undefined && pass.kept.has(header.parent.run));
-    return isReferred ? undefined : why;
+    return expiryOf(ended, mergeRetention(own, this.#options.retention), now);
   }
 
   /** Of a workflow that was never applied: what the plan of the run says. */
@@ -176,13 +175,6 @@ export class Pruner {
     await logs?.remove?.(id);
     return true;
   }
-}
-
-/** Ids of runs in a header: its parent, what it reuses, and artifacts among its inputs and its trigger's outputs. */
-function namedRuns({ parent, reuse, inputs, trigger }: RunHeader): string[] {
-  const text = JSON.stringify({ inputs, trigger });
-  const ids = [...text.matchAll(/"(?:run|run_id)":"([0-9A-HJKMNP-TV-Z]{26})"/g)].map(([, id]) => id ?? '');
-  return [...ids, ...(parent ? [parent.run] : []), ...(reuse ? [reuse.run] : [])];
 }
 
 /** All the way through, once. @throws SluiceError as the stores do */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Commit } from '../../../engine/core/commit.ts';
-import type { PlanRetention } from '../../../engine/core/plan.ts';
+import type { Plan, PlanRetention } from '../../../engine/core/plan.ts';
 import { MIN_AGE_MS } from '../../../engine/core/retention.ts';
 import type { RunHeader } from '../../../engine/core/run-header.ts';
 import { newRunId, shardOf } from '../../../engine/core/run-id.ts';
@@ -24,6 +24,8 @@ const ENDS = ['succeeded', 'failed', 'cancelled'] as const;
 
 type Kept = RunHeader & { readonly refersTo: readonly string[] };
 
+const BUNDLE = 'b'.repeat(64);
+
 /** Runs of some hours that refer to each other, of which some live, are pruned under some policy while others are taken up. */
 class History {
   readonly random: Random;
@@ -38,7 +40,10 @@ class History {
   readonly artifacts = createMemoryArtifactStore();
   readonly runs: Kept[] = [];
   readonly takenUp = new Set<string>();
+  /** While others were removed. */
+  readonly begun = new Set<string>();
   readonly retention: PlanRetention;
+  prunedAt = 0;
 
   constructor(seed: number) {
     this.random = new Random(seed);
@@ -66,13 +71,26 @@ class History {
     const [one, two] = random.sample(this.runs, 2).map((run) => run.id);
     const named = random.chance(0.5) && one !== undefined ? [one, ...(two === undefined ? [] : [two])] : [];
     const [parent, file] = named;
+    const [from] = random.chance(0.3) ? random.sample(this.runs, 1).map((run) => run.id) : [];
     const header = aHeader(plan, {
       id,
       createdAt: this.clock.now(),
       status: random.chance(0.25) ? 'running' : random.pick(ENDS),
       ...(parent === undefined ? {} : { parent: { run: parent, node: 0, generation: 1, attempt: 1 } }),
       ...(file === undefined ? {} : { inputs: { data: { artifact: 'a', run: file } } }),
+      ...(from === undefined ? {} : { source: { bundle: BUNDLE, run: this.holderOf(from) } }),
     });
+    await this.#start(header, plan, from === undefined ? named : [...named, this.holderOf(from)]);
+  }
+
+  /** Who holds the files that a run uses: what is started from it uses the same. */
+  holderOf(run: string): string {
+    const source = this.runs.find(({ id }) => id === run)?.source;
+    return source !== undefined && 'run' in source ? source.run : run;
+  }
+
+  async #start(header: RunHeader, plan: Plan, refersTo: readonly string[]): Promise<void> {
+    const { id } = header;
     const { createdAt: _, ...request } = { ...header, status: 'queued' as const };
     await this.store.start(request, plan);
     await this.artifacts.put(id, 'a', new Uint8Array(1));
@@ -82,7 +100,7 @@ class History {
     await this.#commit(id, { header: progress, live: isLive });
     const ended = finishedAt === undefined ? header : { ...header, finishedAt };
     await this.index.record(ended);
-    this.runs.push({ ...ended, refersTo: named });
+    this.runs.push({ ...ended, refersTo });
   }
 
   async #commit(run: string, change: Partial<Commit['runs'][number]>): Promise<boolean> {
@@ -97,6 +115,7 @@ class History {
 
   async prune(): Promise<Set<string>> {
     await this.clock.advance(this.random.int(1, 3 * HOUR));
+    this.prunedAt = this.clock.now();
     const remover = createMemoryRunRemover({ store: this.store, index: this.index });
     const removed = new Set<string>();
     const { store, index, artifacts, clock, retention } = this;
@@ -113,6 +132,7 @@ class History {
     };
     const remove = async (run: string) => {
       if (this.random.chance(0.2)) await this.#takeUp();
+      if (this.random.chance(0.2)) await this.#rerun(run);
       return remover.remove(run);
     };
     await pruneAll({ ...options, remover: { remove } }, ({ run }) => removed.add(run.id));
@@ -125,21 +145,47 @@ class History {
     if (await this.#commit(id, { header: '{"status":"queued"}', live: true })) this.takenUp.add(id);
   }
 
+  /** As `sluice rerun` does of another one that is there, at any moment; it may have ended by the next removal. */
+  async #rerun(removing: string): Promise<void> {
+    const there = [];
+    for (const run of this.runs)
+      if (run.id !== removing && (await this.store.readHeader(run.id))) there.push(run);
+    const [former] = this.random.sample(there, 1);
+    if (former === undefined) return;
+    await this.clock.advance(1_000);
+    const id = newRunId(this.clock.now(), this.random.bytes(10));
+    const plan = aPlan(['a'], { name: former.workflow });
+    const holder = this.holderOf(former.id);
+    const header = aHeader(plan, {
+      id,
+      createdAt: this.clock.now(),
+      status: this.random.pick(['running', 'succeeded']),
+      source: { bundle: BUNDLE, run: holder },
+    });
+    await this.#start(header, plan, [holder]);
+    this.begun.add(id);
+  }
+
   /** Live runs and all that they refer to, also through others, found without the pruner. */
   get needed(): Set<string> {
-    const found = new Set(this.runs.filter(({ status }) => status === 'running').map(({ id }) => id));
+    const isLive = ({ id, status }: Kept) => status === 'running' || this.takenUp.has(id);
+    const found = new Set(this.runs.filter(isLive).map(({ id }) => id));
     for (const id of found)
       for (const other of this.runs.find((run) => run.id === id)?.refersTo ?? []) found.add(other);
     return found;
   }
 
   isExpired(run: RunHeader): boolean {
-    const age = this.clock.now() - (run.finishedAt ?? Number.POSITIVE_INFINITY);
+    const age = this.prunedAt - (run.finishedAt ?? Number.POSITIVE_INFINITY);
     const { ageMs = {}, count } = this.retention;
     const status = ENDS.find((one) => one === run.status);
     if (status === undefined || age < MIN_AGE_MS) return false;
     const newer = this.runs.filter(
-      (one) => one.workflow === run.workflow && one.finishedAt !== undefined && one.createdAt > run.createdAt,
+      (one) =>
+        one.workflow === run.workflow &&
+        one.finishedAt !== undefined &&
+        one.createdAt > run.createdAt &&
+        !this.begun.has(one.id),
     );
     const limit = ageMs[status];
     return (limit !== undefined && age >= limit) || (count !== undefined && newer.length >= count);
@@ -149,11 +195,18 @@ class History {
 it('removes nothing that a live run needs, and all else that has expired, while runs are taken up again', async () => {
   let removals = 0;
   let kept = 0;
+  let lent = 0;
   for (let seed = 1; seed <= HISTORIES; seed++) {
     const history = new History(seed);
     await history.fill();
     const { needed } = history;
     const removed = await history.prune();
+    const neededSince = history.needed;
+    const lenders = new Set(
+      history.runs.flatMap(({ id }) =>
+        removed.has(id) || history.holderOf(id) === id ? [] : [history.holderOf(id)],
+      ),
+    );
     for (const run of history.runs) {
       const name = `seed ${seed}, ${run.status} run ${run.id}`;
       const isThere = (await history.store.readHeader(run.id)) !== undefined;
@@ -163,7 +216,14 @@ it('removes nothing that a live run needs, and all else that has expired, while 
       expect([isThere, hasArtifact, isListed], name).toEqual(Array(3).fill(!removed.has(run.id)));
       if (needed.has(run.id) || isTakenUp) expect(isThere, `${name} is needed`).toBe(true);
       if (!isThere) expect(history.isExpired(run), `${name} has not expired`).toBe(true);
-      const isFree = !needed.has(run.id) && !needed.has(run.parent?.run ?? '') && !isTakenUp;
+      const isLent = lenders.has(run.id);
+      if (isLent) expect(isThere, `${name} holds files of one that stays`).toBe(true);
+      if (isLent && history.isExpired(run)) lent++;
+      const isFree =
+        !isLent &&
+        !neededSince.has(run.id) &&
+        !neededSince.has(run.parent?.run ?? '') &&
+        !history.begun.has(run.id);
       if (isFree && history.isExpired(run)) expect(isThere, `${name} has expired`).toBe(false);
       if (needed.has(run.id) && history.isExpired(run)) kept++;
     }
@@ -171,4 +231,5 @@ it('removes nothing that a live run needs, and all else that has expired, while 
   }
   expect(removals).toBeGreaterThan(HISTORIES);
   expect(kept).toBeGreaterThan(HISTORIES / 5);
+  expect(lent).toBeGreaterThan(HISTORIES / 5);
 });
