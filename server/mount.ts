@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Role } from '../engine/core/access/role.ts';
 import type { ServerApp } from './app.ts';
+import { MOUNTED_POLICY } from './page-policy.ts';
 import type { Guarded, ServerSettings } from './parts.ts';
 import { RequestFailure } from './problem.ts';
 
@@ -18,18 +19,6 @@ export interface Mount {
   answer(request: Request): Promise<Response> | Response;
 }
 
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 export function addMount(app: ServerApp, mount: Mount, { guards = [] }: ServerSettings): void {
   const { id, path, role } = mount;
   const guarded: Guarded = { id, role, path, params: z.object({}), signIn: 'basic' };
@@ -42,7 +31,7 @@ export function addMount(app: ServerApp, mount: Mount, { guards = [] }: ServerSe
         });
       const { body, status, headers } = await mount.answer(req.raw);
       const own = new Headers(headers);
-      own.set('content-security-policy', PAGE_POLICY);
+      own.set('content-security-policy', MOUNTED_POLICY);
       return new Response(body, { status, headers: own });
     });
   }

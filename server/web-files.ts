@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import type { Context } from 'hono';
+import { DASHBOARD_POLICY } from './page-policy.ts';
 import type { ServerEnv } from './parts.ts';
 
 export interface WebFiles {
@@ -20,20 +21,6 @@ const MEDIA_TYPES: { readonly [extension: string]: string } = {
   '.woff2': 'font/woff2',
   '.wasm': 'application/wasm',
 };
-
-/** Own files only, nothing inline, no other place to send anything to. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** What a build named by its content never changes. */
 const FOREVER = 'public, max-age=31536000, immutable';
@@ -61,7 +48,7 @@ function fileResponse(path: string, bytes: Buffer): Response {
     headers: {
       'content-type': MEDIA_TYPES[extname(path)] ?? 'application/octet-stream',
       'cache-control': isNamedByContent ? FOREVER : 'no-cache',
-      'content-security-policy': PAGE_POLICY,
+      'content-security-policy': DASHBOARD_POLICY,
     },
   });
 }

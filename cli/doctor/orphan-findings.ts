@@ -196,6 +196,6 @@ function mendedFinding(words: Wording, names: readonly string[], mended: number)
   return {
     level: 'warning',
     message: left,
-    fix: 'The others were in use meanwhile; look again: `sluice doctor`.',
+    fix: 'The others were in use meanwhile, or may have been, since Redis was saving; look again: `sluice doctor`.',
   };
 }

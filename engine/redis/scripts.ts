@@ -37,6 +37,7 @@ export function createScripts(connections: Connections) {
     recordRun: bind(runner, 'record-run', checkedBy(z.literal(1))),
     writeDefinition: bind(runner, 'write-definition', checkedBy(flag)),
     removeRun: bind(runner, 'remove-run', checkedBy(flag)),
+    idleMark: bind(runner, 'idle-mark', checkedBy(z.string())),
     removeIdle: bind(runner, 'remove-idle', checkedBy(flag)),
     dropFlights: bind(runner, 'drop-flights', checkedBy(z.number().int())),
     publishBlob: bind(runner, 'publish-blob', checkedBy(flag)),

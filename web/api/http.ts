@@ -17,6 +17,11 @@ export class Problem extends Error {
   }
 }
 
+/** Asked again soon, it would answer the same: no such thing, no right to it. */
+export function isRefusal(thrown: unknown): boolean {
+  return thrown instanceof Problem && thrown.status >= 400 && thrown.status < 500 && thrown.status !== 429;
+}
+
 export type Query = { readonly [name: string]: string | number | boolean | undefined };
 
 /** `/api/v1/namespaces/{namespace}/…` with every part made safe. */

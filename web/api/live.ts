@@ -4,7 +4,7 @@
  */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { apiPath } from './http.ts';
+import { apiPath, isRefusal } from './http.ts';
 import type { RunLine } from './model.ts';
 import { listen } from './server-events.ts';
 
@@ -46,9 +46,9 @@ export function useLiveRun(
       onEvent: refresh,
       onEnd: refresh,
       // A server without streams, or a proxy that holds them back.
-      onFailure: (times) => {
+      onFailure: (times, thrown) => {
         setIsLive(false);
-        if (times > TRIES) setHasStream(false);
+        if (times > TRIES || isRefusal(thrown)) setHasStream(false);
       },
     });
   }, [client, namespace, run, isOver, isKnown, hasStream]);

@@ -1,14 +1,14 @@
 /**
  * Server-sent events over `fetch`, since an EventSource cannot say who asks. Goes on after the last id that it saw, with growing
- * pauses, until it is stopped or the server says that nothing more will come (204).
+ * pauses, until it is stopped, is refused, or the server says that nothing more will come (204).
  */
-import { Problem, request } from './http.ts';
+import { isRefusal, request } from './http.ts';
 
 export interface Listener {
   /** Something came: an event with its data, or word that some are missing (`gap`). */
   onEvent(data: string, name: string): void;
   onOpen(): void;
-  /** It failed this often in a row. */
+  /** It failed this often in a row. A refusal (`isRefusal`) is the last that is heard. */
   onFailure(times: number, thrown: unknown): void;
   onEnd(): void;
 }
@@ -49,7 +49,7 @@ async function run(
       if (signal.aborted) return;
       failures += 1;
       listener.onFailure(failures, thrown);
-      if (thrown instanceof Problem && thrown.status >= 400 && thrown.status < 500) return;
+      if (isRefusal(thrown)) return;
     }
     await pause(Math.min(500 * 2 ** failures, LONGEST_PAUSE_MS), signal);
   }

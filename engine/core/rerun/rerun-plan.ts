@@ -5,7 +5,7 @@
 import { type ChildVersions, versionOfChild } from '../child-plan.ts';
 import { plainOutcome } from '../edge-counts.ts';
 import { canonicalJson, type Json, type JsonObject } from '../json.ts';
-import { isRunEnded } from '../node-state.ts';
+import { isRunEnded, standsAs } from '../node-state.ts';
 import type { Plan, PlanTask } from '../plan.ts';
 import { whyRefused } from './matrix.ts';
 import {
@@ -130,7 +130,7 @@ function addUnusable(selection: Selection, word: string): void {
     const record = nodes[index];
     if (task.phase || !record) continue;
     const isUsable = plainOutcome(record, task) !== 'F' && !(record.state === 'failed' && task.fanOut);
-    if (!isUsable) selection.addTask(index, record.state === 'failed' ? word : `is ${record.state}`);
+    if (!isUsable) selection.addTask(index, record.state === 'failed' ? word : standsAs(record.state));
   }
 }
 

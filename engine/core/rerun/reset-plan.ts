@@ -5,7 +5,7 @@
 import { plainOutcome } from '../edge-counts.ts';
 import type { RetryScope } from '../message.ts';
 import { MAX_GENERATION } from '../node-record.ts';
-import { isEnded, isRunEnded } from '../node-state.ts';
+import { isEnded, isRunEnded, standsAs } from '../node-state.ts';
 import type { ResetWork } from '../run-header.ts';
 import { partOf, type RunPart } from '../run-part.ts';
 import {
@@ -129,7 +129,7 @@ export const SEEDS: {
     for (const [index, task] of plan.tasks.entries()) {
       const record = nodes[index];
       if (task.phase || !record || !isEnded(record.state) || plainOutcome(record, task) !== 'F') continue;
-      selection.addUnsuccessful(index, record.state === 'failed' ? 'failed' : `is ${record.state}`);
+      selection.addUnsuccessful(index, record.state === 'failed' ? 'failed' : standsAs(record.state));
     }
     return undefined;
   },
@@ -176,7 +176,7 @@ export function loneProblem(selection: Selection): string | undefined {
     for (const child of children.get(task) ?? []) {
       const state = run.nodes[child]?.state;
       if (state === 'skipped' || state === 'upstream_failed' || state === 'cancelled')
-        return `${nameOf(run, child)} is ${state}, which follows from ${nameOf(run, task)}`;
+        return `${nameOf(run, child)} ${standsAs(state)}, which follows from ${nameOf(run, task)}`;
     }
   }
   return undefined;
@@ -298,7 +298,7 @@ function describeKept(selection: Selection): PlannedTask[] {
     return [
       {
         node: task.id,
-        why: isEnded(state) ? `${state}, and follows from nothing that is reset` : `is ${state}`,
+        why: isEnded(state) ? `${standsAs(state)}; follows from nothing that is reset` : standsAs(state),
       },
     ];
   });

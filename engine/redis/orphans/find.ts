@@ -26,16 +26,30 @@ export async function findOrphans(
   connections: Connections,
   options: OrphanOptions,
 ): Promise<readonly Orphan[]> {
-  const first = await lookOnce(connections, options);
+  const marks = await readMarks(connections, options.shards);
+  const first = await lookOnce(connections, options, marks);
   if (first.length === 0) return first;
   await options.pause();
   const before = new Set(first.map(identityOf));
-  return (await lookOnce(connections, options)).filter((orphan) => before.has(identityOf(orphan)));
+  return (await lookOnce(connections, options, marks)).filter((orphan) => before.has(identityOf(orphan)));
+}
+
+/** By shard; undefined: of applied workflows, which have a slot of their own. */
+type Marks = ReadonlyMap<number | undefined, string>;
+
+async function readMarks(connections: Connections, shards: number): Promise<Marks> {
+  const { idleMark } = createScripts(connections);
+  const marks = new Map<number | undefined, string>();
+  marks.set(undefined, await idleMark([slotOfDefinitions(connections)], []));
+  for (let shard = 0; shard < shards; shard++)
+    marks.set(shard, await idleMark([connections.keys.live(shard)], []));
+  return marks;
 }
 
 async function lookOnce(
   connections: Connections,
   { shards, minAgeMs }: OrphanOptions,
+  marks: Marks,
 ): Promise<readonly Orphan[]> {
   const seen = await survey(connections, shards);
   const isOld = async (keys: readonly string[]) =>
@@ -44,7 +58,7 @@ async function lookOnce(
     ...[...seen.lines].map((name) => ({ kind: 'line' as const, name })),
     ...[...seen.unlisted].map((name) => ({ kind: 'unlisted' as const, name })),
   ];
-  for (const orphan of unmentioned(seen)) if (await isOld(orphan.keys)) orphans.push(orphan);
+  for (const orphan of unmentioned(seen, marks)) if (await isOld(orphan.keys)) orphans.push(orphan);
   for (let shard = 0; shard < shards; shard++) orphans.push(...(await strayFlights(connections, shard)));
   return orphans;
 }
@@ -54,15 +68,16 @@ type KeyOrphan = Extract<Orphan, { keys: readonly string[] }>;
 /** A source bundle has an id like a run's, under which its pieces stand. */
 const PIECE = /:source\/([0-9a-f]{64})\.\d+$/;
 
-function* unmentioned({ strays, plans, mentions }: Survey): Generator<KeyOrphan> {
+function* unmentioned({ strays, plans, mentions }: Survey, marks: Marks): Generator<KeyOrphan> {
+  const markOf = (shard: number | undefined) => marks.get(shard) ?? '';
   for (const { shard, run, keys: found } of strays.values()) {
     const keys = [...found];
     const bundles = keys.flatMap((key) => PIECE.exec(key)?.[1] ?? []);
     if (bundles.some((hash) => mentions.has(hash))) continue;
-    yield { kind: bundles.length > 0 ? 'source' : 'run', shard, name: run, keys };
+    yield { kind: bundles.length > 0 ? 'source' : 'run', shard, name: run, keys, mark: markOf(shard) };
   }
   for (const { hash, key, shard } of plans)
-    if (!mentions.has(hash)) yield { kind: 'plan', shard, name: hash, keys: [key] };
+    if (!mentions.has(hash)) yield { kind: 'plan', shard, name: hash, keys: [key], mark: markOf(shard) };
 }
 
 async function strayFlights(connections: Connections, shard: number): Promise<Orphan[]> {
@@ -83,6 +98,11 @@ async function strayFlights(connections: Connections, shard: number): Promise<Or
   return stray;
 }
 
+/** A key that is never there. */
+function slotOfDefinitions({ keys }: Connections): string {
+  return keys.definitionPlan('');
+}
+
 /** Keys, and flights, in one script call. */
 const AT_ONCE = 250;
 
@@ -91,7 +111,7 @@ export interface MendOptions extends Pick<OrphanOptions, 'shards' | 'minAgeMs'> 
   readonly summaryOf: SummaryOf;
 }
 
-/** Removes them, or puts them where they are missing. Answers how many of them; the others were used meanwhile. */
+/** Removes them, or puts them where they are missing. Answers how many of them; the others were used meanwhile, or may have been. */
 export async function mendOrphans(
   connections: Connections,
   orphans: readonly Orphan[],
@@ -108,15 +128,16 @@ export async function mendOrphans(
 async function removeKeys(connections: Connections, orphan: KeyOrphan, minAgeMs: number): Promise<boolean> {
   const { keys: names } = connections;
   const scripts = createScripts(connections);
-  // Applied workflows have a slot of their own; no run is there.
-  const nothing = names.definition('', orphan.name);
+  // No run is where applied workflows are.
+  const nothing = slotOfDefinitions(connections);
   const fixed =
     orphan.shard === undefined
       ? [nothing, nothing]
       : [names.run(orphan.shard, orphan.name), names.live(orphan.shard)];
   for (let at = 0; at === 0 || at < orphan.keys.length; at += AT_ONCE) {
     const piece = orphan.keys.slice(at, at + AT_ONCE);
-    const isGone = await scripts.removeIdle([...fixed, ...piece], [orphan.name, toSeconds(minAgeMs)]);
+    const args = [orphan.name, toSeconds(minAgeMs), orphan.mark];
+    const isGone = await scripts.removeIdle([...fixed, ...piece], args);
     if (isGone === 0) return false;
   }
   return true;

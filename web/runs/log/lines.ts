@@ -2,7 +2,7 @@
  * The lines of an attempt: what there is page by page, then live by server-sent events. Where no stream can be had, it asks every second.
  */
 import { useEffect, useRef, useState } from 'react';
-import { apiPath, Problem } from '../../api/http.ts';
+import { apiPath, isRefusal } from '../../api/http.ts';
 import type { LogLine } from '../../api/model.ts';
 import { LOG_LINES, LOG_PAGE, type RunRef, readLog } from '../../api/queries.ts';
 import { listen } from '../../api/server-events.ts';
@@ -91,8 +91,7 @@ export function useLines(of: AttemptRef | undefined): Lines {
         onEnd: () => {},
         // A server without streams, or a proxy that holds them back.
         onFailure: (times, thrown) => {
-          const isRefused = thrown instanceof Problem && thrown.status < 500;
-          if (times <= TRIES && !isRefused) return;
+          if (times <= TRIES && !isRefusal(thrown)) return;
           hasStream = false;
           unfollow();
           attemptRead();
