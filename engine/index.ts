@@ -39,8 +39,9 @@ export {
   createRedisRunIndex,
   createRedisShardStore,
 } from './redis/index.ts';
-export { type Client, createClient, type StartOptions } from './runtime/client/client.ts';
+export { type Client, createClient } from './runtime/client/client.ts';
 export type { AttemptView, EventView, NodeView, RunView } from './runtime/client/run-view.ts';
+export type { StartOptions } from './runtime/client/start-run.ts';
 export { createOrchestrator, type Orchestrator } from './runtime/orchestrator/orchestrator.ts';
 export { createRealClock } from './runtime/real-clock.ts';
 export { createWorker, type Worker } from './runtime/worker.ts';

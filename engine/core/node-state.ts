@@ -70,6 +70,6 @@ export function isRunEnded(status: RunStatus): boolean {
 /** `it has failed`, `it is paused`: what stands behind "it" in a sentence about a node or a run. */
 export function standsAs(state: NodeState | RunStatus): string {
   if (state === 'succeeded' || state === 'failed') return `has ${state}`;
-  if (state === 'upstream_failed') return 'did not run, since one before it failed';
+  if (state === 'upstream_failed') return 'did not run, since one before it failed (upstream_failed)';
   return state === 'cancelled' || state === 'skipped' ? `was ${state}` : `is ${state}`;
 }

@@ -88,7 +88,7 @@ describe('expectations', () => {
       (await runOne('{ tasks: { mails: succeeded } }', 'stubs: { charge: { fail: card refused } }')) ?? [];
     expect(status).toMatchObject({ why: expect.stringContaining('charge') });
     expect(node).toMatchObject({
-      message: 'mails: expected succeeded, but it is upstream_failed',
+      message: 'mails: expected succeeded, but it did not run, since one before it failed (upstream_failed)',
       why: 'of what it needs, charge is failed (exit_code: card refused)',
     });
   });

@@ -4,75 +4,31 @@
  *
  * The reason to stop that came first while the executor worked decides the ending; a result that was there before stays.
  */
-import { cutOutputs, refOf } from '../../core/large-outputs.ts';
-import type { AttemptName, AttemptOutcome, InboxMessage } from '../../core/message.ts';
+import type { AttemptName } from '../../core/message.ts';
 import type { AttemptResult, Ticket } from '../../core/ticket.ts';
-import type { Clock } from '../../ports/clock.ts';
 import {
   type ExecutionContext,
-  type Executor,
   type LogSink,
   type StopReason,
   TaskFailure,
   type WorkerExecutor,
 } from '../../ports/executor.ts';
-import type { LogStore } from '../../ports/log-store.ts';
-import type { Logger } from '../../ports/logger.ts';
-import type { SecretStore } from '../../ports/secret-store.ts';
-import type { ClaimName } from '../../ports/shard-store.ts';
-import type { AttemptSpan, AttemptTracer } from '../../ports/tracer.ts';
-import type { OpenWorkspace, Workspace } from '../../ports/workspace.ts';
-import type { Alarmed, AlarmLoop } from '../alarm-loop.ts';
-import type { OutputStore } from '../files/output-store.ts';
+import type { AttemptSpan } from '../../ports/tracer.ts';
+import type { Alarmed } from '../alarm-loop.ts';
 import { isOutage, retryCall } from '../retry-call.ts';
 import type { SecretMask } from '../secret/secret-mask.ts';
-import { AttemptCache, type CacheTools } from './cached-outcome.ts';
+import { AttemptFiles, needsWorkspace } from './attempt-files.ts';
+import { AttemptCache } from './cached-outcome.ts';
 import { makeContext } from './context.ts';
-import { describeFailure } from './failure.ts';
+import { codeOf, type Ending, endingAfter } from './ending.ts';
 import { checkEnv, checkOptions, findExecutor } from './input.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { MaskedLog } from './masked-log.ts';
 import { AttemptNews } from './news.ts';
-import { checkOutputs, outputsFile } from './outputs.ts';
+import { checkOutputs } from './outputs.ts';
 import { ReportedCost } from './reported-cost.ts';
 import { NO_SECRETS, openTicket } from './secrets.ts';
-
-/** What becomes of a claim: an outcome to settle, a claim to give back, or nothing at all (it is no longer ours). */
-export type Ending =
-  | { readonly kind: 'outcome'; readonly outcome: AttemptOutcome }
-  | { readonly kind: 'hand_back' }
-  | { readonly kind: 'dropped' };
-
-export interface Claim extends ClaimName {
-  readonly delivery: number;
-  /** The store's clock, ms. */
-  readonly at: number;
-}
-
-export interface AttemptTools {
-  readonly executors: ReadonlyMap<string, Executor>;
-  readonly workspace: Workspace;
-  readonly logs: LogStore;
-  /** Absent: the worker knows no secret. */
-  readonly secrets?: SecretStore | undefined;
-  /** Where large outputs go. Absent: they are not taken. */
-  readonly outputs?: OutputStore | undefined;
-  /** Where former successes are found. Absent: everything is worked on. */
-  readonly reuse?: CacheTools | undefined;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly alarms: AlarmLoop;
-  readonly graceMs: number;
-  /** Name of the worker, for `started`. */
-  readonly worker: string;
-  /** Sends messages to the shard; never rejects, answers whether they were taken. */
-  readonly tell: (messages: readonly InboxMessage[]) => Promise<boolean>;
-  readonly onOutage: (error: unknown) => void;
-  /** Aborts when the worker waits for nothing any more. */
-  readonly giveUp: AbortSignal;
-  /** Follows attempts in traces. */
-  readonly tracer?: AttemptTracer | undefined;
-}
+import type { AttemptTools, Claim } from './tools.ts';
 
 /** What an executor gets beyond the grace period to end its work by force. */
 const FORCE_MS = 2_000;
@@ -90,13 +46,13 @@ export class Attempt implements Alarmed {
   #graceMs: number;
   #hasEnded = false;
   #forceEnd: (() => void) | undefined;
-  #workspace: OpenWorkspace | undefined;
   #buffer: LogBuffer | undefined;
   #log: LogSink | undefined;
   /** Once the attempt knows secrets. */
   #mask: SecretMask | undefined;
   #span: AttemptSpan | undefined;
   readonly #news: AttemptNews;
+  readonly #files: AttemptFiles;
   readonly #cost = new ReportedCost();
   #deadlineMs: number;
   /** Last sign of life of the executor; none is expected before it works. */
@@ -108,6 +64,7 @@ export class Attempt implements Alarmed {
     this.ticket = ticket;
     this.claim = claim;
     this.#tools = tools;
+    this.#files = new AttemptFiles(ticket, tools);
     this.#graceMs = tools.graceMs;
     this.#deadlineMs = ticket.timeout_ms === undefined ? NEVER : clock.now() + ticket.timeout_ms;
     const { delivery, at } = claim;
@@ -128,7 +85,13 @@ export class Attempt implements Alarmed {
     try {
       ending = { kind: 'outcome', outcome: { status: 'succeeded', ...(await this.#work()) } };
     } catch (error) {
-      ending = this.#endingAfter(error);
+      ending = endingAfter(error, {
+        ticket: this.ticket,
+        mask: this.#mask,
+        reason: this.#reason,
+        isToldToStop: this.#isToldToStop,
+        isGivenUp: this.#tools.giveUp.aborted,
+      });
     }
     this.#end();
     if (this.#log instanceof MaskedLog) this.#log.end();
@@ -145,7 +108,7 @@ export class Attempt implements Alarmed {
 
   /** Removes what the attempt had on this machine. */
   async dispose(): Promise<void> {
-    await this.#workspace?.dispose();
+    await this.#files.workspace?.dispose();
   }
 
   /** Asks the executor to end its work; too late once it has. The first reason counts. */
@@ -216,7 +179,7 @@ export class Attempt implements Alarmed {
     const ticket = await this.#openTicket();
     const options = checkOptions(executor, ticket.with);
     checkEnv(ticket.env);
-    if (needsWorkspace(executor, ticket)) this.#workspace = await this.#openWorkspace();
+    if (needsWorkspace(executor, ticket)) await this.#files.open(this.#signal);
     this.#throwIfStopped();
     const cache = this.#openCache();
     const reused = await cache?.find();
@@ -227,8 +190,9 @@ export class Attempt implements Alarmed {
     this.#throwIfStopped();
     this.#end();
     const checked = this.#masked(checkOutputs(ticket, outputs, this.#tools.outputs));
-    const artifacts = await this.#collect();
-    const result = { ...(await this.#keepOutputs(checked)), ...(artifacts ? { artifacts } : {}) };
+    const artifacts = await this.#files.collect();
+    const kept = await this.#files.keepOutputs(checked, this.claim.delivery);
+    const result = { ...kept, ...(artifacts ? { artifacts } : {}) };
     await cache?.keep(result);
     return result;
   }
@@ -238,50 +202,16 @@ export class Attempt implements Alarmed {
     const { reuse } = this.#tools;
     if (ticket.cache === undefined || reuse === undefined) return undefined;
     const say = (text: string) => this.#openLog().line('system', text);
-    return new AttemptCache({ ...reuse, ticket, sourceDirectory: this.#workspace?.sourceDirectory, say });
+    return new AttemptCache({
+      ...reuse,
+      ticket,
+      sourceDirectory: this.#files.workspace?.sourceDirectory,
+      say,
+    });
   }
 
   #throwIfStopped(): void {
     if (this.#reason !== undefined) throw new TaskFailure('cancelled', `Stopped: ${this.#reason}.`);
-  }
-
-  #openWorkspace(): Promise<OpenWorkspace> {
-    const { workspace, clock, onOutage } = this.#tools;
-    return retryCall(() => workspace.open(this.ticket, this.#signal), {
-      clock,
-      signal: this.#signal,
-      onFailure: onOutage,
-      isWorthRepeating: isOutage,
-    });
-  }
-
-  /** Large outputs are stored before the outcome that refers to them is told. */
-  async #keepOutputs(outputs: AttemptResult['outputs']): Promise<AttemptResult> {
-    const { clock, onOutage, giveUp, outputs: store } = this.#tools;
-    const cut = store && cutOutputs(outputs, store.inlineBytes);
-    if (!store || !cut) return { outputs };
-    const file = outputsFile(this.ticket, this.claim.delivery);
-    await retryCall(() => store.put(this.ticket.run, file, cut.text), {
-      clock,
-      signal: giveUp,
-      onFailure: onOutage,
-      isWorthRepeating: isOutage,
-    });
-    return { outputs: cut.kept, large: refOf(this.ticket.run, file, cut) };
-  }
-
-  /** Once the executor had its success, only a shutdown that cannot wait keeps its artifacts from being stored. */
-  async #collect(): Promise<AttemptResult['artifacts']> {
-    const { artifacts } = this.ticket;
-    const workspace = this.#workspace;
-    if (artifacts === undefined || !isFilled(artifacts) || workspace === undefined) return undefined;
-    const { clock, onOutage, giveUp } = this.#tools;
-    return retryCall(() => workspace.collect(artifacts), {
-      clock,
-      signal: giveUp,
-      onFailure: onOutage,
-      isWorthRepeating: isOutage,
-    });
   }
 
   /** An executor that does not end when asked must not hold its slot for ever. */
@@ -330,7 +260,7 @@ export class Attempt implements Alarmed {
     const { logger } = this.#tools;
     return makeContext({
       ticket,
-      workspace: this.#workspace,
+      workspace: this.#files.workspace,
       traceparent: this.#span?.traceparent ?? ticket.traceparent,
       askSignal: () => this.#signal,
       askGraceMs: () => this.#graceMs,
@@ -367,33 +297,4 @@ export class Attempt implements Alarmed {
     this.#hasEnded = true;
     this.#tools.alarms.forget(this);
   }
-
-  #endingAfter(error: unknown): Ending {
-    if (this.#reason === 'revoked') return { kind: 'dropped' };
-    if (this.#reason === 'shutdown' && !this.#isToldToStop) return { kind: 'hand_back' };
-    if (this.#reason === 'cancelled' || this.#reason === 'shutdown') {
-      return { kind: 'outcome', outcome: { status: 'cancelled' } };
-    }
-    // The worker stops while the artifacts of a success wait for the store: another worker does it again.
-    if (this.#tools.giveUp.aborted && isOutage(error)) return { kind: 'hand_back' };
-    const failing = { ticket: this.ticket, reason: this.#reason, mask: this.#mask };
-    return { kind: 'outcome', outcome: { status: 'failed', error: describeFailure(error, failing) } };
-  }
-}
-
-/** As spans have it: messages stay out of them. */
-function codeOf(ending: Ending): string | undefined {
-  if (ending.kind !== 'outcome') return ending.kind;
-  const { outcome } = ending;
-  if (outcome.status === 'succeeded') return undefined;
-  return outcome.status === 'failed' ? outcome.error.code : outcome.status;
-}
-
-function needsWorkspace(executor: WorkerExecutor, ticket: Ticket): boolean {
-  const isAsked = isFilled(ticket.artifacts) || isFilled(ticket.files) || ticket.cache?.files !== undefined;
-  return executor.needsWorkspace !== false || isAsked;
-}
-
-function isFilled(named: object | undefined): boolean {
-  return named !== undefined && Object.keys(named).length > 0;
 }

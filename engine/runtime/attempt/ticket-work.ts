@@ -17,7 +17,8 @@ import type {
 } from '../../ports/shard-store.ts';
 import type { TicketVerdict } from '../../ports/ticket-verdict.ts';
 import { retryCall } from '../retry-call.ts';
-import { Attempt, type AttemptTools, type Claim } from './attempt.ts';
+import { Attempt } from './attempt.ts';
+import type { AttemptTools, Claim } from './tools.ts';
 
 const DONE: TicketVerdict = { kind: 'done' };
 const LATER: TicketVerdict = { kind: 'later', afterMs: 1_000 };

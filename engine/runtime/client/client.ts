@@ -1,26 +1,22 @@
 /** The client: what people and programs ask of the engine. Start, cancel, look, wait. */
-import { createHash } from 'node:crypto';
 import { SluiceError } from '../../core/errors.ts';
 import { type EventRecord, unpackEvents } from '../../core/event.ts';
 import { NOTHING_LEARNED } from '../../core/forecast/index.ts';
-import { canonicalJson, type Json, type JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import type { OutputsRef } from '../../core/large-outputs.ts';
 import type { Answer, Asked, RunMessage } from '../../core/message.ts';
 import { isRunEnded } from '../../core/node-state.ts';
 import type { Plan } from '../../core/plan.ts';
 import { learnedFrom } from '../../core/progress/run-sample.ts';
-import type { ReusedRun, RunHeader } from '../../core/run-header.ts';
-import { derivedRunId, isRunId, newRunId, shardOf } from '../../core/run-id.ts';
-import type { SourceRef } from '../../core/ticket.ts';
-import { formatTraceparent, parseTraceparent } from '../../core/trace-context.ts';
+import type { RunHeader } from '../../core/run-header.ts';
+import { isRunId, shardOf } from '../../core/run-id.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunIndex } from '../../ports/run-index.ts';
 import type { ClientStore, StoredRun } from '../../ports/shard-store.ts';
 import type { OutputStore } from '../files/output-store.ts';
-import { summaryOf } from '../run-summary.ts';
 import { askOwner } from './ask-owner.ts';
 import { findStarted } from './find-workflow.ts';
-import { type FindWorkflow, pinsOf } from './pins.ts';
+import type { FindWorkflow } from './pins.ts';
 import { PlanCache } from './plan-cache.ts';
 import { RunPast } from './run-past.ts';
 import {
@@ -32,34 +28,8 @@ import {
   viewEvent,
   viewRunWithPast,
 } from './run-view.ts';
+import { findKeyed, type Started, type StartOptions, startRun } from './start-run.ts';
 import { runOutputs, withWholeOutputs } from './whole-outputs.ts';
-
-export interface StartOptions {
-  /** Checked already: see `resolveInputs`. */
-  readonly inputs?: { readonly [name: string]: Json };
-  /** The same key starts the same run once; other inputs under the same key are a conflict. */
-  readonly idempotencyKey?: string;
-  /** What must be the same under the same key. Default: the inputs. */
-  readonly asked?: Json;
-  readonly labels?: { readonly [name: string]: string };
-  readonly trigger?: RunHeader['trigger'];
-  /** Tasks that are not run again: their ends and outputs are those of that run, which has this plan. */
-  readonly reuse?: ReusedRun & { readonly plan: Plan };
-  /** W3C trace context of whoever starts it. What is none is passed over. */
-  readonly traceparent?: string;
-  /** The workflow's own files. */
-  readonly source?: SourceRef | ((run: string) => Promise<SourceRef | undefined>);
-  /** Plans of sub-workflows that came with the plan: other documents of its file, other files. */
-  readonly linked?: readonly Plan[];
-  /** Where this run's sub-workflows are found by name. Default: as the client is told to. */
-  readonly findWorkflow?: FindWorkflow;
-}
-
-export interface Started {
-  readonly run: string;
-  /** False when an earlier start with the same key had made the run. */
-  readonly created: boolean;
-}
 
 export interface ClientOptions {
   readonly store: ClientStore;
@@ -95,70 +65,17 @@ export class Client {
    * @throws SluiceError idempotency_conflict, overloaded (with `details.retryAfterMs`), workflow_not_found (a sub-workflow),
    * redis_unreachable, redis_refused
    */
-  async start(plan: Plan, options: StartOptions = {}): Promise<Started> {
-    const { store, index } = this.#options;
-    const key = options.idempotencyKey;
-    const run =
-      key === undefined
-        ? newRunId(this.#options.clock.now(), this.#options.random())
-        : derivedRunId(plan.namespace, plan.name, key);
-    const source = typeof options.source === 'function' ? await options.source(run) : options.source;
-    const inputs = options.inputs ?? {};
+  start(plan: Plan, options: StartOptions = {}): Promise<Started> {
     const find = options.findWorkflow ?? this.findWorkflow;
-    const pinned = await pinsOf(plan, options.linked ?? [], find);
-    const { reuse, traceparent = '' } = options;
-    const trace = parseTraceparent(traceparent);
-    if (reuse) await store.storePlan(shardOf(run, this.#options.shards), reuse.plan);
-    const header: Omit<RunHeader, 'createdAt'> = {
-      format: 1,
-      id: run,
-      namespace: plan.namespace,
-      workflow: plan.name,
-      plan: plan.hash,
-      inputs,
-      labels: { ...plan.labels, ...options.labels },
-      priority: plan.priority,
-      trigger: options.trigger ?? { type: 'manual' },
-      ...(source === undefined ? {} : { source }),
-      ...(trace === undefined ? {} : { traceparent: formatTraceparent(trace) }),
-      ...(pinned.plans.length === 0 ? {} : { pins: pinned.pins, sources: pinned.sources }),
-      ...(reuse === undefined
-        ? {}
-        : { reuse: { run: reuse.run, tasks: reuse.tasks, attempt: reuse.attempt } }),
-      status: 'queued',
-      seq: 0,
-      nodes: 0,
-      fingerprint: fingerprintOf(plan, options.asked ?? inputs),
-    };
-    await this.#storePlans(run, pinned.plans);
-    const reply = await store.start(header, plan);
-    if (reply.kind === 'conflict') throw conflict(run, plan.name, key);
-    if (reply.kind === 'full') throw overloaded(plan.name, reply.reason);
-    const createdAt = this.#options.clock.now();
-    // The run is durable; its line in the lists follows, and its owner writes it again.
-    if (reply.kind === 'started') index.record(summaryOf({ ...header, createdAt })).catch(() => {});
-    return { run, created: reply.kind === 'started' };
+    return startRun(this.#options, plan, { ...options, findWorkflow: find });
   }
 
   /**
    * The run that an earlier start under the key has made; undefined when there is none.
    * @throws SluiceError idempotency_conflict when something else was asked for then
    */
-  async findKeyed(
-    plan: Pick<Plan, 'namespace' | 'name'>,
-    key: string,
-    asked: Json,
-  ): Promise<string | undefined> {
-    const run = derivedRunId(plan.namespace, plan.name, key);
-    const header = await this.#options.store.readHeader(run);
-    if (header && header.fingerprint !== fingerprintOf(plan, asked)) throw conflict(run, plan.name, key);
-    return header && run;
-  }
-
-  /** Before the run is there: its owner must find them. */
-  async #storePlans(run: string, plans: readonly Plan[]): Promise<void> {
-    const { store, shards } = this.#options;
-    for (const plan of plans) await store.storePlan(shardOf(run, shards), plan);
+  findKeyed(plan: Pick<Plan, 'namespace' | 'name'>, key: string, asked: Json): Promise<string | undefined> {
+    return findKeyed(this.#options.store, plan, { key, asked });
   }
 
   /**
@@ -331,36 +248,9 @@ export function createClient(options: ClientOptions): Client {
   return new Client(options);
 }
 
-function fingerprintOf({ namespace, name }: Pick<Plan, 'namespace' | 'name'>, asked: Json): string {
-  const text = canonicalJson([namespace, name, asked]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}
-
-function conflict(run: string, workflow: string, key: string | undefined): SluiceError {
-  return new SluiceError(
-    'idempotency_conflict',
-    `run ${run} of ${workflow} was started under the key "${key}" with other inputs; use another key, or the same inputs`,
-  );
-}
-
 function notFound(run: string): SluiceError {
   return new SluiceError(
     'run_not_found',
     `no run has the id "${run}"; \`sluice list\` shows the runs that there are`,
-  );
-}
-
-/** As long as a shard stays closed after memory was short. */
-const RETRY_AFTER_MS = 5_000;
-
-function overloaded(workflow: string, reason: 'runs' | 'memory'): SluiceError {
-  const why =
-    reason === 'memory'
-      ? 'the memory of Redis runs short: raise maxmemory, remove old runs with `sluice prune`, or wait until runs have ended'
-      : 'as many runs as the orchestrators were told to take in (--max-runs) have not ended yet: wait, add workers, or raise the limit';
-  return new SluiceError(
-    'overloaded',
-    `No run of ${workflow} was started: ${why}. Try again in ${RETRY_AFTER_MS / 1_000} s.`,
-    { details: { reason, retryAfterMs: RETRY_AFTER_MS } },
   );
 }

@@ -9,10 +9,11 @@ import { planRerun, type RerunPlan } from '../../core/rerun/rerun-plan.ts';
 import type { ResetRequest } from '../../core/rerun/reset-plan.ts';
 import type { RunHeader } from '../../core/run-header.ts';
 import { type ChildFate, childFates } from './child-fates.ts';
-import type { Client, StartOptions } from './client.ts';
+import type { Client } from './client.ts';
 import { granted, standingOf } from './doing-again.ts';
 import { findPinned } from './find-workflow.ts';
 import { type Pinned, pinsOf } from './pins.ts';
+import type { StartOptions } from './start-run.ts';
 
 /** Another definition than that of the former run. */
 export interface NewDefinition {

@@ -1,4 +1,4 @@
-/** A shard as its owner holds it: what patrol and quarantine work on. */
+/** A shard as its owner holds it: what turns, patrol and quarantine work on. */
 import type { Commit } from '../../core/commit.ts';
 import type { ShardFacts } from '../../core/decide/index.ts';
 import type { OutputsRef } from '../../core/large-outputs.ts';
@@ -6,6 +6,9 @@ import type { ShardState } from '../../core/shard-state.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Lease, OwnerStore } from '../../ports/shard-store.ts';
+
+/** `conflict`: another was faster at a flight; the decision is void. `lost`: the shard is another's. */
+export type CommitEnd = 'ok' | 'conflict' | 'lost';
 
 export interface OwnedShard {
   readonly lease: Lease;
@@ -22,5 +25,5 @@ export interface OwnedShard {
   /** Brings large outputs into memory; see `LargeOutputs.load`. */
   loadOutputs(refs: readonly OutputsRef[], isNarrow: boolean): Promise<'ok' | 'too_much'>;
   /** One commit, numbered, repeated with the same number while its result is unknown. */
-  commit(commit: Commit): Promise<'ok' | 'conflict' | 'lost'>;
+  commit(commit: Commit): Promise<CommitEnd>;
 }

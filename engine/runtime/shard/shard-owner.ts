@@ -5,75 +5,24 @@
  * `isLost`; the orchestrator makes a new one, which starts from what is stored.
  */
 import type { Commit } from '../../core/commit.ts';
-import {
-  type Decision,
-  decide,
-  type MayBundle,
-  mayAbandon,
-  type ShardFacts,
-  settleTurn,
-  Turn,
-  unruledMessages,
-  type WindowOf,
-} from '../../core/decide/index.ts';
-import type { EngineActions } from '../../core/engine-outcome.ts';
-import { OutputsNeeded, type OutputsRef } from '../../core/large-outputs.ts';
-import type { LearnedDurations } from '../../core/learned-durations.ts';
-import { type Message, parseTimerKey, runOf } from '../../core/message.ts';
+import { type Decision, mayAbandon, unruledMessages } from '../../core/decide/index.ts';
+import type { OutputsRef } from '../../core/large-outputs.ts';
+import { parseTimerKey, runOf } from '../../core/message.ts';
 import { isRunEnded } from '../../core/node-state.ts';
 import { dropRun, flightAhead, newShardState, type ShardState } from '../../core/shard-state.ts';
 import type { Ticket } from '../../core/ticket.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Logger } from '../../ports/logger.ts';
-import type { Notifier } from '../../ports/notifier.ts';
-import type { RunIndex } from '../../ports/run-index.ts';
-import type { ClientStore, InboxEntry, Lease, OwnerStore } from '../../ports/shard-store.ts';
-import type { TaskQueue } from '../../ports/task-queue.ts';
-import type { RunTracer } from '../../ports/tracer.ts';
-import type { CalmLogger } from '../calm-logger.ts';
-import type { OutputStore } from '../files/output-store.ts';
+import type { InboxEntry, Lease } from '../../ports/shard-store.ts';
 import { tellIndex } from './index-news.ts';
 import { LargeOutputs } from './large-outputs.ts';
-import type { OwnedShard } from './owned-shard.ts';
+import type { CommitEnd, OwnedShard } from './owned-shard.ts';
+import type { ShardOwnerOptions } from './owner-options.ts';
 import { patrolFlights, recallClaims, remindersOf, ticketOf } from './patrol.ts';
 import { PostOffice } from './post-office.ts';
-import { quarantine } from './quarantine.ts';
 import { RunLoader } from './run-loader.ts';
 import { ShardClock } from './shard-clock.ts';
+import { ShardTurns, type TimedMessage } from './shard-turns.ts';
 import { tracedCommit, tracedTickets } from './traced-work.ts';
 import { type Persistence, untilAnswered } from './until-answered.ts';
-
-export interface ShardOwnerOptions {
-  readonly store: OwnerStore & Pick<ClientStore, 'send' | 'start' | 'storePlan'>;
-  readonly queue: Pick<TaskQueue, 'add' | 'raise'>;
-  readonly index: Pick<RunIndex, 'record' | 'teach'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** For what goes wrong again and again while Redis is away. */
-  readonly complaints: CalmLogger;
-  readonly actions: EngineActions;
-  readonly windowOf: WindowOf;
-  readonly mayBundle: MayBundle;
-  /** Where large outputs are kept. Absent: all stay in the state of their run. */
-  readonly outputs?: OutputStore | undefined;
-  /** Number of shards; posts need it to bring plans to other shards. Default 1. */
-  readonly shards?: number;
-  /** What decisions may ask of the world. Default: no workers, no subscribers. */
-  readonly facts?: ShardFacts;
-  /** Absent: notifications wait for an orchestrator that has one. */
-  readonly notifier?: Notifier | undefined;
-  /** Shared with the other shards of the orchestrator. Default: of its own. */
-  readonly durations?: LearnedDurations;
-  /** Follows commits, nodes and runs in traces. */
-  readonly tracer?: RunTracer | undefined;
-}
-
-/** A message with its time; inbox messages have an id, others come from the owner itself. */
-interface Timed {
-  readonly id?: string;
-  readonly ms: number;
-  readonly message: Message;
-}
 
 export class ShardOwner implements OwnedShard {
   readonly lease: Lease;
@@ -88,10 +37,9 @@ export class ShardOwner implements OwnedShard {
   readonly loader: RunLoader;
   readonly #posts: PostOffice;
   readonly #large: LargeOutputs;
-  /** Inbox ids and keys of actors' messages that the engine failed on: left out. */
-  readonly #skipped = new Set<Message>();
   readonly #stopped = new AbortController();
   readonly #time: ShardClock;
+  readonly #turns: ShardTurns;
   readonly #persistence: Persistence;
   #tail: Promise<void> = Promise.resolve();
 
@@ -110,6 +58,13 @@ export class ShardOwner implements OwnedShard {
     });
     this.#large = new LargeOutputs(this.state, options.outputs);
     this.loader = new RunLoader(store, this.state, lease.shard);
+    this.#turns = new ShardTurns({
+      ...options,
+      owner: this,
+      loader: this.loader,
+      time: this.#time,
+      store: (decision) => this.#store(decision),
+    });
     this.#posts = new PostOffice({
       store,
       complaints,
@@ -231,10 +186,10 @@ export class ShardOwner implements OwnedShard {
     return next;
   }
 
-  async #work(messages: readonly Timed[]): Promise<void> {
+  async #work(messages: readonly TimedMessage[]): Promise<void> {
     await this.#makeReady(messages);
     try {
-      await this.#decideAll(messages);
+      await this.#turns.take(messages);
     } catch (thrown) {
       // Memory may be ahead of the store: start over from what is stored.
       this.isLost = true;
@@ -246,73 +201,8 @@ export class ShardOwner implements OwnedShard {
     }
   }
 
-  async #decideAll(messages: readonly Timed[]): Promise<void> {
-    let done = 0;
-    let more = true;
-    let isNarrow = false;
-    while ((done < messages.length || more) && !this.isLost) {
-      const turn = new Turn(this.state, this.#time.now, this.options.facts);
-      turn.isNarrow = isNarrow;
-      const taken = this.#decide(turn, messages, done);
-      if ('needed' in taken) {
-        if ((await this.loadOutputs(taken.needed, isNarrow)) === 'too_much') isNarrow = true;
-        await this.#reload(turn, taken.run);
-        continue;
-      }
-      if ('poisoned' in taken) {
-        if (taken.actorMessage) this.#skip(taken.actorMessage, taken.error);
-        else await quarantine(this, taken.poisoned, taken.error);
-        await this.#reload(turn);
-        continue;
-      }
-      if (turn.isEmpty && taken.cursor === null) break;
-      const delivered = [...this.state.delivered];
-      const reply = await this.#store(turn.finish(taken.cursor));
-      if (reply === 'ok') {
-        for (const id of delivered) this.state.delivered.delete(id);
-        this.#large.settle();
-      }
-      if (reply === 'conflict') {
-        await this.#reload(turn);
-        continue;
-      }
-      done = taken.done;
-      more = taken.more;
-    }
-  }
-
-  #decide(
-    turn: Turn,
-    messages: readonly Timed[],
-    from: number,
-  ):
-    | { done: number; more: boolean; cursor: string | null }
-    | { needed: readonly OutputsRef[]; run: string }
-    | { poisoned: string; error: unknown; actorMessage: Message | undefined } {
-    let done = from;
-    let cursor: string | null = null;
-    let at: Message | undefined;
-    try {
-      for (; done < messages.length && !(turn.isFull && isNewEntry(messages, done)); done++) {
-        const { id, ms, message } = messages[done] as Timed;
-        this.#time.pass(ms);
-        turn.now = this.#time.now;
-        at = message;
-        if (!this.#skipped.has(message)) decide(turn, message);
-        if (id !== undefined) cursor = id;
-      }
-      at = undefined;
-      return { done, more: settleTurn(turn, this.options.windowOf, this.options.mayBundle), cursor };
-    } catch (error) {
-      const run = at && runOf(at);
-      if (error instanceof OutputsNeeded) return { needed: error.refs, run: run ?? turn.runAtHand };
-      const actorMessage = run === undefined ? at : undefined;
-      return { poisoned: run ?? turn.runAtHand, error, actorMessage };
-    }
-  }
-
   /** Brings the runs of the messages into memory, and looks at the flights of those that may abandon work. */
-  async #makeReady(messages: readonly Timed[]): Promise<void> {
+  async #makeReady(messages: readonly TimedMessage[]): Promise<void> {
     await this.loader.begin(messages.flatMap(({ message }) => (message.type === 'start' ? message : [])));
     await this.loader.load(new Set(messages.flatMap(({ message }) => runOf(message) ?? [])));
     const abandoning = messages
@@ -321,27 +211,9 @@ export class ShardOwner implements OwnedShard {
     if (abandoning.length > 0) await this.loader.refreshFlights(new Set(abandoning));
   }
 
-  /** Forgets what a void turn did to memory. */
-  async #reload(turn: Turn, atHand?: string): Promise<void> {
-    turn.undoDocuments();
-    const touched = new Set(turn.touchedRuns());
-    if (atHand !== undefined) touched.add(atHand);
-    for (const run of touched) dropRun(this.state, run);
-    await this.loader.load(touched);
-  }
-
-  /** An actor's message that the engine fails on is left out, so that the shard goes on. */
-  #skip(message: Message, error: unknown): void {
-    this.#skipped.add(message);
-    const { logger } = this.options;
-    logger.error(`shard ${this.lease.shard}: a message was left out, since the engine failed on it`, {
-      message: JSON.stringify(message).slice(0, 1_000),
-      stack: error instanceof Error ? (error.stack ?? '') : String(error),
-    });
-  }
-
   /** Stores a decision, repeating it until the answer is known; then does what waits for it. */
-  async #store(decision: Decision): Promise<'ok' | 'conflict' | 'lost'> {
+  async #store(decision: Decision): Promise<CommitEnd> {
+    const delivered = [...this.state.delivered];
     for (const { run, file, text } of decision.files) {
       await this.#untilAnswered('large outputs were not stored and are stored again', async () =>
         this.options.outputs?.put(run, file, text),
@@ -359,6 +231,8 @@ export class ShardOwner implements OwnedShard {
       from,
       to: clock.now(),
     });
+    for (const id of delivered) this.state.delivered.delete(id);
+    this.#large.settle();
     for (const [, due] of decision.commit.timers.set) this.#time.expect(due);
     this.dispatch(decision.tickets);
     this.#posts.send(decision.posts);
@@ -369,7 +243,7 @@ export class ShardOwner implements OwnedShard {
     return 'ok';
   }
 
-  async commit(commit: Commit): Promise<'ok' | 'conflict' | 'lost'> {
+  async commit(commit: Commit): Promise<CommitEnd> {
     const { store, logger } = this.options;
     const reply = await this.#untilAnswered('a commit was not answered and is repeated', () =>
       store.commit(this.lease, this.n + 1, commit),
@@ -417,10 +291,4 @@ function isAfter(id: string, other: string): boolean {
   const [ms = 0, n = 0] = id.split('-').map(Number);
   const [otherMs = 0, otherN = 0] = other.split('-').map(Number);
   return ms > otherMs || (ms === otherMs && n > otherN);
-}
-
-/** Whether the message begins an inbox entry of its own: those of one entry must take effect in one commit. */
-function isNewEntry(messages: readonly Timed[], at: number): boolean {
-  const { id } = messages[at] ?? {};
-  return id === undefined || id !== messages[at - 1]?.id;
 }

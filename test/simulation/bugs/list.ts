@@ -42,7 +42,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'settle races a timeout: work is withdrawn without naming the claim that was seen',
-    firstSeed: 519,
+    firstSeed: 610,
     file: 'engine/core/decide/turn.ts',
     find: '    this.#expect.set(key, seen);',
     replace: '    void [key, seen];',
@@ -58,7 +58,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'the same epoch after a fail-over: tokens without randomness',
-    firstSeed: 28,
+    firstSeed: 85,
     file: OWNERSHIP,
     find: '  held.token = `${held.epoch}-${lease.nonce}`;',
     replace: '  held.token = `${held.epoch}`;',
@@ -87,7 +87,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a success is overwritten: what has ended may start again',
-    firstSeed: 30,
+    firstSeed: 57,
     file: 'engine/core/decide/node/settle.ts',
     find: "  if (!place || (place.record.state !== 'queued' && place.record.state !== 'running')) return;",
     replace: '  if (!place) return;',
@@ -110,6 +110,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a takeover forgets timers that are due already',
+    firstSeed: 6,
     file: 'engine/runtime/shard/shard-clock.ts',
     find: 'this.nextTimerAt = due.length > 0 ? clock.now() : nextAt;',
     replace: 'this.nextTimerAt = nextAt;',
@@ -117,7 +118,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an idle owner never notices that the store went back',
-    firstSeed: 189,
+    firstSeed: 236,
     file: 'engine/runtime/shard/shard-owner.ts',
     find: 'if (stored >= confirmed) return;',
     replace: 'if (stored >= confirmed || stored >= 0) return;',
@@ -125,6 +126,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a limit lets in one too many',
+    firstSeed: 8,
     file: 'engine/core/decide/limit/limit-actor.ts',
     find: 'holders.size < definition.limit',
     replace: 'holders.size <= definition.limit',
@@ -146,6 +148,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a rerun takes over what follows from what runs again',
+    firstSeed: 8,
     file: 'engine/core/rerun/rerun-plan.ts',
     find: '  addChanged(selection, changes);\n  selection.addDownstream();',
     replace: '  addChanged(selection, changes);',
@@ -153,7 +156,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'what follows in a chain is forgotten at a takeover',
-    firstSeed: 21,
+    firstSeed: 31,
     file: 'engine/core/shard-state.ts',
     find: '      if (value !== undefined) addFlight(shard, key, joinedFlightOf(run, index, { value, now }));\n',
     replace: '',
@@ -161,7 +164,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a worker keeps what it went on with at hand for ever',
-    firstSeed: 189,
+    firstSeed: 370,
     file: 'engine/runtime/attempt/ticket-work.ts',
     find: '      await attempt.dispose();\n      this.#letGo(claim.flight);',
     replace: '      await attempt.dispose();',
@@ -169,7 +172,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a chain goes on with a node that was withdrawn',
-    firstSeed: 13,
+    firstSeed: 140,
     file: FLIGHTS,
     find: "  const goesOn = isWanted && joined?.state === 'j';",
     replace: '  const goesOn = isWanted;',
@@ -207,6 +210,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a commit that is repeated adds to the costs of the day again',
+    firstSeed: 47,
     file: OWNERSHIP,
     find: "  if (n === shard.lease.n) return { kind: 'ok' };",
     replace:
