@@ -71,7 +71,10 @@ export function withStatusPort(command: Command): Command {
 
 /** The option of commands that write or read logs of tasks. */
 export function withLogStore(command: Command): Command {
-  return command.option('--logs <place>', 'a folder, or redis (else SLUICE_LOGS, else redis)');
+  return command.option(
+    '--logs <place>',
+    's3://bucket/prefix, a folder, or redis (else SLUICE_LOGS, else redis)',
+  );
 }
 
 /** The options of commands that start a run. */

@@ -3,7 +3,7 @@
  */
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readS3Settings, type S3Settings } from '../sdk/artifact-place.ts';
+import { readS3Settings, type S3Settings } from '../sdk/bucket-place.ts';
 
 export type Environment = { readonly [name: string]: string | undefined };
 
@@ -21,7 +21,7 @@ export interface Settings {
   readonly prefix: string | undefined;
   /** SLUICE_ARTIFACTS: `s3://bucket/prefix` or a folder. */
   readonly artifacts: string | undefined;
-  /** SLUICE_LOGS: `redis`, or a folder. */
+  /** SLUICE_LOGS: `redis`, `s3://bucket/prefix`, or a folder. */
   readonly logs: string | undefined;
   /** SLUICE_LOG_BYTES: bytes of its log that are kept of an attempt. */
   readonly logBytes: string | undefined;

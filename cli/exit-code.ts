@@ -31,6 +31,8 @@ const BY_ERROR = {
   artifact_not_found: EXIT.notFound,
   artifacts_unreachable: EXIT.unreachable,
   artifacts_refused: EXIT.unreachable,
+  logs_unreachable: EXIT.unreachable,
+  logs_refused: EXIT.unreachable,
   not_possible: EXIT.conflict,
   invalid_payload: EXIT.usage,
   secrets_locked: EXIT.usage,

@@ -203,7 +203,7 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
       client: createClient({ store, index, shards, clock, random, outputs, findWorkflow }),
       membership: createRedisMembership(connections),
       logs:
-        openLogPlace(settings.logs, '.', logCap(settings.logBytes)) ??
+        openLogPlace(settings, '.') ??
         createRedisLogStore(connections, { shards, ...logCap(settings.logBytes) }),
       artifacts: far ?? near,
       outputs,

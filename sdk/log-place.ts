@@ -1,28 +1,31 @@
-/** Where logs of tasks are kept: in Redis, or in a folder that the user names. All roles must name the same. */
+/** Where logs of tasks are kept: in Redis, or in a bucket or folder that the user names. All roles must name the same. */
 import { resolve } from 'node:path';
 import { SluiceError } from '../engine/core/errors.ts';
 import type { LogStore } from '../engine/ports/log-store.ts';
 import { createDirectoryLogStore } from '../engine/runtime/files/directory-log-store.ts';
+import { createS3LogStore } from '../engine/s3/log-store.ts';
+import { isAddress, isBucket, readBucketPlace, type S3Settings } from './bucket-place.ts';
 
 export interface LogSettings {
-  /** SLUICE_LOGS: `redis`, or a folder. */
+  /** SLUICE_LOGS: `redis`, `s3://bucket/prefix`, or a folder. */
   readonly logs: string | undefined;
   /** SLUICE_LOG_BYTES: bytes kept of one attempt. */
   readonly logBytes: string | undefined;
+  readonly s3: S3Settings;
 }
 
-/** Undefined: in Redis. @throws SluiceError not_possible */
+/** Undefined: in Redis. @param directory that a folder is relative to. @throws SluiceError not_possible */
 export function openLogPlace(
-  place: string | undefined,
+  { logs: place, logBytes, s3 }: LogSettings,
   directory: string,
-  bytes: { readonly maxBytes?: number },
 ): LogStore | undefined {
   if (place === undefined || place === 'redis') return undefined;
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place))
-    return createDirectoryLogStore(resolve(directory, place), bytes);
+  const cap = logCap(logBytes);
+  if (isBucket(place)) return createS3LogStore({ ...readBucketPlace(place, s3), ...cap });
+  if (!isAddress(place)) return createDirectoryLogStore(resolve(directory, place), cap);
   throw new SluiceError(
     'not_possible',
-    `${place} is no place for logs: write redis, or a folder that all roles share.`,
+    `${place} is no place for logs: write redis, s3://bucket/prefix, or a folder that all roles share.`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readS3Settings, type S3Settings } from './artifact-place.ts';
+import { readS3Settings, type S3Settings } from './bucket-place.ts';
 
 export interface Settings {
   /** For executors, which pass on four names of it. */
@@ -13,7 +13,7 @@ export interface Settings {
   readonly prefix: string | undefined;
   /** SLUICE_ARTIFACTS: `s3://bucket/prefix` or a folder. */
   readonly artifacts: string | undefined;
-  /** SLUICE_LOGS: `redis`, or a folder. */
+  /** SLUICE_LOGS: `redis`, `s3://bucket/prefix`, or a folder. */
   readonly logs: string | undefined;
   /** SLUICE_LOG_BYTES: bytes of its log that are kept of an attempt. */
   readonly logBytes: string | undefined;

@@ -60,6 +60,8 @@ export const STATUS_OF_ERROR = {
   redis_refused: 503,
   artifacts_unreachable: 503,
   artifacts_refused: 502,
+  logs_unreachable: 503,
+  logs_refused: 502,
   redis_unsuitable: 500,
   embedded_redis_unavailable: 500,
   shards_mismatch: 500,

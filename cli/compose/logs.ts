@@ -1,4 +1,4 @@
-/** Where logs of tasks are kept: a folder that the user names, else Redis. */
+/** Where logs of tasks are kept: a bucket or folder that the user names, else Redis. */
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { LogStore } from '../../engine/ports/log-store.ts';
 import { type Connections, createRedisLogStore } from '../../engine/redis/index.ts';
@@ -13,9 +13,9 @@ export function openLogs(
   { connections, shards }: { readonly connections: Connections; readonly shards: number },
 ): LogStore {
   try {
-    const cap = logCap(settings.logBytes);
     return (
-      openLogPlace(flag ?? settings.logs, cwd, cap) ?? createRedisLogStore(connections, { shards, ...cap })
+      openLogPlace({ ...settings, logs: flag ?? settings.logs }, cwd) ??
+      createRedisLogStore(connections, { shards, ...logCap(settings.logBytes) })
     );
   } catch (thrown) {
     throw thrown instanceof SluiceError ? usageFailure(thrown.message) : thrown;

@@ -63,7 +63,7 @@ export const configFile = z
     prefix: text.describe('Begins every key in Redis (SLUICE_PREFIX).'),
     artifacts: text.describe('`s3://bucket/prefix`, or a folder that all roles share (SLUICE_ARTIFACTS).'),
     logs: text.describe(
-      'Where logs of tasks are kept: `redis`, or a folder that all roles share (SLUICE_LOGS).',
+      'Where logs of tasks are kept: `redis`, `s3://bucket/prefix`, or a folder that all roles share (SLUICE_LOGS).',
     ),
     log_bytes: z
       .int(BYTES)

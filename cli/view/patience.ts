@@ -1,12 +1,12 @@
-/** Outlasts short outages of Redis while a run is being watched: the run goes on without us, so we wait for its news. */
+/** Outlasts short outages of Redis, and of the bucket with the logs, while a run is being watched: the run goes on without us, so we wait for its news. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { SluiceError } from '../../engine/core/errors.ts';
+import { SluiceError, type SluiceErrorCode } from '../../engine/core/errors.ts';
 
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 500;
 
 export interface Patience {
-  /** Repeats a reading call through outages. @throws SluiceError once Redis was away for a minute. */
+  /** Repeats a reading call through outages. @throws SluiceError once it was away for a minute. */
   outlast<T>(call: () => Promise<T>): Promise<T>;
 }
 
@@ -31,8 +31,12 @@ export function createPatience(note: (text: string) => void): Patience {
   };
 }
 
+const OUTAGES: ReadonlySet<SluiceErrorCode> = new Set<SluiceErrorCode>([
+  'redis_unreachable',
+  'redis_refused',
+  'logs_unreachable',
+]);
+
 function isOutage(thrown: unknown): thrown is SluiceError {
-  return (
-    thrown instanceof SluiceError && (thrown.code === 'redis_unreachable' || thrown.code === 'redis_refused')
-  );
+  return thrown instanceof SluiceError && OUTAGES.has(thrown.code);
 }

@@ -96,6 +96,8 @@ export const SLUICE_ERROR_CODES = {
   artifact_not_found: 'the run has no artifact of this name',
   artifacts_unreachable: 'the artifact store does not answer',
   artifacts_refused: 'the artifact store answers, but refuses (credentials, bucket, settings)',
+  logs_unreachable: 'the bucket that logs are kept in does not answer',
+  logs_refused: 'the bucket that logs are kept in answers, but refuses (credentials, bucket, settings)',
   closed: 'the object was already closed',
   internal: 'a defect in Sluice; please report it',
 } as const satisfies Record<string, string>;

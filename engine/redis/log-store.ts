@@ -4,7 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { shardOf } from '../core/run-id.ts';
-import { DEFAULT_LOG_BYTES, type LogLine, type LogName, type LogStore } from '../ports/log-store.ts';
+import {
+  DEFAULT_LOG_BYTES,
+  type LogLine,
+  type LogName,
+  type LogStore,
+  positionOf,
+} from '../ports/log-store.ts';
 import type { Argument, Connections } from './connection.ts';
 import { createScripts } from './scripts.ts';
 
@@ -47,7 +53,7 @@ export function createRedisLogStore(connections: Connections, options: RedisLogS
     },
     async read(name, after, limit) {
       if (limit <= 0) return [];
-      const range = [keyOf(name), `(0-${toNumber(after)}`, '+', 'COUNT', limit];
+      const range = [keyOf(name), `(0-${positionOf(after)}`, '+', 'COUNT', limit];
       const entries = (await call('xrange', range)) as readonly (readonly [string, readonly string[]])[];
       return entries.map(([id, [, stream = '', , at, , text = '']]) => ({
         id: id.slice(2),
@@ -61,10 +67,4 @@ export function createRedisLogStore(connections: Connections, options: RedisLogS
 
 function toArguments({ stream, at, text }: Omit<LogLine, 'id'>): Argument[] {
   return [LETTERS[stream], at, text];
-}
-
-/** What is no position reads from the start. */
-function toNumber(after: string): number {
-  const number = Number(after);
-  return Number.isSafeInteger(number) && number >= 0 ? number : 0;
 }

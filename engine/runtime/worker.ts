@@ -23,6 +23,7 @@ import type { Workspace } from '../ports/workspace.ts';
 import { AlarmLoop } from './alarm-loop.ts';
 import { TicketWork } from './attempt/ticket-work.ts';
 import type { AttemptTools } from './attempt/tools.ts';
+import { UnstoredLogs } from './attempt/unstored-logs.ts';
 import { CalmLogger } from './calm-logger.ts';
 import { clockAhead } from './clock-ahead.ts';
 import type { OutputStore } from './files/output-store.ts';
@@ -34,7 +35,7 @@ const ANNOUNCE_MS = 1_000;
 const ANNOUNCE_TTL_MS = 5_000;
 /** Announcements after which it looks at its clock again. */
 const CLOCK_ROUNDS = 10;
-/** What attempts get beyond the grace period, at a stop, to end by force and hand their claims back; then what all else gets to close. */
+/** What attempts get beyond the grace period, at a stop, to end by force and hand their claims back; then what logs get to be stored and all else to close. */
 const STOP_RESERVE_MS = 4_000;
 
 export interface WorkerOptions {
@@ -96,6 +97,7 @@ class QueueWorker implements Worker {
   readonly #graceMs: number;
   readonly #alarms: AlarmLoop;
   readonly #complaints: CalmLogger;
+  readonly #unstored: UnstoredLogs;
   readonly #heartbeat: Heartbeat;
   readonly #work: TicketWork;
   readonly #loopsEnd = new AbortController();
@@ -111,12 +113,14 @@ class QueueWorker implements Worker {
     this.#options = options;
     this.#alarms = new AlarmLoop(options.clock);
     this.#complaints = new CalmLogger(options.clock, options.logger);
+    this.#unstored = new UnstoredLogs(options.logger);
     const { store, session, clock } = options;
     const onFailure = (error: unknown) => this.#complain(error);
     const tools: AttemptTools = {
       executors: new Map(options.executors.map((executor) => [executor.name, executor])),
       workspace: options.workspace,
       logs: options.logs,
+      unstored: this.#unstored,
       secrets: options.secrets,
       outputs: options.outputs,
       reuse: options.cache && {
@@ -250,7 +254,8 @@ class QueueWorker implements Worker {
     await this.#work.waitUntilIdle(this.#graceMs + STOP_RESERVE_MS);
     this.#giveUp.abort();
     this.#loopsEnd.abort();
-    await this.#within(STOP_RESERVE_MS, this.#leave(pausing));
+    await this.#within(STOP_RESERVE_MS, Promise.all([this.#leave(pausing), this.#unstored.empty()]));
+    this.#unstored.close();
     this.#alarms.close();
   }
 

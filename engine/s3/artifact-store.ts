@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { type S3Place, S3Requests } from './requests.ts';
+import { objectName } from './object-name.ts';
+import { type S3Place, S3Requests, type S3Use } from './requests.ts';
 
 export interface S3ArtifactStoreOptions extends S3Place {
   /** Folder in the bucket; default none. */
@@ -19,13 +20,19 @@ export interface S3ArtifactStoreOptions extends S3Place {
 
 const MEBIBYTE = 1_024 ** 2;
 
+const USE: S3Use = {
+  noun: 'artifact store',
+  settings: '`--artifacts` or SLUICE_ARTIFACTS',
+  rights: 'read and write objects of the bucket',
+  unreachable: 'artifacts_unreachable',
+  refused: 'artifacts_refused',
+};
+
 /** Every method rejects with SluiceError artifacts_unreachable (try again) or artifacts_refused (credentials, bucket, settings). */
 export function createS3ArtifactStore(options: S3ArtifactStoreOptions): ArtifactStore {
-  const requests = new S3Requests(options, options.timeoutMs ?? 120_000);
+  const requests = new S3Requests(options, USE, options.timeoutMs ?? 120_000);
   const partBytes = options.partBytes ?? 32 * MEBIBYTE;
-  const prefix = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
-  const objectOf = (run: string, key: string) =>
-    [prefix, plainName(run), plainName(key)].filter((part) => part !== '').join('/');
+  const objectOf = (run: string, key: string) => objectName(options.prefix, plainName(run), plainName(key));
   return {
     maxBytes: options.maxBytes ?? 1_024 * MEBIBYTE,
     async put(run, key, bytes) {

@@ -1,7 +1,8 @@
 /** Signed requests to one bucket, and what their answers mean. The only file that knows aws4fetch. */
 import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
-import { messageOf, SluiceError } from '../core/errors.ts';
+import { messageOf, SluiceError, type SluiceErrorCode } from '../core/errors.ts';
+import { readListing } from './listing.ts';
 
 export interface S3Place {
   /** `https://s3.eu-central-1.amazonaws.com`, or that of another service. Buckets are addressed by path. */
@@ -13,12 +14,23 @@ export interface S3Place {
   readonly sessionToken?: string | undefined;
 }
 
+/** What is kept there, in the words of errors. */
+export interface S3Use {
+  readonly noun: string;
+  /** Where its place is said. */
+  readonly settings: string;
+  readonly rights: string;
+  readonly unreachable: SluiceErrorCode;
+  readonly refused: SluiceErrorCode;
+}
+
 export interface S3Request {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** Name of the object in the bucket. */
+  /** Name of the object in the bucket; empty: the bucket. */
   readonly object: string;
   readonly query?: { readonly [name: string]: string };
   readonly body?: Uint8Array;
+  readonly headers?: { readonly [name: string]: string };
   /** An object that is not there is an answer: undefined. */
   readonly mayBeAbsent?: true;
 }
@@ -33,12 +45,18 @@ export interface S3Reply {
 const RETRIES = 2;
 const RETRY_MS = 100;
 
+/** Objects that one request deletes at most. */
+const DELETED_AT_ONCE = 1_000;
+
 /** What to do about the errors that people make. */
-const ADVICE: ReadonlyMap<string, string> = new Map([
-  ['NoSuchBucket', 'Create the bucket, or correct its name in `--artifacts` or SLUICE_ARTIFACTS.'],
+const ADVICE: ReadonlyMap<string, string | ((use: S3Use) => string)> = new Map<
+  string,
+  string | ((use: S3Use) => string)
+>([
+  ['NoSuchBucket', ({ settings }) => `Create the bucket, or correct its name in ${settings}.`],
   ['InvalidAccessKeyId', 'Correct SLUICE_S3_ACCESS_KEY_ID.'],
   ['SignatureDoesNotMatch', 'Correct SLUICE_S3_SECRET_ACCESS_KEY (and SLUICE_S3_REGION).'],
-  ['AccessDenied', 'Allow this key to read and write objects of the bucket.'],
+  ['AccessDenied', ({ rights }) => `Allow this key to ${rights}.`],
   ['AuthorizationHeaderMalformed', 'Correct SLUICE_S3_REGION.'],
   ['PermanentRedirect', 'The bucket is elsewhere: correct SLUICE_S3_ENDPOINT and SLUICE_S3_REGION.'],
   ['RequestTimeTooSkewed', "Set this machine's clock."],
@@ -53,12 +71,15 @@ const CODES: ReadonlyMap<number, string> = new Map([
 
 export class S3Requests {
   readonly #place: S3Place;
+  readonly #use: S3Use;
   readonly #client: AwsClient;
   readonly #timeoutMs: number;
 
-  constructor(place: S3Place, timeoutMs: number) {
+  /** @param timeoutMs longest silence of one request. */
+  constructor(place: S3Place, use: S3Use, timeoutMs: number) {
     const { accessKeyId, secretAccessKey, sessionToken, region } = place;
     this.#place = place;
+    this.#use = use;
     this.#timeoutMs = timeoutMs;
     this.#client = new AwsClient({
       accessKeyId,
@@ -71,21 +92,45 @@ export class S3Requests {
     });
   }
 
-  /** Undefined only where the request says that the object may be absent. @throws SluiceError artifacts_unreachable, artifacts_refused */
+  /** Undefined only where the request says that the object may be absent. @throws SluiceError as its use says */
   async send(request: S3Request): Promise<S3Reply | undefined> {
     const response = await this.#fetch(request);
     const bytes = await this.#read(response, request);
     const code = codeOf(response, request.method, bytes);
     if (code === undefined) return { bytes, tag: response.headers.get('etag') ?? undefined };
     if (request.mayBeAbsent && (code === 'NoSuchKey' || code === 'NoSuchUpload')) return undefined;
-    if (response.status >= 500 || response.status === 429 || response.status === 200)
+    const isForNow = response.status === 200 && !ADVICE.has(code);
+    if (response.status >= 500 || response.status === 429 || isForNow)
       throw this.#unreachable(`answered ${response.status} ${code}`);
     throw this.#refused(request, code, response.status);
   }
 
-  async #fetch({ method, object, query, body }: S3Request): Promise<Response> {
+  /** Names of the objects that begin with the prefix, in order, a page at a time. @throws SluiceError as its use says */
+  async *list(prefix: string): AsyncGenerator<readonly string[]> {
+    for (let token: string | undefined = ''; token !== undefined; ) {
+      const query = { 'list-type': '2', prefix, ...(token === '' ? {} : { 'continuation-token': token }) };
+      const reply = await this.send({ method: 'GET', object: '', query });
+      const { names, next } = readListing(Buffer.from(reply?.bytes ?? []).toString());
+      yield names;
+      token = next;
+    }
+  }
+
+  /** Deletes the objects; that one is not there is no mistake. @throws SluiceError as its use says */
+  async remove(objects: readonly string[]): Promise<void> {
+    for (let at = 0; at < objects.length; at += DELETED_AT_ONCE) {
+      const keys = objects
+        .slice(at, at + DELETED_AT_ONCE)
+        .map((name) => `<Object><Key>${escaped(name)}</Key></Object>`);
+      const body = Buffer.from(`<Delete><Quiet>true</Quiet>${keys.join('')}</Delete>`);
+      const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
+      await this.send({ method: 'POST', object: '', query: { delete: '' }, body, headers });
+    }
+  }
+
+  async #fetch({ method, object, query, body, headers }: S3Request): Promise<Response> {
     const { endpoint, bucket } = this.#place;
-    const path = [bucket, ...object.split('/')].map(encodeURIComponent).join('/');
+    const path = [bucket, ...(object === '' ? [] : object.split('/'))].map(encodeURIComponent).join('/');
     const url = new URL(`${endpoint.replace(/\/+$/, '')}/${path}`);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
     const hash = createHash('sha256')
@@ -94,7 +139,7 @@ export class S3Requests {
     try {
       return await this.#client.fetch(url.href, {
         method,
-        headers: { 'x-amz-content-sha256': hash },
+        headers: { ...headers, 'x-amz-content-sha256': hash },
         // A copy: fetch may hold on to it, and the caller may change his.
         ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
         redirect: 'manual',
@@ -115,18 +160,19 @@ export class S3Requests {
 
   #unreachable(why: string): SluiceError {
     const { bucket, endpoint } = this.#place;
-    return new SluiceError(
-      'artifacts_unreachable',
-      `The artifact store s3://${bucket} at ${endpoint} ${why}.`,
-    );
+    const { noun, unreachable } = this.#use;
+    return new SluiceError(unreachable, `The ${noun} s3://${bucket} at ${endpoint} ${why}.`);
   }
 
   #refused({ method, object }: S3Request, code: string, status: number): SluiceError {
     const { bucket, endpoint } = this.#place;
-    const advice = ADVICE.get(code) ?? 'See the log of the service.';
+    const { noun, refused } = this.#use;
+    const said = ADVICE.get(code) ?? 'See the log of the service.';
+    const advice = typeof said === 'string' ? said : said(this.#use);
+    const what = `${method} ${object === '' ? 'on the bucket' : object}`;
     return new SluiceError(
-      'artifacts_refused',
-      `The artifact store s3://${bucket} at ${endpoint} refused ${method} ${object}: ${code} (${status}). ${advice}`,
+      refused,
+      `The ${noun} s3://${bucket} at ${endpoint} refused ${what}: ${code} (${status}). ${advice}`,
     );
   }
 }
@@ -139,6 +185,10 @@ function codeOf(response: Response, method: S3Request['method'], bytes: Uint8Arr
   const [, code] = /<Error>.*?<Code>([A-Za-z0-9]+)<\/Code>/s.exec(text) ?? [];
   if (code !== undefined || !isError) return code;
   return CODES.get(response.status) ?? 'Unknown';
+}
+
+function escaped(text: string): string {
+  return text.replace(/[<>&\p{Cc}]/gu, (char) => `&#${char.codePointAt(0)};`);
 }
 
 function reasonOf(error: unknown): string {

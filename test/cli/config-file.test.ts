@@ -44,6 +44,7 @@ describe('what the file says', () => {
       SLUICE_KAFKA_BROKERS: 'a:1,b:2',
     });
     expect(variables('artifacts: s3://bucket/a').get('SLUICE_ARTIFACTS')).toBe('s3://bucket/a');
+    expect(variables('logs: s3://bucket/a').get('SLUICE_LOGS')).toBe('s3://bucket/a');
   });
 });
 

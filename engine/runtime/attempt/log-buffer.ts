@@ -1,17 +1,18 @@
 /**
- * The lines of one attempt on their way to the log store: in order, in batches, one batch at a time. Memory is bounded: when
- * the store is slower than the task, the oldest waiting lines go and a note takes their place. Never fails a task.
+ * The lines of one attempt on their way to the log store: in order, in batches as the store likes them, one batch at a time. Memory
+ * is bounded: when the store is slower than the task, the oldest waiting lines go and a note takes their place. Never fails a task.
  */
 import type { Clock } from '../../ports/clock.ts';
 import type { LogSink } from '../../ports/executor.ts';
-import type { LogLine, LogName, LogStore } from '../../ports/log-store.ts';
+import type { LogBatching, LogLine, LogName, LogStore } from '../../ports/log-store.ts';
 import { Wake } from '../../ports/wake.ts';
 import type { Alarmed, AlarmLoop } from '../alarm-loop.ts';
+import type { UnstoredLogs } from './unstored-logs.ts';
 
 type Line = Omit<LogLine, 'id'>;
 
-const FLUSH_MS = 200;
-const BATCH_LINES = 100;
+const BATCHING: LogBatching = { everyMs: 200, lines: 100, characters: Number.POSITIVE_INFINITY };
+/** Or two batches, if they are larger. */
 const MAX_WAITING_LINES = 1_000;
 const MAX_WAITING_CHARACTERS = 4_000_000;
 const RETRY_MS = 500;
@@ -25,11 +26,17 @@ export interface LogBufferOptions {
   readonly clock: Clock;
   readonly alarms: AlarmLoop;
   readonly onFailure: (error: unknown) => void;
+  /** Where it stands from the end of its attempt until all is stored. */
+  readonly unstored: UnstoredLogs;
 }
 
 export class LogBuffer implements LogSink, Alarmed {
   readonly #options: LogBufferOptions;
+  readonly #batching: LogBatching;
+  readonly #maxWaiting: number;
   #waiting: Line[] = [];
+  /** Being sent, or to be sent again as it is: the store may have taken it though its answer was lost. */
+  #batch: readonly Line[] = [];
   #characters = 0;
   #dropped = 0;
   #dueMs = Number.POSITIVE_INFINITY;
@@ -41,6 +48,8 @@ export class LogBuffer implements LogSink, Alarmed {
 
   constructor(options: LogBufferOptions) {
     this.#options = options;
+    this.#batching = options.logs.batching ?? BATCHING;
+    this.#maxWaiting = Math.max(MAX_WAITING_LINES, 2 * this.#batching.lines);
   }
 
   line(stream: Line['stream'], text: string): void {
@@ -49,8 +58,7 @@ export class LogBuffer implements LogSink, Alarmed {
     this.#characters += text.length;
     this.#dropExcess();
     if (this.#isSending) return;
-    const isFull = this.#waiting.length >= BATCH_LINES;
-    const due = Math.max(this.#restsUntil, isFull ? at : at + FLUSH_MS);
+    const due = Math.max(this.#restsUntil, this.#isFull() ? at : at + this.#batching.everyMs);
     if (due <= at) void this.#send();
     else this.#dueBy(due);
   }
@@ -63,10 +71,16 @@ export class LogBuffer implements LogSink, Alarmed {
     void this.#send();
   }
 
+  /** Lines that are not known to be stored. */
+  get unstored(): number {
+    return this.#dropped + this.#batch.length + this.#waiting.length;
+  }
+
   /** Sends what is left. Resolves when all is stored, or after one second; then the rest is stored in the background. */
   async finish(): Promise<void> {
-    if (this.#isEmpty()) return;
-    const { clock } = this.#options;
+    if (this.unstored === 0) return;
+    const { clock, unstored } = this.#options;
+    unstored.add(this);
     this.#givesUpAt = clock.now() + FINISH_KEEP_MS;
     const patience = new Wake();
     this.#whenEmpty = () => patience.wake();
@@ -77,19 +91,20 @@ export class LogBuffer implements LogSink, Alarmed {
   async #send(): Promise<void> {
     this.#isSending = true;
     this.#dueMs = Number.POSITIVE_INFINITY;
-    const batch = this.#takeBatch();
+    if (this.#batch.length === 0) this.#batch = this.#takeBatch();
     try {
-      await this.#options.logs.append(this.#options.name, batch);
+      await this.#options.logs.append(this.#options.name, this.#batch);
+      this.#batch = [];
       this.#isSending = false;
       this.#afterSuccess();
     } catch (error) {
       this.#isSending = false;
-      this.#afterFailure(batch, error);
+      this.#afterFailure(error);
     }
   }
 
   #takeBatch(): readonly Line[] {
-    const batch = this.#waiting.splice(0, BATCH_LINES);
+    const batch = this.#waiting.splice(0, this.#batchLength());
     for (const line of batch) this.#characters -= line.text.length;
     const first = batch[0];
     if (this.#dropped === 0 || first === undefined) return batch;
@@ -98,29 +113,42 @@ export class LogBuffer implements LogSink, Alarmed {
     return [{ at: first.at, stream: 'system', text }, ...batch];
   }
 
-  #afterSuccess(): void {
-    if (this.#waiting.length === 0) this.#rest();
-    else if (this.#waiting.length >= BATCH_LINES || this.#whenEmpty) void this.#send();
-    else this.#dueBy(this.#options.clock.now() + FLUSH_MS);
+  /** At least one line. */
+  #batchLength(): number {
+    const { lines, characters } = this.#batching;
+    let count = 0;
+    for (let sum = 0; count < lines && count < this.#waiting.length && sum < characters; count++)
+      sum += this.#waiting[count]?.text.length ?? 0;
+    return count;
   }
 
-  #afterFailure(batch: readonly Line[], error: unknown): void {
+  #isFull(): boolean {
+    const { lines, characters } = this.#batching;
+    return this.#waiting.length >= lines || this.#characters >= characters;
+  }
+
+  #afterSuccess(): void {
+    if (this.#waiting.length === 0) this.#rest();
+    else if (this.#isFull() || this.#whenEmpty) void this.#send();
+    else this.#dueBy(this.#options.clock.now() + this.#batching.everyMs);
+  }
+
+  #afterFailure(error: unknown): void {
     this.#options.onFailure(error);
     const now = this.#options.clock.now();
     if (now >= this.#givesUpAt) {
+      this.#options.unstored.giveUp(this.#options.name, this.unstored);
+      this.#batch = [];
       this.#waiting = [];
       this.#rest();
       return;
     }
-    this.#waiting.unshift(...batch);
-    for (const line of batch) this.#characters += line.text.length;
-    this.#dropExcess();
     this.#restsUntil = now + RETRY_MS;
     this.#dueBy(this.#restsUntil);
   }
 
   #dropExcess(): void {
-    while (this.#waiting.length > MAX_WAITING_LINES || this.#characters > MAX_WAITING_CHARACTERS) {
+    while (this.#waiting.length > this.#maxWaiting || this.#characters > MAX_WAITING_CHARACTERS) {
       this.#characters -= this.#waiting.shift()?.text.length ?? 0;
       this.#dropped++;
     }
@@ -132,12 +160,9 @@ export class LogBuffer implements LogSink, Alarmed {
     this.#options.alarms.watch(this);
   }
 
-  #isEmpty(): boolean {
-    return this.#waiting.length === 0 && !this.#isSending;
-  }
-
   #rest(): void {
     this.#options.alarms.forget(this);
+    this.#options.unstored.delete(this);
     this.#whenEmpty?.();
   }
 }

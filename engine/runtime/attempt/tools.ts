@@ -11,6 +11,7 @@ import type { Workspace } from '../../ports/workspace.ts';
 import type { AlarmLoop } from '../alarm-loop.ts';
 import type { OutputStore } from '../files/output-store.ts';
 import type { CacheTools } from './cached-outcome.ts';
+import type { UnstoredLogs } from './unstored-logs.ts';
 
 export interface Claim extends ClaimName {
   readonly delivery: number;
@@ -22,6 +23,7 @@ export interface AttemptTools {
   readonly executors: ReadonlyMap<string, Executor>;
   readonly workspace: Workspace;
   readonly logs: LogStore;
+  readonly unstored: UnstoredLogs;
   /** Absent: the worker knows no secret. */
   readonly secrets?: SecretStore | undefined;
   /** Where large outputs go. Absent: they are not taken. */

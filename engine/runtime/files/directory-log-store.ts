@@ -6,10 +6,14 @@
  */
 import { appendFile, mkdir, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { SluiceError } from '../../core/errors.ts';
-import { isRunId } from '../../core/run-id.ts';
-import { DEFAULT_LOG_BYTES, type LogLine, type LogName, type LogStore } from '../../ports/log-store.ts';
-import { linesAfter, numberOfLast, writeLine } from './log-file.ts';
+import { linesAfter, logFolder, numberOfLast, writeLine } from '../../ports/log-file.ts';
+import {
+  DEFAULT_LOG_BYTES,
+  type LogLine,
+  type LogName,
+  type LogStore,
+  positionOf,
+} from '../../ports/log-store.ts';
 
 export interface DirectoryLogStoreOptions {
   /** Lines kept of one attempt. Default 10,000. */
@@ -84,11 +88,11 @@ class DirectoryLogStore implements LogStore {
   async remove(run: string): Promise<void> {
     for (const path of [...this.#written.keys()])
       if (path.startsWith(join(this.#home, run))) this.#written.delete(path);
-    await rm(join(this.#home, folderOf(run)), { recursive: true, force: true });
+    await rm(join(this.#home, logFolder(run)), { recursive: true, force: true });
   }
 
   #pathOf({ run, node, attempt }: LogName): string {
-    return join(this.#home, folderOf(run), `${Math.trunc(node)}-${Math.trunc(attempt)}.log`);
+    return join(this.#home, logFolder(run), `${Math.trunc(node)}-${Math.trunc(attempt)}.log`);
   }
 
   /** What another process, or this one before a failure, has written. */
@@ -155,15 +159,4 @@ async function contentOf(path: string): Promise<Buffer> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return Buffer.alloc(0);
     throw thrown;
   }
-}
-
-function folderOf(run: string): string {
-  if (isRunId(run)) return run;
-  throw new SluiceError('internal', `A log was asked for under "${run.slice(0, 60)}", which is no run id.`);
-}
-
-/** What is no position reads from the start. */
-function positionOf(after: string): number {
-  const number = Number(after);
-  return Number.isSafeInteger(number) && number >= 0 ? number : 0;
 }

@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { createManualClock, createMemoryLogStore } from '../../../engine/memory/index.ts';
 import { createMemoryWorkspace } from '../../../engine/memory/workspace.ts';
 import { TaskFailure } from '../../../engine/ports/executor.ts';
+import type { LogStore } from '../../../engine/ports/log-store.ts';
 import { SILENT } from '../../../engine/ports/logger.ts';
 import { AlarmLoop } from '../../../engine/runtime/alarm-loop.ts';
 import { Attempt } from '../../../engine/runtime/attempt/attempt.ts';
+import { UnstoredLogs } from '../../../engine/runtime/attempt/unstored-logs.ts';
 import { aRig, aTicket, calm, type Execution, RUN, steeredExecutor } from './worker-rig.ts';
 
 type Rig = ReturnType<typeof aRig>;
 
 /** A started worker that works on the ticket. */
-async function working(ticket = aTicket()) {
-  const rig = aRig();
+async function working(ticket = aTicket(), changes: Parameters<typeof aRig>[0] = {}) {
+  const rig = aRig(changes);
   await rig.send(ticket);
   await rig.worker.start();
   await rig.queue.add([ticket]);
@@ -25,6 +27,28 @@ function executionOf(rig: Rig): Execution {
   return execution;
 }
 
+/** A worker whose attempt has ended while its log store was away, and which is told to stop. */
+async function stoppingWithLines(lines: number) {
+  const kept = createMemoryLogStore();
+  const store = { isDown: true };
+  const append: LogStore['append'] = async (...args) => {
+    if (store.isDown) throw new Error('away');
+    await kept.append(...args);
+  };
+  const { rig, execution } = await working(aTicket(), { logs: { ...kept, append } });
+  for (let i = 0; i < lines; i++) execution.context.log.line('stdout', `line ${i}`);
+  execution.succeed();
+  await rig.clock.advance(1_000);
+  let hasStopped = false;
+  const stopped = rig.worker.stop(60_000).then(() => {
+    hasStopped = true;
+  });
+  const lost = () =>
+    rig.said.flatMap(({ level, fields }) => (level === 'error' && 'lines' in fields ? [fields] : []));
+  const read = () => kept.read({ run: RUN, node: 0, attempt: 1 }, '0', 100);
+  return { rig, store, stopped, hasStopped: () => hasStopped, lost, read };
+}
+
 /** An attempt without a worker. */
 function anAttempt() {
   const clock = createManualClock(0);
@@ -34,6 +58,7 @@ function anAttempt() {
     executors: new Map([[executor.name, executor]]),
     workspace: createMemoryWorkspace(),
     logs: createMemoryLogStore(),
+    unstored: new UnstoredLogs(SILENT),
     clock,
     logger: SILENT,
     alarms: new AlarmLoop(clock),
@@ -177,6 +202,27 @@ describe('a timeout', () => {
 });
 
 describe('stop', () => {
+  it('waits for logs of attempts that have ended', async () => {
+    const { rig, store, stopped, hasStopped, lost, read } = await stoppingWithLines(3);
+    await rig.clock.advance(2_000);
+    expect(hasStopped()).toBe(false);
+    store.isDown = false;
+    await rig.clock.advance(500);
+    await stopped;
+    expect((await read()).map(({ text }) => text)).toEqual(['line 0', 'line 1', 'line 2']);
+    expect(lost()).toEqual([]);
+  });
+
+  it('says how many lines are lost when the log store stays away', async () => {
+    const { rig, stopped, hasStopped, lost } = await stoppingWithLines(3);
+    await rig.clock.advance(3_900);
+    expect(hasStopped()).toBe(false);
+    await rig.clock.advance(200);
+    await stopped;
+    expect(lost()).toEqual([{ logs: 1, lines: 3 }]);
+    expect(await outcomes(rig)).toEqual([['settled', 'succeeded']]);
+  });
+
   it('lets the work at hand end, and takes no more', async () => {
     const { rig, execution } = await working();
     const stopped = rig.worker.stop(60_000);

@@ -1,5 +1,10 @@
-/** The form of a log file's lines: `<number> TAB <ms> TAB <letter> TAB <text as JSON>`, numbers ascending. */
-import type { LogLine } from '../../ports/log-store.ts';
+/**
+ * The form of logs as files, in folders and buckets: one folder a run, lines `<number> TAB <ms> TAB <letter> TAB <text as JSON>`,
+ * numbers ascending.
+ */
+import { SluiceError } from '../core/errors.ts';
+import { isRunId } from '../core/run-id.ts';
+import type { LogLine } from './log-store.ts';
 
 const LETTERS = { stdout: 'o', stderr: 'e', system: 's' } as const satisfies Record<
   LogLine['stream'],
@@ -11,6 +16,12 @@ const STREAMS: ReadonlyMap<string, LogLine['stream']> = new Map([
   ['s', 'system'],
 ]);
 const NEWLINE = 10;
+
+/** A name from outside must not lead out of the place. @throws SluiceError internal */
+export function logFolder(run: string): string {
+  if (isRunId(run)) return run;
+  throw new SluiceError('internal', `A log was asked for under "${run.slice(0, 60)}", which is no run id.`);
+}
 
 export function writeLine(number: number, { at, stream, text }: Omit<LogLine, 'id'>): string {
   return `${number}\t${at}\t${LETTERS[stream]}\t${JSON.stringify(text)}\n`;

@@ -1,0 +1,32 @@
+/** What a service answers when it is asked which objects there are (ListObjectsV2). */
+
+export interface Listing {
+  readonly names: readonly string[];
+  /** Asks for the next page; undefined at the end. */
+  readonly next: string | undefined;
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+export function readListing(xml: string): Listing {
+  const names = [...xml.matchAll(/<Contents>.*?<Key>(.*?)<\/Key>.*?<\/Contents>/gs)];
+  const isCut = /<IsTruncated>\s*true\s*</.test(xml);
+  const [, token] = /<NextContinuationToken>(.*?)</s.exec(xml) ?? [];
+  return {
+    names: names.map(([, name = '']) => plainText(name)),
+    next: isCut && token ? plainText(token) : undefined,
+  };
+}
+
+function plainText(text: string): string {
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+    if (name !== undefined) return ENTITIES.get(name) ?? whole;
+    return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
+  });
+}
