@@ -1,11 +1,14 @@
 /**
  * `npm run simulate -- --seeds N [--start K]` or `--seed S [--verbose]`: runs simulations, prints what they reached, and ends
- * with 1 when an invariant was violated or something was never reached.
+ * with 1 when an invariant was violated or something was never reached. `--only schedules` or `--only times` simulates the clocks of
+ * triggers instead.
  */
 import { parseArgs } from 'node:util';
 import { Coverage } from './coverage.ts';
 import { describeFailure, hex } from './report.ts';
+import { simulateSchedules } from './schedules/simulate-schedules.ts';
 import { type Outcome, simulate } from './simulate.ts';
+import { simulateTimes } from './times/simulate-times.ts';
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +18,7 @@ const { values } = parseArgs({
     verbose: { type: 'boolean', default: false },
     /** Stop at the first seed that fails. */
     bail: { type: 'boolean', default: false },
+    only: { type: 'string', default: 'runs' },
   },
 });
 const SHOWN_FAILURES = 10;
@@ -56,4 +60,23 @@ async function main(): Promise<number> {
   return failures > 0 || missing.length > 0 ? 1 : 0;
 }
 
-process.exitCode = await main();
+/** What is simulated of triggers, apart from what becomes of their runs. */
+const OF_TRIGGERS = { schedules: simulateSchedules, times: simulateTimes };
+
+async function triggers(kind: keyof typeof OF_TRIGGERS): Promise<number> {
+  const [start, count] = values.seed === undefined ? [values.start, values.seeds] : [values.seed, '1'];
+  let failures = 0;
+  let runs = 0;
+  for (let seed = Number(start); seed < Number(start) + Number(count); seed++) {
+    const outcome = await OF_TRIGGERS[kind](seed);
+    runs += outcome.runs;
+    if (outcome.violations.length === 0) continue;
+    if (++failures <= SHOWN_FAILURES) say(`seed ${seed} fails:\n  ${outcome.violations.join('\n  ')}`);
+    if (values.bail) return 1;
+  }
+  say(`${count} seeds of ${kind} from ${start}: ${failures} failed, ${runs} runs`);
+  return failures > 0 ? 1 : 0;
+}
+
+process.exitCode =
+  values.only === 'schedules' || values.only === 'times' ? await triggers(values.only) : await main();

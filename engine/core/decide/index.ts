@@ -38,9 +38,11 @@ import { tellAgain, tellLater, tellUnknown } from './run/tell.ts';
 import { takeUsual } from './run/usual.ts';
 import type { Turn } from './turn.ts';
 
+export type { Decision } from './decision.ts';
 export type { MayBundle, WindowOf } from './node/dispatch.ts';
 export { unruledMessages } from './notification/unruled.ts';
-export { type Decision, type ShardFacts, Turn, type WorkerFact } from './turn.ts';
+export type { ShardFacts, WorkerFact } from './shard-facts.ts';
+export { Turn } from './turn.ts';
 
 /** Takes one message. Its run must be in memory, unless the store does not have it (any more). */
 export function decide(turn: Turn, message: Message): void {

@@ -3,16 +3,10 @@
  * The changes count only once the commit is stored; if that fails, the owner forgets its memory and reloads.
  */
 
-import { type ActorState, documentKey } from '../actor.ts';
-import {
-  type Commit,
-  MAX_COMMIT_BYTES,
-  MAX_COMMIT_NODES,
-  MAX_COMMIT_RUNS,
-  type RunChange,
-} from '../commit.ts';
+import type { ActorState } from '../actor.ts';
+import { type Commit, MAX_COMMIT_BYTES, MAX_COMMIT_NODES, MAX_COMMIT_RUNS } from '../commit.ts';
 import { DayCosts } from '../cost.ts';
-import { type EventDetail, type EventRecord, type EventType, packEvents } from '../event.ts';
+import type { EventDetail, EventType } from '../event.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { cutOutputs, keyOf, refOf, type StoredOutputs } from '../large-outputs.ts';
 import {
@@ -23,77 +17,20 @@ import {
   type TimerKind,
   timerKey,
 } from '../message.ts';
-import { packRecord, RECORD_BYTES } from '../node-record.ts';
-import type { AlertTarget } from '../notification/alert.ts';
+import { RECORD_BYTES } from '../node-record.ts';
 import type { Post } from '../post.ts';
-import { type NodeOutput, progressJson, type RunHeader } from '../run-header.ts';
+import type { NodeOutput } from '../run-header.ts';
 import type { RunState } from '../run-state.ts';
 import { actorOf, type ShardState } from '../shard-state.ts';
 import type { Ticket } from '../ticket.ts';
+import type { Decision, OutputsFile } from './decision.ts';
 import type { NodePlace } from './node/node-place.ts';
+import { cleanRun, type RunDirt, runChange } from './run-change.ts';
+import { NO_FACTS, type ShardFacts } from './shard-facts.ts';
+import { TurnDocuments } from './turn-documents.ts';
 
 /** Changed nodes after which a turn only dispatches. */
 const CROWDED_NODES = 0.75 * MAX_COMMIT_NODES;
-
-interface RunDirt {
-  readonly run: RunState;
-  header: boolean;
-  live: boolean | undefined;
-  readonly records: Set<number>;
-  readonly outputs: Map<number, string>;
-  readonly events: EventRecord[];
-}
-
-/** A live worker, as its registration says. */
-export interface WorkerFact {
-  readonly session: string;
-  readonly name: string;
-  readonly labels: { readonly [name: string]: string };
-}
-
-/** What decisions may ask of the world as its owner knows it. It may be a second old; what must last is stored. */
-export interface ShardFacts {
-  /** Live workers that serve the queue and have all the labels, by name. */
-  workersOf(queue: string, labels: { readonly [name: string]: string }): readonly WorkerFact[];
-  /** Whether a worker of this session is announced. */
-  isLive?(session: string): boolean;
-  /** Addresses of the actors that want to know when a run of the workflow ends. */
-  subscribersOf(namespace: string, workflow: string): readonly string[];
-  /**
-   * What the installation wants to be told of the workflow and its runs, beside its own `notify`; of itself, where the namespace is empty.
-   * Absent: nothing.
-   */
-  alertsOf?(namespace: string, workflow: string): readonly AlertTarget[];
-  /** How long a run of the workflow usually takes at most, ms; null: too few have taught that; undefined: not known yet. */
-  usualMs?(namespace: string, workflow: string): number | null | undefined;
-  /** Slots of the live worker that has most of them for the queue; 0 or absent when there is none. */
-  largestWorker?(queue: string): number;
-  /** `traceparent` for what happens on behalf of a node. Absent: nobody traces. */
-  traceOf?(header: Pick<RunHeader, 'id' | 'traceparent'>, node: number, generation: number): string;
-  /** Whether all live workers of the queue go on with chains. Absent: no. */
-  mayJoin?(queue: string): boolean;
-}
-
-export const NO_FACTS: ShardFacts = { workersOf: () => [], subscribersOf: () => [] };
-
-/** Large outputs that were made by a decision. Its name says its content, so that writing it again is harmless. */
-export interface OutputsFile {
-  readonly run: string;
-  readonly file: string;
-  readonly text: string;
-}
-
-export interface Decision {
-  readonly commit: Commit;
-  /** To be stored before the commit, which refers to them. */
-  readonly files: readonly OutputsFile[];
-  /** To be added to the task queue, once the commit is stored. */
-  readonly tickets: readonly Ticket[];
-  /** Runs whose status changed, for the index of runs. */
-  readonly changedRuns: readonly RunState[];
-  /** Posts to be delivered, once the commit is stored. */
-  readonly posts: readonly (readonly [id: string, post: Post])[];
-}
 
 export class Turn {
   readonly shard: ShardState;
@@ -108,12 +45,7 @@ export class Turn {
   readonly #expect = new Map<string, string | null>();
   readonly #changedRuns = new Set<RunState>();
   readonly #required = new Set<string>();
-  readonly #documents = new Map<string, string | null>();
-  /** Documents as they stood before this turn, should it be void. */
-  readonly #documentsBefore = new Map<
-    string,
-    readonly [actor: string, field: string, value: Json | undefined]
-  >();
+  readonly #documents: TurnDocuments;
   readonly #posts = new Map<string, readonly [post: Post, json: string]>();
   readonly #answers = new Map<string, string>();
   readonly #costs = new DayCosts();
@@ -126,6 +58,7 @@ export class Turn {
 
   constructor(shard: ShardState, now: number, facts: ShardFacts = NO_FACTS) {
     this.shard = shard;
+    this.#documents = new TurnDocuments(shard);
     this.now = now;
     this.facts = facts;
   }
@@ -262,22 +195,16 @@ export class Turn {
 
   /** Writes one document of an actor. */
   setDocument(address: string, field: string, value: Json): void {
-    this.#keepDocument(address, field);
-    const documents = this.shard.actors.get(address) ?? new Map<string, Json>();
-    this.shard.actors.set(address, documents);
-    documents.set(field, value);
-    const json = JSON.stringify(value);
-    this.#bytes += json.length;
-    this.#documents.set(documentKey(address, field), json);
+    this.#bytes += this.#documents.set(address, field, value);
   }
 
   removeDocument(address: string, field: string): void {
-    const documents = this.shard.actors.get(address);
-    if (!documents?.has(field)) return;
-    this.#keepDocument(address, field);
-    documents.delete(field);
-    if (documents.size === 0) this.shard.actors.delete(address);
-    this.#documents.set(documentKey(address, field), null);
+    this.#documents.remove(address, field);
+  }
+
+  /** Takes back what this turn did to documents, since its commit is void. Runs are loaded again instead. */
+  undoDocuments(): void {
+    this.#documents.undo();
   }
 
   setActorTimer(address: string, name: string, dueMs: number): void {
@@ -299,29 +226,6 @@ export class Turn {
   /** Answers a client that asked, once the commit is stored. */
   answer({ request }: Asked, answer: Answer): void {
     if (request !== undefined) this.#answers.set(request, JSON.stringify(answer));
-  }
-
-  /** Takes back what this turn did to documents, since its commit is void. Runs are loaded again instead. */
-  undoDocuments(): void {
-    // New maps: what was derived from the old ones is void as well.
-    const restored = new Map<string, Map<string, Json>>();
-    for (const [actor, field, value] of this.#documentsBefore.values()) {
-      const documents = restored.get(actor) ?? new Map(this.shard.actors.get(actor));
-      restored.set(actor, documents);
-      if (value === undefined) documents.delete(field);
-      else documents.set(field, value);
-    }
-    for (const [actor, documents] of restored) {
-      if (documents.size === 0) this.shard.actors.delete(actor);
-      else this.shard.actors.set(actor, documents);
-    }
-    this.#documentsBefore.clear();
-  }
-
-  #keepDocument(actor: string, field: string): void {
-    const key = documentKey(actor, field);
-    if (this.#documentsBefore.has(key)) return;
-    this.#documentsBefore.set(key, [actor, field, this.shard.actors.get(actor)?.get(field)]);
   }
 
   /** The commit is void unless the store has the run: it may have gone back to before the run's start. */
@@ -351,7 +255,8 @@ export class Turn {
 
   #beyondRuns(): Pick<Commit, 'documents' | 'outbox' | 'answers' | 'costs'> {
     const { delivered } = this.shard;
-    const documents = { set: present(this.#documents), remove: absent(this.#documents) };
+    const { changes } = this.#documents;
+    const documents = { set: present(changes), remove: absent(changes) };
     const posts = [...this.#posts].map(([id, [, json]]): [string, string] => [id, json]);
     const costs = this.#costs.sums;
     return {
@@ -365,7 +270,7 @@ export class Turn {
   #of(run: RunState): RunDirt {
     let dirt = this.#dirt.get(run.header.id);
     if (!dirt) {
-      dirt = { run, header: false, live: undefined, records: new Set(), outputs: new Map(), events: [] };
+      dirt = cleanRun(run);
       this.#dirt.set(run.header.id, dirt);
     }
     return dirt;
@@ -383,36 +288,4 @@ function present<T>(map: ReadonlyMap<string, T | null>): (readonly [string, T])[
 
 function absent(map: ReadonlyMap<string, unknown>): string[] {
   return [...map].filter(([, value]) => value === null).map(([key]) => key);
-}
-
-function runChange({ run, header, live, records, outputs, events }: RunDirt): RunChange {
-  const first = events[0]?.seq;
-  return {
-    run: run.header.id,
-    ...(header ? { header: progressJson(run.header) } : {}),
-    ...(live === undefined ? {} : { live }),
-    records: recordRanges(run, records),
-    outputs: [...outputs],
-    ...(first === undefined ? {} : { events: { first, last: run.header.seq, packed: packEvents(events) } }),
-  };
-}
-
-/** Changed records as consecutive ranges. */
-function recordRanges(run: RunState, changed: ReadonlySet<number>): { start: number; bytes: Uint8Array }[] {
-  const sorted = Uint32Array.from(changed).sort();
-  const ranges: { start: number; bytes: Uint8Array }[] = [];
-  for (let from = 0; from < sorted.length; ) {
-    const start = sorted[from] ?? 0;
-    let to = from + 1;
-    while (to < sorted.length && sorted[to] === start + to - from) to++;
-    const bytes = new Uint8Array((to - from) * RECORD_BYTES);
-    const view = new DataView(bytes.buffer);
-    for (let i = from; i < to; i++) {
-      const record = run.nodes[start + i - from];
-      if (record) packRecord(record, run.header.createdAt, view, (i - from) * RECORD_BYTES);
-    }
-    ranges.push({ start, bytes });
-    from = to;
-  }
-  return ranges;
 }

@@ -21,7 +21,8 @@ import { endNode, iterationsOf, startAttempt } from '../node/node.ts';
 import { attemptName, type NodePlace, nodeName } from '../node/node-place.ts';
 import { succeedAttempt } from '../node/repeat.ts';
 import { currentPlace, failAttempt, failWithoutRetry } from '../node/settle.ts';
-import type { ShardFacts, Turn } from '../turn.ts';
+import type { ShardFacts } from '../shard-facts.ts';
+import type { Turn } from '../turn.ts';
 import { cancelPost, childId, landChild, stopChild, waitsForChild } from './child-order.ts';
 
 /** Runs below a run that was started by somebody: a workflow that calls itself must end. */

@@ -6,7 +6,8 @@ import type { ActorState } from '../../actor.ts';
 import type { ActorMessage } from '../../message.ts';
 import { type Alert, alertField, readAlert } from '../../notification/alert.ts';
 import { NOTIFICATIONS_PREFIX, parseNotificationsAddress } from '../../notification/notification.ts';
-import type { ShardFacts, Turn } from '../turn.ts';
+import type { ShardFacts } from '../shard-facts.ts';
+import type { Turn } from '../turn.ts';
 import { noteAlert } from './alert.ts';
 
 /** Names the message that has it looked after, and the timer after which it is closed. */
