@@ -48,6 +48,8 @@ export interface RunFeed {
   follow(after: number, signal: AbortSignal): AsyncIterable<FollowedEvent>;
   /** Lines after the one with the id, at most `limit`. */
   readLog(attempt: AttemptName, after: string, limit: number): Promise<readonly LogLine[]>;
+  /** Between two looks at a log, while its attempt goes on, that are worth it, ms. */
+  readonly logPauseMs: number;
 }
 
 export interface FollowedEvent {

@@ -10,13 +10,20 @@ export class AttemptLog {
   readonly name: AttemptName;
   readonly tail: LogLine[] = [];
   #after = '0';
+  #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(name: AttemptName) {
     this.name = name;
   }
 
+  /** Whether it was read so long ago. */
+  hasRested(ms: number): boolean {
+    return performance.now() - this.#readAt >= ms;
+  }
+
   /** Lines that have come since the last call. */
   async readNew(feed: Pick<RunFeed, 'readLog'>): Promise<readonly LogLine[]> {
+    this.#readAt = performance.now();
     const lines: LogLine[] = [];
     for (;;) {
       const page = await feed.readLog(this.name, this.#after, PAGE);

@@ -151,7 +151,8 @@ class Follower implements FollowedRun {
     const ending = new Set(
       events.filter(({ event }) => ATTEMPT_ENDS.has(event.type)).map(({ view }) => keyOf(view)),
     );
-    const others = [...this.#open.keys()].filter((key) => !ending.has(key)).slice(0, LOGS_AT_ONCE);
+    const rested = [...this.#open].filter(([, log]) => log.hasRested(this.#feed.logPauseMs));
+    const others = rested.flatMap(([key]) => (ending.has(key) ? [] : key)).slice(0, LOGS_AT_ONCE);
     const wanted = [...ending, ...others];
     const read = new Map<string, readonly LogLine[]>();
     for (let at = 0; at < wanted.length; at += LOGS_AT_ONCE) {

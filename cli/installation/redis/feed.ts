@@ -26,6 +26,7 @@ interface Opened {
 
 class RedisFeed implements RunFeed {
   readonly plan: Plan;
+  readonly logPauseMs: number;
   readonly #parts: Parts;
   readonly #run: string;
   #records: readonly NodeRecord[];
@@ -37,6 +38,8 @@ class RedisFeed implements RunFeed {
     this.#parts = parts;
     this.#run = run;
     this.plan = plan;
+    // Lines wait for each other so long; a look costs as much as they do.
+    this.logPauseMs = (parts.logs.batching?.everyMs ?? 0) / 2;
     this.#records = records;
   }
 

@@ -12,6 +12,7 @@ import type { RunPlace, ServerApi } from './api.ts';
 
 export class ServerFeed implements RunFeed {
   readonly plan: Plan;
+  readonly logPauseMs = 0;
   readonly #api: ServerApi;
   readonly #place: RunPlace;
   /** Node → a number of its own: that of its task, or one behind all tasks. */

@@ -283,8 +283,7 @@ export class Attempt implements Alarmed {
     if (this.#log !== undefined) return this.#log;
     const { run, node, attempt } = this.ticket;
     const { logs, clock, alarms, onOutage: onFailure, unstored } = this.#tools;
-    const name = { run, node, attempt };
-    this.#buffer = new LogBuffer({ name, logs, clock, alarms, onFailure, unstored });
+    this.#buffer = new LogBuffer({ name: { run, node, attempt }, logs, clock, alarms, onFailure, unstored });
     this.#log = this.#mask === undefined ? this.#buffer : new MaskedLog(this.#buffer, this.#mask);
     return this.#log;
   }
