@@ -23,6 +23,7 @@ import {
 } from './log-object.ts';
 import { type LogFolder, LogWriter } from './log-writer.ts';
 import { objectName } from './object-name.ts';
+import { RecentObjects } from './recent-objects.ts';
 import { type S3Place, S3Requests, type S3Use } from './requests.ts';
 
 export interface S3LogStoreOptions extends S3Place {
@@ -50,6 +51,8 @@ const BATCHING: LogBatching = { everyMs: 1_000, lines: 5_000, characters: 262_14
 const MAX_REMEMBERED = 500;
 /** Objects that are read at once. */
 const READ_AT_ONCE = 16;
+/** Bytes of objects that readers remember. */
+const MAX_RECENT_BYTES = 8 * 1_024 ** 2;
 /** A log that is written while it is read can lose an object to a larger one. */
 const MAX_LOOKS = 10;
 
@@ -63,6 +66,7 @@ class S3LogStore implements LogStore {
   readonly #prefix: string | undefined;
   readonly #cap: LogCap;
   readonly #writers = new Map<string, LogWriter>();
+  readonly #recent = new RecentObjects(MAX_RECENT_BYTES);
 
   constructor(options: S3LogStoreOptions) {
     const { maxLines: lines = 10_000, maxBytes: bytes = DEFAULT_LOG_BYTES, timeoutMs = 10_000 } = options;
@@ -137,8 +141,13 @@ class S3LogStore implements LogStore {
 
   async #content(path: string, piece: LogPiece): Promise<Buffer | undefined> {
     const object = path + logObjectName(piece);
+    const known = this.#recent.get(object);
+    if (known !== undefined) return known;
     const reply = await this.#requests.send({ method: 'GET', object, mayBeAbsent: true });
-    return reply && Buffer.from(reply.bytes);
+    if (reply === undefined) return undefined;
+    const content = Buffer.from(reply.bytes);
+    this.#recent.add(object, content);
+    return content;
   }
 }
 

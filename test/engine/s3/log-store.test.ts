@@ -196,6 +196,19 @@ describe('logs in a bucket', () => {
     expect(await ids()).toEqual([17, 18, 19, 20, 21]);
   });
 
+  it('are got once by a reader that goes through them page by page', async () => {
+    const { open } = aPlace();
+    await open().append(NAME, numbered(1, 1_000));
+    const logs = open();
+    const before = server.requests.length;
+    const read: string[] = [];
+    for (let after = '0'; read.length < 1_000; after = read.at(-1)?.split(' ')[0] ?? '0')
+      read.push(...(await logs.read(NAME, after, 100)).map(({ id, text }) => `${id} ${text}`));
+    expect(read).toEqual(expected(1_000));
+    const got = server.requests.slice(before).filter((request) => request.includes('.log'));
+    expect(got.length).toBe(1);
+  });
+
   it('go with their run, page by page, and nothing else does', async () => {
     const { prefix, open, names } = aPlace();
     const logs = open();
