@@ -1,5 +1,7 @@
-/** Writes to a Kafka topic; the key is the run, so that what concerns one run stays in order. */
+/** Writes to a Kafka topic; the key is the alert or the run, so that what concerns one of them stays in order. */
 import { z } from 'zod';
+import { isJsonObject } from '../engine/core/json.ts';
+import type { Notification } from '../engine/core/notification/notification.ts';
 import { brokerList, ProducerPool, write } from '../executors/kafka/index.ts';
 import { type Channel, type ChannelTools, DeliveryFailure } from './channel.ts';
 import { payloadOf } from './payload.ts';
@@ -26,12 +28,10 @@ export function kafkaChannel(
       const brokers = brokerList([...(own ?? tools.brokers)]);
       if (brokers.length === 0)
         throw new DeliveryFailure('no Kafka brokers are named: give `brokers`, or set SLUICE_KAFKA_BROKERS');
-      const { id, type, data } = notification;
-      const key = typeof data['run'] === 'string' ? data['run'] : id;
-      const headers = { 'webhook-id': id, type };
+      const headers = { 'webhook-id': notification.id, type: notification.type };
       await write(producers, brokers, {
         topic,
-        key,
+        key: keyOf(notification),
         value: payloadOf(notification),
         headers,
         ssl: false,
@@ -40,4 +40,11 @@ export function kafkaChannel(
     },
     close: () => producers.close(),
   };
+}
+
+/** The run that ends an alert is often another than that which began it. */
+function keyOf({ id, data }: Notification): string {
+  const { alert, run } = data;
+  const ofAlert = isJsonObject(alert) ? alert['id'] : undefined;
+  return [ofAlert, run].find((one) => typeof one === 'string') ?? id;
 }

@@ -1,4 +1,4 @@
-/** Channels against the real thing: HTTP and SMTP servers of this machine. Kafka and Redis are asked through their own tests. */
+/** Channels against the real thing: HTTP and SMTP servers of this machine. Kafka has its own test; Redis is asked through others. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';

@@ -20,6 +20,7 @@ import type { Turn } from '../turn.ts';
 import { alertOf, noteAlert, takeAlert, withAlert } from './alert.ts';
 import { forgetOld } from './forget.ts';
 import { FORGET_LOST, forgetLost, takeObserved } from './observed.ts';
+import { HELD_MS, heldBy, waitsForBegin } from './order.ts';
 import { closeLater, closeUnruled, UNRULED } from './unruled.ts';
 
 /** Wakes the actor to try a delivery again; the notification's id follows. */
@@ -35,7 +36,7 @@ export const NOTIFICATIONS: ActorBehaviour = {
       return forgetLost(turn, address, timer, (told) => sendAll(turn, address, told));
     if (timer === UNRULED) return closeUnruled(turn, address);
     const delivery = deliveryOf(turn, address, timer.slice(AGAIN.length));
-    if (delivery?.state === 'waiting') attempt(turn, address, delivery);
+    if (delivery?.state === 'waiting') attemptInOrder(turn, address, delivery);
   },
 };
 
@@ -73,7 +74,7 @@ function takeTold(turn: Turn, { to, body }: ActorMessage): void {
 function sendAll(turn: Turn, address: string, told: readonly Told[]): void {
   for (const { onlyIfRecovered, onlyIfFirst, ...notification } of told) {
     if (deliveryOf(turn, address, notification.id)) continue;
-    attempt(turn, address, {
+    attemptInOrder(turn, address, {
       notification,
       state: 'waiting',
       attempt: 0,
@@ -125,6 +126,21 @@ function hasRecovered(turn: Turn, address: string, end: LastEnd): boolean {
   return end.status === 'succeeded' && last?.status === 'failed';
 }
 
+/** At once, or after what must come before it. */
+function attemptInOrder(turn: Turn, address: string, delivery: Delivery): void {
+  if (!waitsForBegin(turn, address, delivery.notification)) return attempt(turn, address, delivery);
+  const nextAt = turn.now + HELD_MS;
+  save(turn, address, { ...delivery, nextAt });
+  turn.setActorTimer(address, AGAIN + delivery.notification.id, nextAt);
+}
+
+function release(turn: Turn, address: string, begin: Delivery): void {
+  for (const held of heldBy(turn, address, begin.notification)) {
+    turn.removeActorTimer(address, AGAIN + held.notification.id);
+    attempt(turn, address, held);
+  }
+}
+
 function attempt(turn: Turn, address: string, delivery: Delivery): void {
   const { nextAt, ...kept } = delivery;
   const next: Delivery = {
@@ -145,6 +161,7 @@ function takeReply(turn: Turn, { to, body }: ActorMessage): void {
   if (replied.reply.kind === 'failed') return fail(turn, to, { delivery, reply: replied.reply });
   const { error, ...rest } = delivery;
   save(turn, to, { ...rest, state: 'delivered', changedAt: turn.now });
+  release(turn, to, delivery);
   forgetOld(turn, to);
 }
 
@@ -157,7 +174,10 @@ function fail(turn: Turn, address: string, { delivery, reply }: Failed): void {
   const { error, isFinal, retryAfterMs } = reply;
   const failed = delivery.attempt - (delivery.before ?? 0);
   const changed = { ...delivery, error, changedAt: turn.now };
-  if (isFinal || failed >= MAX_ATTEMPTS) return save(turn, address, { ...changed, state: 'dead' });
+  if (isFinal || failed >= MAX_ATTEMPTS) {
+    save(turn, address, { ...changed, state: 'dead' });
+    return release(turn, address, delivery);
+  }
   const nextAt = turn.now + retryDelayMs(failed, retryAfterMs);
   save(turn, address, { ...changed, state: 'waiting', nextAt });
   turn.setActorTimer(address, AGAIN + delivery.notification.id, nextAt);

@@ -13,7 +13,7 @@ import {
   isAlertField,
   readAlert,
 } from '../../../../engine/core/notification/alert.ts';
-import { alertMessage, tellMessage } from '../../../../engine/core/notification/message.ts';
+import { alertMessage, repliedMessage, tellMessage } from '../../../../engine/core/notification/message.ts';
 import {
   type Notification,
   notificationsAddress,
@@ -38,6 +38,8 @@ class Keeper {
   readonly watcher = new Watcher();
   now = 1_000_000;
   rules: readonly AlertTarget[] = [EVERYTHING];
+  /** Whether the receiver takes what is sent, refuses it, or does not answer. */
+  receiver: 'takes' | 'refuses' | 'silent' = 'takes';
 
   take(message: Message): this {
     const turn = new Turn(this.shard, this.now, {
@@ -48,7 +50,14 @@ class Keeper {
     decide(turn, message);
     const { commit, posts } = turn.finish(null);
     for (const [key, due] of commit.timers.set) this.timers.set(key, due);
-    for (const [, post] of posts) if (post.kind === 'delivery') this.sent.push(post.notification);
+    for (const [, post] of posts) {
+      if (post.kind !== 'delivery') continue;
+      this.sent.push(post.notification);
+      if (this.receiver === 'silent') continue;
+      const failed = { kind: 'failed', error: '503' } as const;
+      const reply = this.receiver === 'takes' ? ({ kind: 'delivered' } as const) : failed;
+      this.take(repliedMessage(post.to, post.notification.id, post.attempt, reply));
+    }
     return this;
   }
 
@@ -138,6 +147,30 @@ describe('an episode', () => {
     keeper.take(late('firing', 5)).take(late('firing', 5));
     expect(keeper.told).toEqual(['alert.firing: it is firing', 'alert.resolved: it is resolved']);
     expect(keeper.alerts(TO)).toMatchObject([{ state: 'resolved' }]);
+  });
+
+  it.each(['refuses', 'silent'] as const)(
+    'is not said to be over to who has not heard of it: %s',
+    (receiver) => {
+      const keeper = new Keeper();
+      keeper.receiver = receiver;
+      keeper.take(late('firing', 5)).take(late('resolved', 9));
+      expect(keeper.told).toEqual(['alert.firing: it is firing']);
+      keeper.receiver = 'takes';
+      if (receiver === 'silent') keeper.take(repliedMessage(TO, 'firing 5', 1, { kind: 'delivered' }));
+      else keeper.wait();
+      expect(keeper.told.slice(-2)).toEqual(['alert.firing: it is firing', 'alert.resolved: it is resolved']);
+    },
+  );
+
+  it('is said to be over all the same once its beginning was given up; another one waits for neither', () => {
+    const keeper = new Keeper();
+    keeper.receiver = 'silent';
+    keeper.take(late('firing', 5)).take(late('resolved', 9));
+    keeper.take(late('firing', 20, 20));
+    expect(keeper.told).toEqual(['alert.firing: it is firing', 'alert.firing: it is firing']);
+    keeper.take(repliedMessage(TO, 'firing 5', 1, { kind: 'failed', error: '410', isFinal: true }));
+    expect(keeper.told.slice(2)).toEqual(['alert.resolved: it is resolved']);
   });
 
   it('is another one when it begins again', () => {
