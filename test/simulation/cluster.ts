@@ -19,6 +19,7 @@ import { noopExecutor } from '../../executors/noop.ts';
 import { switchExecutor } from '../../executors/switch.ts';
 import { transformExecutor } from '../../executors/transform.ts';
 import { waitExecutor } from '../../executors/wait.ts';
+import { rulesOf } from './features/alerts.ts';
 import { labelsOfWorker } from './features/placement.ts';
 import type { Ledger } from './ledger.ts';
 import { Link } from './link.ts';
@@ -173,6 +174,7 @@ export class Cluster {
       ...ports,
       outputs: this.#outputsOf(owner),
       actions: ACTIONS,
+      alertsOf: rulesOf,
       notifier: simNotifier(owner, this.#shared, this.#options.ledger),
       clock: owner.clock,
       logger,

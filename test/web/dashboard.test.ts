@@ -104,6 +104,27 @@ describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', 
       expect(await failure.textContent()).toContain(`sluice retry ${run} --failed`);
       await page.getByRole('button', { name: 'check' }).first().click();
       await page.getByRole('log').getByText('no such table: prices').waitFor();
+      const panel = page.getByRole('complementary', { name: 'Node check' });
+      expect(await panel.locator('.bg-bad-soft').last().textContent()).toBe(
+        'exit_code The process ended with exit code 3.',
+      );
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'opens and closes a node of the graph by the keyboard',
+    async () => {
+      await page.keyboard.press('Escape');
+      const panel = page.getByRole('complementary', { name: 'Node report' });
+      const box = page.locator('.react-flow__node[data-id=report]');
+      await box.focus();
+      await page.keyboard.press('Enter');
+      await panel.waitFor();
+      await page.locator('aside:focus').waitFor();
+      await page.keyboard.press('Escape');
+      await panel.waitFor({ state: 'detached' });
+      await page.locator('.react-flow__node[data-id=report]:focus').waitFor();
     },
     LONGEST_MS,
   );

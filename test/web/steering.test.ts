@@ -83,14 +83,25 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
     async () => {
       const run = await start('release.yaml');
       await page.goto(`${base}/ns/default/runs/${run}?node=go`);
+      const other = await page.context().newPage();
+      await other.goto(page.url());
       const waits = page.getByRole('region', { name: 'What it waits for' });
       await waits.getByLabel(/replicas/).fill('many');
       await waits.getByRole('button', { name: 'Approve' }).click();
       await waits.getByText('must be a number').waitFor();
       await waits.getByLabel(/replicas/).fill('7');
       await waits.getByLabel('Comment').fill('looks fine');
-      await waits.getByRole('button', { name: 'Approve' }).click();
-      await waits.waitFor({ state: 'detached' });
+      // Somebody else fills in the same form, and is a moment later.
+      const late = other.getByRole('region', { name: 'What it waits for' });
+      await late.getByLabel(/replicas/).fill('8');
+      await other.route('**/approve', async (route) => {
+        await waits.getByRole('button', { name: 'Approve' }).click();
+        await waits.waitFor({ state: 'detached' });
+        await route.continue();
+      });
+      await late.getByRole('button', { name: 'Approve' }).click();
+      await other.getByText('Your answer did not count').waitFor();
+      await other.close();
       await page.goto(`${base}/ns/default/runs/${run}?node=word`);
       await page.getByText('It waits for the signal').waitFor();
       await page.getByRole('button', { name: 'Send it' }).click();

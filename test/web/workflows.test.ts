@@ -191,6 +191,14 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       await expectAccessible();
       await dialog.getByRole('button', { name: 'Save mine over it' }).click();
       await page.getByText('Saved as version 3').waitFor();
+      await editor().click();
+      await page.keyboard.press('Control+End');
+      await paste('# why it is mine\n');
+      await page.getByText('✓ No problems').waitFor();
+      await page.keyboard.press('Control+s');
+      await page.getByText('the version stays').waitFor();
+      await page.reload();
+      await editor().getByText('# why it is mine').waitFor();
     },
     LONGEST_MS,
   );

@@ -149,7 +149,7 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
         <span role="status" className="text-sm text-soft">
           {save.data !== undefined && !isChanged
             ? save.data.change === 'unchanged'
-              ? 'Nothing that counts has changed'
+              ? 'Saved; nothing that runs has changed, so the version stays'
               : `Saved as version ${save.data.version}`
             : isChanged
               ? 'Not saved'

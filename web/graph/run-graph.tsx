@@ -1,6 +1,6 @@
 /** The graph of a run, live: one box a task, coloured by state, the critical path marked. Only what is in view is drawn. */
 import { Controls, type Edge, MiniMap, ReactFlow, ReactFlowProvider } from '@xyflow/react';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react';
 import type { GraphTask } from '../api/model.ts';
 import { Button } from '../ui/parts.tsx';
 import { TONE_FILL, toneOf } from '../ui/status.tsx';
@@ -56,9 +56,14 @@ function Flow({ tasks, chosen, onChoose }: Props) {
   const edgeOf = useSame<Edge>((a, b) => a.className === b.className);
   const edges = useMemo(() => edgesOf(tasks, critical).map(edgeOf), [tasks, critical, edgeOf]);
   const chooseBox = useCallback((_: unknown, { id }: { readonly id: string }) => onChoose(id), [onChoose]);
+  const chooseByKey = ({ key, target }: KeyboardEvent) => {
+    const box =
+      target instanceof HTMLElement && target.classList.contains('react-flow__node') ? target : undefined;
+    if (box?.dataset['id'] !== undefined && (key === 'Enter' || key === ' ')) onChoose(box.dataset['id']);
+  };
   if (places === undefined) return <p className="p-6 text-soft">Placing {tasks.length} tasks…</p>;
   return (
-    <div className="relative h-full min-h-64 w-full">
+    <div className="relative h-full min-h-64 w-full" onKeyDownCapture={chooseByKey}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -73,7 +78,6 @@ function Flow({ tasks, chosen, onChoose }: Props) {
         onMove={(event) => {
           if (event !== null) moved.current = true;
         }}
-        onSelectionChange={({ nodes: [one] }) => (one === undefined ? undefined : onChoose(one.id))}
       >
         <Controls showInteractive={false} />
         {tasks.length > MAP_FROM ? <MiniMap pannable zoomable nodeClassName={toneOnMap} /> : null}

@@ -18,14 +18,29 @@ type Waiting = NonNullable<RunNode['waiting']>;
 
 export function Answer({ run, node }: Props) {
   const { waiting } = node;
-  if (waiting === null || (waiting.for !== 'approval' && waiting.for !== 'signal')) return null;
+  const [refused, setRefused] = useState<unknown>();
+  if (waiting === null || (waiting.for !== 'approval' && waiting.for !== 'signal'))
+    return refused === undefined ? null : <TooLate refused={refused} />;
   return (
     <section aria-label="What it waits for" className="border-b border-line bg-wait-soft px-3 py-3">
       {waiting.for === 'approval' ? (
-        <Approval run={run} node={node.id} waiting={waiting} />
+        <Approval run={run} node={node.id} waiting={waiting} onRefused={setRefused} />
       ) : (
-        <Signal run={run} waiting={waiting} />
+        <Signal run={run} waiting={waiting} onRefused={setRefused} />
       )}
+    </section>
+  );
+}
+
+/** Somebody else was first, and the form is gone: what one answered must not be believed to count. */
+function TooLate({ refused }: { readonly refused: unknown }) {
+  return (
+    <section aria-label="Your answer" className="border-b border-line">
+      <Trouble
+        error={
+          new Error(`Your answer did not count: ${refused instanceof Error ? refused.message : refused}`)
+        }
+      />
     </section>
   );
 }
@@ -33,9 +48,11 @@ export function Answer({ run, node }: Props) {
 interface Asked {
   readonly run: RunRef;
   readonly waiting: Waiting;
+  /** Undefined: it was taken. */
+  readonly onRefused: (thrown: unknown) => void;
 }
 
-function Approval({ run, node, waiting }: Asked & { readonly node: string }) {
+function Approval({ run, node, waiting, onRefused }: Asked & { readonly node: string }) {
   const form = useDeclaredForm((waiting.fields ?? {}) as Fields);
   const [comment, setComment] = useState('');
   const id = useId();
@@ -44,7 +61,10 @@ function Approval({ run, node, waiting }: Asked & { readonly node: string }) {
   const decide = useAnswer(
     run,
     (verb: Decision) => post(pathOf(verb), body),
-    (thrown) => form.refuse(thrown, 'form'),
+    (thrown) => {
+      onRefused(thrown);
+      form.refuse(thrown, 'form');
+    },
   );
   const words = Object.entries(form.read.values).flatMap(([name, value]) => [
     '--form',
@@ -98,7 +118,7 @@ function Approval({ run, node, waiting }: Asked & { readonly node: string }) {
 
 type Decision = 'approve' | 'reject';
 
-function Signal({ run, waiting }: Asked) {
+function Signal({ run, waiting, onRefused }: Asked) {
   const name = waiting.signal ?? '';
   const declared = waiting.fields ?? {};
   const isFree = Object.keys(declared).length === 0;
@@ -109,7 +129,10 @@ function Signal({ run, waiting }: Asked) {
   const send = useAnswer(
     run,
     () => post(path, { payload }),
-    (thrown) => form.refuse(thrown, 'payload'),
+    (thrown) => {
+      onRefused(thrown);
+      form.refuse(thrown, 'payload');
+    },
   );
   return (
     <form
@@ -150,6 +173,6 @@ function useAnswer<Given>(
   return useMutation({
     mutationFn,
     onError,
-    onSuccess: () => client.invalidateQueries({ queryKey: ['run', namespace, run] }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['run', namespace, run] }),
   });
 }

@@ -4,6 +4,8 @@ import { useEffect, useState } from 'react';
 import type { LogLine, RunHead, RunNode } from '../api/model.ts';
 import { nodesQuery, type RunRef, readLog } from '../api/queries.ts';
 import { Command } from '../ui/parts.tsx';
+import { Ticked } from '../ui/ticked.tsx';
+import { errorHead } from './error-text.ts';
 
 const TAIL = 8;
 
@@ -36,7 +38,7 @@ export function Failure({
 function headingOf({ error }: RunHead, [first, ...others]: readonly RunNode[]): string {
   const isSame = first?.attempts.at(-1)?.error?.message === error?.message;
   if (first !== undefined && others.length === 0 && isSame) return `${first.id} failed`;
-  return error?.message ?? 'The run failed.';
+  return error === null ? 'The run failed.' : errorHead(error.message);
 }
 
 function FailedNode({
@@ -60,7 +62,9 @@ function FailedNode({
         >
           {node.id}
         </button>{' '}
-        {last?.error === null || last === undefined ? null : `${last.error.code}: ${last.error.message}`}{' '}
+        {last?.error == null ? null : (
+          <Ticked text={`${last.error.code}: ${errorHead(last.error.message)}`} />
+        )}{' '}
         {node.attempts.length > 1 ? (
           <span className="text-soft">after {node.attempts.length} attempts</span>
         ) : null}

@@ -7,12 +7,15 @@ import type { GraphTask, RunNode } from '../api/model.ts';
 import { explainQuery, nodeQuery, type RunRef } from '../api/queries.ts';
 import { Copy, Trouble } from '../ui/parts.tsx';
 import { Status } from '../ui/status.tsx';
+import { Ticked } from '../ui/ticked.tsx';
 import { Ago, Took } from '../ui/time.tsx';
 import { Answer } from './answer.tsx';
 import { Artifact } from './artifact.tsx';
+import { errorHead, errorRest } from './error-text.ts';
 import { FanOut } from './fan-out.tsx';
 import { AttemptLogs } from './log/attempt-logs.tsx';
 import type { AttemptRef } from './log/lines.ts';
+import { useArrival } from './use-arrival.ts';
 
 const OVER = ['succeeded', 'failed', 'skipped', 'upstream_failed', 'cancelled'];
 
@@ -33,14 +36,19 @@ interface Props {
   /** Where the address leads to. */
   readonly at: LogPlace;
   readonly onAt: (at: LogPlace) => void;
+  /** Somebody chose it here: not the address, by which the page was opened. */
+  readonly isCalled: boolean;
   readonly onClose: () => void;
 }
 
-export function NodePanel({ run, node, task, onChoose, at, onAt, onClose }: Props) {
+export function NodePanel({ run, node, task, onChoose, at, onAt, isCalled, onClose }: Props) {
   const { data, error } = useQuery(nodeQuery(run, node));
+  const panel = useArrival(isCalled, onClose);
   return (
     <aside
-      className="flex h-full min-h-0 flex-col overflow-auto rounded-lg border border-line bg-card"
+      ref={panel}
+      tabIndex={-1}
+      className="flex h-full min-h-0 scroll-mt-3 flex-col overflow-auto rounded-lg border border-line bg-card"
       aria-label={`Node ${node}`}
     >
       <header className="flex items-center gap-2 border-b border-line px-3 py-2">
@@ -73,7 +81,7 @@ function NodeTabs({
   onChoose,
   at,
   onAt,
-}: Omit<Props, 'node' | 'onClose'> & { readonly node: RunNode }) {
+}: Omit<Props, 'node' | 'isCalled' | 'onClose'> & { readonly node: RunNode }) {
   const isOver = OVER.includes(node.status);
   const [attempt, setAttempt] = useState<number | undefined>(at.attempt);
   const number = attempt ?? node.attempts.at(-1)?.number;
@@ -87,14 +95,12 @@ function NodeTabs({
   return (
     <>
       <Answer run={run} node={node} />
-      {isOver && node.status === 'succeeded' ? null : <Why run={run} node={node.id} />}
+      {isOver && node.status === 'succeeded' ? null : (
+        <Why run={run} node={node.id} known={chosen?.error?.message} />
+      )}
       <ChildLink namespace={run.namespace} child={node.child} />
-      {chosen?.error ? (
-        <p className="mx-3 mt-2 rounded-md bg-bad-soft px-3 py-2 text-sm whitespace-pre-wrap text-bad">
-          <b>{chosen.error.code}</b> {chosen.error.message}
-        </p>
-      ) : null}
-      <Tabs.Root defaultValue={isFanOut ? 'nodes' : 'log'} className="flex min-h-0 grow flex-col">
+      {chosen?.error ? <Failed error={chosen.error} /> : null}
+      <Tabs.Root defaultValue={isFanOut ? 'nodes' : 'log'} className="flex min-h-[60%] grow flex-col">
         <Tabs.List className="flex gap-1 border-b border-line px-2 pt-1" aria-label="About this node">
           {[isFanOut ? 'nodes' : 'log', 'outputs', 'attempts'].map((name) => (
             <Tabs.Trigger
@@ -148,6 +154,22 @@ function NodeTabs({
   );
 }
 
+function Failed({
+  error: { code, message },
+}: {
+  readonly error: NonNullable<RunNode['attempts'][number]['error']>;
+}) {
+  const rest = errorRest(message);
+  return (
+    <div className="mx-3 mt-2 mb-2 rounded-md bg-bad-soft px-3 py-2 text-sm text-bad">
+      <b>{code}</b> <Ticked text={errorHead(message)} />
+      {rest === '' ? null : (
+        <pre className="mt-1 max-h-40 overflow-auto text-xs whitespace-pre-wrap">{rest}</pre>
+      )}
+    </div>
+  );
+}
+
 function AttemptChoice({
   name,
   node,
@@ -193,16 +215,29 @@ function ChildLink({ namespace, child }: { readonly namespace: string; readonly 
   );
 }
 
-/** From the engine's own predicates: what it waits for, which rule fired, when it goes on. */
-function Why({ run, node }: { readonly run: RunRef; readonly node: string }) {
+/** From the engine's own predicates: what it waits for, which rule fired, when it goes on. An error that is `known` stands below. */
+function Why({
+  run,
+  node,
+  known,
+}: {
+  readonly run: RunRef;
+  readonly node: string;
+  readonly known?: string | undefined;
+}) {
   const { data } = useQuery(explainQuery(run, node));
-  if (data === undefined || data.reasons.length === 0) return null;
+  const reasons = (data?.reasons ?? []).filter(
+    ({ text }) => known === undefined || !text.includes(errorHead(known)),
+  );
+  if (data === undefined || reasons.length === 0) return null;
   return (
     <div className="border-b border-line px-3 py-2 text-sm">
       <h3 className="text-xs font-semibold text-soft">Why it is {data.status.replaceAll('_', ' ')}</h3>
       <ul className="list-disc pl-4">
-        {data.reasons.map(({ text }) => (
-          <li key={text}>{text}</li>
+        {reasons.map(({ text }) => (
+          <li key={text}>
+            <Ticked text={text} />
+          </li>
         ))}
       </ul>
       {data.goes_on_at === null ? null : (

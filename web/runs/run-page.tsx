@@ -1,6 +1,7 @@
 /** A run at a glance: what failed first, then graph, waterfall or table, and beside them the chosen node. */
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useLiveRun } from '../api/live.ts';
 import { isEnded, type RunHead } from '../api/model.ts';
 import { graphQuery, headQuery } from '../api/queries.ts';
@@ -28,16 +29,20 @@ export function RunPage() {
   const graph = useQuery(graphQuery(run));
   const isOver = head.data !== undefined && isEnded(head.data.status);
   const liveness = useLiveRun(run, { after: graph.data?.seq, isOver });
-  const choose = (chosen: string | undefined) =>
+  const called = useRef<string>(undefined);
+  const choose = (chosen: string | undefined) => {
+    called.current = chosen;
     void navigate({
       search: ({ view: kept }) => ({ view: kept, node: chosen }),
       replace: true,
     });
-  if (head.error) return <Trouble error={head.error} />;
-  if (head.data === undefined) return <p className="p-6 text-soft">Loading…</p>;
+  };
+  if (head.data === undefined)
+    return head.error ? <Trouble error={head.error} /> : <p className="p-6 text-soft">Loading…</p>;
   const task = node?.replace(/\[\d+\]$/, '');
   return (
     <div className="flex flex-col gap-3 p-3">
+      {head.error ? <Trouble error={head.error} /> : null}
       <Header head={head.data} liveness={liveness}>
         <RunActions run={run} head={head.data} node={task} />
       </Header>
@@ -104,6 +109,7 @@ export function RunPage() {
               task={graph.data?.nodes.find(({ id }) => id === task)}
               onChoose={choose}
               at={{ attempt, line, beside }}
+              isCalled={called.current === node}
               onAt={(at) => void navigate({ search: (old) => ({ ...old, ...at }), replace: true })}
               onClose={() => choose(undefined)}
             />

@@ -52,7 +52,8 @@ export class Definitions {
   }
 
   /**
-   * Makes the plan the workflow's current version, a new one unless it is the current one already, and sets its schedules.
+   * Makes the plan the workflow's current version, a new one unless it is the current one already, and sets its schedules. Where only
+   * the text is another (comments, order), the current version keeps its number and has the new text.
    * @throws SluiceError no_answer when no orchestrator has taken the schedules yet; the definition is stored all the same;
    * definition_changed when it is not the expected one
    */
@@ -61,10 +62,12 @@ export class Definitions {
     const { plan, linked = [], source, text } = draft;
     for (const one of [plan, ...linked]) await definitions.putPlan(one);
     const appliedAt = await store.now();
+    let isSamePlan = false;
     const applied = await this.#change(plan.namespace, plan.name, (definition) => {
       requireRevision(draft, definition?.revision ?? 0);
       const preview = previewOf(definition, plan, source);
-      if (preview.change === 'unchanged') return undefined;
+      isSamePlan = preview.change === 'unchanged';
+      if (definition && isSamePlan) return withText(definition, plan, text);
       const version: DefinitionVersion = {
         number: preview.version,
         plan: plan.hash,
@@ -77,7 +80,7 @@ export class Definitions {
     });
     await this.#setter.sync(applied.definition);
     const { number } = currentOf(applied.definition);
-    const change = !applied.changed ? 'unchanged' : applied.isNew ? 'created' : 'updated';
+    const change = isSamePlan ? 'unchanged' : applied.isNew ? 'created' : 'updated';
     return { namespace: plan.namespace, name: plan.name, change, version: number };
   }
 
@@ -207,6 +210,17 @@ function withCurrent(
     current: version.number,
     versions: kept.includes(version) ? kept : [version, ...kept.slice(1)],
   };
+}
+
+/** Undefined when the current version has this text already. */
+function withText(
+  definition: WorkflowDefinition,
+  plan: Plan,
+  text: SourceRef | undefined,
+): { version: DefinitionVersion; plan: Plan } | undefined {
+  const current = currentOf(definition);
+  const isSame = text === undefined || sameSource(text, current.text);
+  return isSame ? undefined : { version: { ...current, text }, plan };
 }
 
 function previewOf(

@@ -18,7 +18,7 @@ const ANY_LOSS = [
 export const BUGS: readonly Bug[] = [
   {
     name: 'no fence: commits of a former owner are stored',
-    firstSeed: 21,
+    firstSeed: 4,
     file: OWNERSHIP,
     find: "if (!holds(shard, token)) return { kind: 'fenced' };",
     replace: '',
@@ -42,7 +42,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'settle races a timeout: work is withdrawn without naming the claim that was seen',
-    firstSeed: 610,
+    firstSeed: 87,
     file: 'engine/core/decide/turn.ts',
     find: '    this.#expect.set(key, seen);',
     replace: '    void [key, seen];',
@@ -87,7 +87,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a success is overwritten: what has ended may start again',
-    firstSeed: 57,
+    firstSeed: 23,
     file: 'engine/core/decide/node/settle.ts',
     find: "  if (!place || (place.record.state !== 'queued' && place.record.state !== 'running')) return;",
     replace: '  if (!place) return;',
@@ -95,6 +95,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'max_parallel of a run is off by one',
+    firstSeed: 4,
     file: 'engine/core/decide/node/node.ts',
     find: '(plan.maxParallel !== undefined && active >= plan.maxParallel)',
     replace: '(plan.maxParallel !== undefined && active > plan.maxParallel)',
@@ -102,7 +103,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a takeover forgets ready nodes',
-    firstSeed: 329,
+    firstSeed: 144,
     file: 'engine/core/shard-state.ts',
     find: " else if (record.state === 'queued') pushReady(shard, run, index);",
     replace: '',
@@ -110,7 +111,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a takeover forgets timers that are due already',
-    firstSeed: 6,
+    firstSeed: 21,
     file: 'engine/runtime/shard/shard-clock.ts',
     find: 'this.nextTimerAt = due.length > 0 ? clock.now() : nextAt;',
     replace: 'this.nextTimerAt = nextAt;',
@@ -118,7 +119,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'an idle owner never notices that the store went back',
-    firstSeed: 236,
+    firstSeed: 113,
     file: 'engine/runtime/shard/shard-owner.ts',
     find: 'if (stored >= confirmed) return;',
     replace: 'if (stored >= confirmed || stored >= 0) return;',
@@ -126,7 +127,6 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a limit lets in one too many',
-    firstSeed: 8,
     file: 'engine/core/decide/limit/limit-actor.ts',
     find: 'holders.size < definition.limit',
     replace: 'holders.size <= definition.limit',
@@ -134,6 +134,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a limit is not given back by work that has ended',
+    firstSeed: 3,
     file: 'engine/core/decide/limit/limit.ts',
     find: "if (!isActive(record) && record.state !== 'blocked') return;",
     replace: "if (record.state !== 'blocked') return;",
@@ -148,7 +149,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a rerun takes over what follows from what runs again',
-    firstSeed: 8,
+    firstSeed: 18,
     file: 'engine/core/rerun/rerun-plan.ts',
     find: '  addChanged(selection, changes);\n  selection.addDownstream();',
     replace: '  addChanged(selection, changes);',
@@ -156,7 +157,6 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'what follows in a chain is forgotten at a takeover',
-    firstSeed: 31,
     file: 'engine/core/shard-state.ts',
     find: '      if (value !== undefined) addFlight(shard, key, joinedFlightOf(run, index, { value, now }));\n',
     replace: '',
@@ -164,7 +164,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a worker keeps what it went on with at hand for ever',
-    firstSeed: 370,
+    firstSeed: 226,
     file: 'engine/runtime/attempt/ticket-work.ts',
     find: '      await attempt.dispose();\n      this.#letGo(claim.flight);',
     replace: '      await attempt.dispose();',
@@ -172,7 +172,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a chain goes on with a node that was withdrawn',
-    firstSeed: 140,
+    firstSeed: 6,
     file: FLIGHTS,
     find: "  const goesOn = isWanted && joined?.state === 'j';",
     replace: '  const goesOn = isWanted;',
@@ -180,7 +180,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a paused run goes on in its chains',
-    firstSeed: 176,
+    firstSeed: 6,
     file: 'engine/core/decide/run/pause.ts',
     find: "    if (place?.record.state === 'pending') leaveChain(turn, place);\n    else if",
     replace: '    if',
@@ -188,7 +188,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a delivery is lost at a takeover',
-    firstSeed: 211,
+    firstSeed: 6,
     file: 'engine/runtime/shard/post-office.ts',
     find: '      state.outbox.set(id, JSON.parse(json) as Post);',
     replace: '      if (!json.includes(\'"delivery"\')) state.outbox.set(id, JSON.parse(json) as Post);',
@@ -196,6 +196,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a worker that died is not charged: its time begins anew with whoever takes over',
+    firstSeed: 5,
     file: 'engine/core/decide/node/node.ts',
     find: '  const before = chargeWork(turn, place, at);',
     replace: '  const before = {};',
@@ -210,11 +211,27 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'a commit that is repeated adds to the costs of the day again',
-    firstSeed: 47,
+    firstSeed: 39,
     file: OWNERSHIP,
     find: "  if (n === shard.lease.n) return { kind: 'ok' };",
     replace:
       "  if (n === shard.lease.n) {\n    applyBeyondRuns(shard, { ...commit, documents: undefined, outbox: undefined, answers: [] });\n    return { kind: 'ok' };\n  }",
     caughtBy: ['costs'],
+  },
+  {
+    name: 'the end of a run says nothing of what fired about it',
+    firstSeed: 11,
+    file: 'engine/core/decide/notification/run-alert.ts',
+    find: '  return alerts.map((alert) => {',
+    replace: '  return alerts.slice(1).map((alert) => {',
+    caughtBy: ['features'],
+  },
+  {
+    name: 'a workflow that goes on failing is told of each time',
+    firstSeed: 11,
+    file: 'engine/core/decide/notification/index.ts',
+    find: 'return { isFirst: !wasFailing, isRecovered };',
+    replace: 'return { isFirst: true, isRecovered };',
+    caughtBy: ['features'],
   },
 ];

@@ -1,4 +1,5 @@
 /** The visible list of features. One more is one line; every pair of them must meet (see `pairs.ts`). */
+import { alerts } from './alerts.ts';
 import {
   allowFailure,
   cancelling,
@@ -26,6 +27,8 @@ import { compensation, handlers, marking, pausing, retrying } from './verbs.ts';
 import { cache, heartbeat } from './working.ts';
 
 export const FEATURES: readonly Feature[] = [
+  // First, since it changes the name.
+  alerts,
   retry,
   foreach,
   matrix,

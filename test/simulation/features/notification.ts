@@ -2,6 +2,7 @@
 import type { Notification } from '../../../engine/core/notification/notification.ts';
 import { isRunEnd } from '../checker/invariant.ts';
 import type { DurableEvent, Evidence, FeaturedRun } from '../evidence.ts';
+import { isOfRules } from './alerts.ts';
 import type { Feature } from './feature.ts';
 
 const OPS = 'ops';
@@ -29,7 +30,7 @@ export const notification: Feature = {
 };
 
 function toldOf(run: FeaturedRun, { ledger }: Evidence): Notification[] {
-  return ledger.deliveries.filter(({ data }) => data['run'] === run.id);
+  return ledger.deliveries.filter((one) => one.data['run'] === run.id && !isOfRules(one));
 }
 
 function* contradictory(told: readonly Notification[]): Iterable<string> {

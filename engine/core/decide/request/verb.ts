@@ -17,9 +17,10 @@ import { isEnded, isRunEnded, standsAs } from '../../node-state.ts';
 import { type Planned, planMark, planRetry, type ResetPlan } from '../../rerun/reset-plan.ts';
 import { findNode } from '../../rerun/standing.ts';
 import type { RunState } from '../../run-state.ts';
+import type { Charged } from '../node/charge.ts';
 import { dropNode } from '../node/drop-node.ts';
 import { leaveChains } from '../node/join.ts';
-import { placeOf } from '../node/node-place.ts';
+import { type NodePlace, placeOf } from '../node/node-place.ts';
 import { pauseRun, resumeRun } from '../run/pause.ts';
 import { cancelRun, letIn } from '../run/run.ts';
 import type { Turn } from '../turn.ts';
@@ -103,10 +104,18 @@ function takeMark(turn: Turn, run: RunState, message: MarkMessage): Answer {
   return carryOut(turn, run, planMark(run, { node: name, as, hasOutputs: outputs !== undefined }), (plan) => {
     const node = findNode(run, name)?.index ?? -1;
     const place = placeOf(run, node);
-    const charged = place && !isEnded(place.record.state) ? dropNode(turn, place) : {};
+    const charged = place && !isEnded(place.record.state) ? takeAway(turn, place) : {};
     const details = { ...(reason === undefined ? {} : { reason }), ...(by === undefined ? {} : { by }) };
     run.header.reset = { ...plan.work, position: 0, mark: { node, as, ...checked, ...details, ...charged } };
   });
+}
+
+/** Nothing that comes for the attempt before the reset counts any more: it was charged, and what it held was given back. */
+function takeAway(turn: Turn, place: NodePlace): Charged {
+  const charged = dropNode(turn, place);
+  place.record.state = 'cancelled';
+  turn.saveNode(place.run, place.index);
+  return charged;
 }
 
 /** Outputs that a person gives have to fit the declaration as those of the task itself. */

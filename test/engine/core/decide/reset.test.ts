@@ -219,6 +219,17 @@ describe('mark', () => {
     expect([rig.flights.size, rig.timers.size]).toEqual([0, 0]);
   });
 
+  it('counts, and not the outcome that was on its way and is taken by the same step', () => {
+    const rig = rigOf(aTask('a', [], { costPerHour: 3_600 }), aTask('b', ['a']));
+    rig.claim('a');
+    const outcome = rig.wait(3_000).outcome('a', { status: 'succeeded', outputs: { v: 'late' } });
+    const mark = { type: 'mark', node: 'a', as: 'succeeded', outputs: { v: 'mine' } } as const;
+    rig.deliver({ ...mark, run: rig.header.id }, outcome);
+    expect(rig.history('a').slice(-3)).toEqual(['node.reset', 'node.marked', 'node.succeeded']);
+    expect(rig.left('a').o).toEqual({ v: 'mine' });
+    expect(rig.header.cost).toBe(3);
+  });
+
   it('ends a node before it has begun', () => {
     const rig = rigOf('a', aTask('b', ['a']), aTask('c', ['b']));
     rig.ask({ type: 'mark', node: 'b', as: 'failed', reason: 'not today' });
