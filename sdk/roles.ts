@@ -11,6 +11,7 @@ import { createOrchestrator } from '../engine/runtime/orchestrator/orchestrator.
 import { createWorker } from '../engine/runtime/worker.ts';
 import { builtinExecutors, type RegisteredFunction } from '../executors/index.ts';
 import { createNotifier } from '../notifications/notifier.ts';
+import { readPatience } from '../notifications/patience.ts';
 import { alertsOf, readAlerts, readChannels } from '../notifications/settings.ts';
 import { readAddressPolicy } from './address-policy.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -58,6 +59,7 @@ function openNotifier({ settings, secrets, publish, clock, isEmbedded }: EngineP
   return {
     notifier,
     alertsOf: (namespace: string, workflow: string) => alertsOf(rules, namespace, workflow),
+    patience: readPatience(environment),
   };
 }
 
@@ -66,7 +68,7 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
   const queue = openQueue(parts);
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const actions = engineActions();
-  const { notifier, alertsOf } = openNotifier(parts);
+  const { notifier, alertsOf, patience } = openNotifier(parts);
   const orchestrator = createOrchestrator({
     id,
     shards,
@@ -79,7 +81,7 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
     actions,
     notifier,
     alertsOf,
-    watch: {},
+    watch: { patience },
     clock,
     logger,
   });

@@ -2,9 +2,11 @@
 import type { ShardFacts } from '../../engine/core/decide/index.ts';
 import { SluiceError } from '../../engine/core/errors.ts';
 import type { AddressPolicy } from '../../engine/core/network/address-rules.ts';
+import type { Patience } from '../../engine/core/notification/watch.ts';
 import type { Notifier } from '../../engine/ports/notifier.ts';
 import type { ChannelSettings } from '../../notifications/channels.ts';
 import { createNotifier } from '../../notifications/notifier.ts';
+import { readPatience } from '../../notifications/patience.ts';
 import { type AlertRule, alertsOf, readAlerts, readChannels } from '../../notifications/settings.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
@@ -13,13 +15,16 @@ import type { Engine } from './engine.ts';
 export interface NotificationSettings {
   readonly channels: ReadonlyMap<string, ChannelSettings>;
   readonly rules: readonly AlertRule[];
+  /** With queues that stand still. */
+  readonly patience: Patience;
 }
 
 /** @throws CliFailure when they are wrong */
 export function notificationSettings({ settings }: Host): NotificationSettings {
   try {
     const channels = readChannels(settings.channels);
-    return { channels, rules: readAlerts(settings.alerts, channels) };
+    const rules = readAlerts(settings.alerts, channels);
+    return { channels, rules, patience: readPatience(settings.environment) };
   } catch (thrown) {
     throw thrown instanceof SluiceError ? usageFailure(thrown.message) : thrown;
   }
@@ -28,10 +33,11 @@ export function notificationSettings({ settings }: Host): NotificationSettings {
 export interface Notifying {
   readonly notifier: Notifier;
   readonly alertsOf: NonNullable<ShardFacts['alertsOf']>;
+  readonly patience: Patience;
 }
 
 export function openNotifier(host: Host, engine: Engine, addresses: AddressPolicy): Notifying {
-  const { channels, rules } = notificationSettings(host);
+  const { channels, rules, patience } = notificationSettings(host);
   const { connections, secrets, clock } = engine;
   const named = host.settings.environment['SLUICE_KAFKA_BROKERS'] ?? '';
   const notifier = createNotifier({
@@ -42,5 +48,5 @@ export function openNotifier(host: Host, engine: Engine, addresses: AddressPolic
     brokers: named.split(',').filter((one) => one !== ''),
     now: clock.now,
   });
-  return { notifier, alertsOf: (namespace, workflow) => alertsOf(rules, namespace, workflow) };
+  return { notifier, alertsOf: (namespace, workflow) => alertsOf(rules, namespace, workflow), patience };
 }

@@ -73,7 +73,7 @@ export async function startOrchestrator(
   const store = metrics ? measuredOwnerStore(engine.roleStore, metrics, () => clock.now()) : engine.roleStore;
   const queue = openQueue(engine);
   const actions = engineActions(allExecutors(host.settings));
-  const { notifier, alertsOf } = openNotifier(host, engine, addressPolicy(host, engine, undefined));
+  const { notifier, alertsOf, patience } = openNotifier(host, engine, addressPolicy(host, engine, undefined));
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const traces = await openTraces(host, engine, id);
   const orchestrator = createOrchestrator({
@@ -88,7 +88,7 @@ export async function startOrchestrator(
     actions,
     notifier,
     alertsOf,
-    watch: {},
+    watch: { patience },
     tracer: traces.runs,
     intake,
     clock,

@@ -6,9 +6,11 @@ import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../../engine/core/json.ts';
 import { parseAddressRule } from '../../engine/core/network/address-rules.ts';
 import { parseRetention } from '../../engine/core/retention.ts';
+import { parsePatience } from '../../notifications/patience.ts';
 import { alertsSchema, channelsSchema } from '../../notifications/settings.ts';
 
 const text = z.string().min(1);
+const patience = text.refine((value) => parsePatience(value) !== undefined, { error: '90s' });
 /** What to write for a number of runs. */
 const RUNS = 'Write a whole number from 1 to 999999999';
 const RATE = 'Write a whole number from 0 to 999999';
@@ -107,6 +109,17 @@ export const configFile = z
     alerts: alertsSchema.describe(
       'What is told of runs whatever their workflows say (SLUICE_ALERTS, as JSON).',
     ),
+    queue_stuck: z
+      .strictObject({
+        unserved: patience.describe(
+          'A queue that no worker serves (SLUICE_QUEUE_STUCK_UNSERVED). Default: 1m.',
+        ),
+        untaken: patience.describe(
+          'A queue whose free slots take nothing (SLUICE_QUEUE_STUCK_UNTAKEN). Default: 5m.',
+        ),
+      })
+      .partial()
+      .describe('After how long a queue that stands still is an alert.'),
   })
   .partial();
 

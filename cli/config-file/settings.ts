@@ -70,6 +70,8 @@ export const SETTINGS: readonly SettingName[] = [
   { setting: 'kafka.brokers', variable: 'SLUICE_KAFKA_BROKERS' },
   { setting: 'channels', variable: 'SLUICE_CHANNELS', isJson: true, otherwise: 'none' },
   { setting: 'alerts', variable: 'SLUICE_ALERTS', isJson: true, otherwise: 'none' },
+  { setting: 'queue_stuck.unserved', variable: 'SLUICE_QUEUE_STUCK_UNSERVED', otherwise: '1m' },
+  { setting: 'queue_stuck.untaken', variable: 'SLUICE_QUEUE_STUCK_UNTAKEN', otherwise: '5m' },
 ];
 
 /** Takes `--config FILE` out of a command line, wherever it stands. @throws CliFailure without its value */

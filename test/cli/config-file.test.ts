@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../cli/config.ts';
 import { readConfigFile } from '../../cli/config-file/read.ts';
 import { findConfigFile, takeConfigFlag, variablesOf, withFile } from '../../cli/config-file/settings.ts';
+import { PATIENCE } from '../../engine/core/notification/watch.ts';
+import { readPatience } from '../../notifications/patience.ts';
 
 let folder: string;
 
@@ -45,6 +47,26 @@ describe('what the file says', () => {
     });
     expect(variables('artifacts: s3://bucket/a').get('SLUICE_ARTIFACTS')).toBe('s3://bucket/a');
     expect(variables('logs: s3://bucket/a').get('SLUICE_LOGS')).toBe('s3://bucket/a');
+  });
+});
+
+describe('the patience with queues', () => {
+  it('comes from file or environment, each part by itself', () => {
+    const file = variables('queue_stuck: { unserved: 10m, untaken: 1h }\n');
+    const merged = withFile({ SLUICE_QUEUE_STUCK_UNTAKEN: '90s' }, file);
+    expect(readPatience(merged)).toEqual({ unservedMs: 600_000, untakenMs: 90_000 });
+    expect(readPatience({})).toEqual(PATIENCE);
+  });
+
+  it.each(['0s', 'soon', '8d', '-1m', '10'])('is refused with its place: %s', (text) => {
+    const { diagnostics } = readConfigFile({
+      path: 'sluice.config.yaml',
+      text: `queue_stuck: { unserved: "${text}" }\n`,
+    });
+    expect(diagnostics).toMatchObject([{ line: 1, column: 26 }]);
+    expect(() => readPatience({ SLUICE_QUEUE_STUCK_UNSERVED: text })).toThrow(
+      `SLUICE_QUEUE_STUCK_UNSERVED (queue_stuck.unserved) is "${text}"; write a duration from 1s to 7d`,
+    );
   });
 });
 

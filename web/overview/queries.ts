@@ -25,10 +25,10 @@ export const attentionQuery = (namespace: string) =>
     refetchInterval: 15_000,
   });
 
-/** What fires in the namespace, and in the installation as far as one may see that. */
+/** What fires in the namespace, and in the installation as far as one may see that. A run that ends may begin or end an alert. */
 export const alertsQuery = (namespace: string) =>
   queryOptions({
-    queryKey: ['alerts'],
+    queryKey: ['runs', namespace, 'alerts'],
     queryFn: ({ signal }) => get<{ alerts: Alerts }>('/api/v1/alerts', { state: 'firing' }, signal),
     select: ({ alerts }) => alerts.filter((one) => one.namespace === null || one.namespace === namespace),
     refetchInterval: 15_000,
