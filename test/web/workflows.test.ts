@@ -191,14 +191,25 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       await expectAccessible();
       await dialog.getByRole('button', { name: 'Save mine over it' }).click();
       await page.getByText('Saved as version 3').waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'keeps a comment though nothing that runs has changed',
+    async () => {
+      folder.write('plain.yaml', 'name: plain\ntasks:\n  a: { uses: noop }\n');
+      await folder.run(['apply', 'plain.yaml']);
+      await open('workflows/plain/edit');
+      await editor().getByText('plain').first().waitFor();
       await editor().click();
       await page.keyboard.press('Control+End');
-      await paste('# why it is mine\n');
+      await paste('# why it is so\n');
       await page.getByText('✓ No problems').waitFor();
       await page.keyboard.press('Control+s');
       await page.getByText('the version stays').waitFor();
       await page.reload();
-      await editor().getByText('# why it is mine').waitFor();
+      await editor().getByText('# why it is so').waitFor();
     },
     LONGEST_MS,
   );
