@@ -46,10 +46,20 @@ export interface RunFeed {
   readonly plan: Plan;
   /** Events after `after`, in order, until the run has ended or the signal aborts. */
   follow(after: number, signal: AbortSignal): AsyncIterable<FollowedEvent>;
-  /** Lines after the one with the id, at most `limit`. */
-  readLog(attempt: AttemptName, after: string, limit: number): Promise<readonly LogLine[]>;
+  /** Lines after the one with the id, which was the last of the call before, at most `limit`. Of an attempt that is over: all that there are. */
+  readLog(attempt: AttemptName, { after, limit, isOver }: LogRead): Promise<readonly LogLine[]>;
   /** Between two looks at a log, while its attempt goes on, that are worth it, ms. */
   readonly logPauseMs: number;
+  /** Nothing is read any more. */
+  close(): void;
+}
+
+export interface LogRead {
+  /** `0`: from the first. */
+  readonly after: string;
+  readonly limit: number;
+  /** The attempt has ended. */
+  readonly isOver: boolean;
 }
 
 export interface FollowedEvent {

@@ -21,12 +21,12 @@ export class AttemptLog {
     return performance.now() - this.#readAt >= ms;
   }
 
-  /** Lines that have come since the last call. */
-  async readNew(feed: Pick<RunFeed, 'readLog'>): Promise<readonly LogLine[]> {
+  /** Lines that have come since the last call; all that are left when the attempt is over. */
+  async readNew(feed: Pick<RunFeed, 'readLog'>, isOver: boolean): Promise<readonly LogLine[]> {
     this.#readAt = performance.now();
     const lines: LogLine[] = [];
     for (;;) {
-      const page = await feed.readLog(this.name, this.#after, PAGE);
+      const page = await feed.readLog(this.name, { after: this.#after, limit: PAGE, isOver });
       lines.push(...page);
       this.#after = page.at(-1)?.id ?? this.#after;
       if (page.length < PAGE) break;

@@ -60,7 +60,11 @@ export async function followRun(options: FollowOptions): Promise<FollowedRun> {
   const patience = createPatience((text) => options.sink.note(text));
   const feed = await patience.outlast(() => options.runs.feed(options.run));
   const follower = new Follower(options, feed, patience);
-  await follower.follow();
+  try {
+    await follower.follow();
+  } finally {
+    feed.close();
+  }
   return follower;
 }
 
@@ -156,17 +160,24 @@ class Follower implements FollowedRun {
     const wanted = [...ending, ...others];
     const read = new Map<string, readonly LogLine[]>();
     for (let at = 0; at < wanted.length; at += LOGS_AT_ONCE) {
-      await Promise.all(wanted.slice(at, at + LOGS_AT_ONCE).map((key) => this.#readLog(key, read)));
+      await Promise.all(
+        wanted
+          .slice(at, at + LOGS_AT_ONCE)
+          .map((key) => this.#readLog(key, { read, isOver: ending.has(key) })),
+      );
     }
     // Those that were read go to the end of the row, so that all have their turn.
     for (const key of others) this.#moveToEnd(key);
     return read;
   }
 
-  async #readLog(key: string, read: Map<string, readonly LogLine[]>): Promise<void> {
+  async #readLog(
+    key: string,
+    { read, isOver }: { readonly read: Map<string, readonly LogLine[]>; readonly isOver: boolean },
+  ): Promise<void> {
     const log = this.#open.get(key);
     if (!log) return;
-    const lines = await this.#patience.outlast(() => log.readNew(this.#feed));
+    const lines = await this.#patience.outlast(() => log.readNew(this.#feed, isOver));
     if (lines.length > 0) read.set(key, lines);
   }
 

@@ -5,7 +5,7 @@ import type { Plan } from '../../../engine/core/plan.ts';
 import type { LogLine } from '../../../engine/ports/log-store.ts';
 import { recordsOf, viewEvent } from '../../../engine/runtime/client/run-view.ts';
 import type { Engine } from '../../compose/engine.ts';
-import type { AttemptName, FollowedEvent, RunFeed } from '../runs.ts';
+import type { AttemptName, FollowedEvent, LogRead, RunFeed } from '../runs.ts';
 
 /** State is read again for nodes that are not known yet, but not more often than this, ms. */
 const RELOAD_MS = 100;
@@ -53,11 +53,13 @@ class RedisFeed implements RunFeed {
     }
   }
 
-  async readLog({ node, attempt }: AttemptName, after: string, limit: number): Promise<readonly LogLine[]> {
+  async readLog({ node, attempt }: AttemptName, { after, limit }: LogRead): Promise<readonly LogLine[]> {
     const index = this.#indexes.get(node);
     if (index === undefined) return [];
     return this.#parts.logs.read({ run: this.#run, node: index, attempt }, after, limit);
   }
+
+  close(): void {}
 
   /** Events name nodes by number; which task a new node of a fan-out belongs to stands in the run's state. */
   async #knowNode({ node = -1 }: EventRecord): Promise<void> {

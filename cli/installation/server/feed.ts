@@ -6,9 +6,13 @@ import type { LogLine } from '../../../engine/ports/log-store.ts';
 import type { EventView } from '../../../engine/runtime/client/run-view.ts';
 import { readEvents } from '../../../server/client/event-source.ts';
 import { followRun } from '../../../server/operations/live.ts';
-import { readLogs } from '../../../server/operations/run-parts.ts';
-import type { AttemptName, FollowedEvent, RunFeed } from '../runs.ts';
+import { followLog, readLogs } from '../../../server/operations/run-parts.ts';
+import type { AttemptName, FollowedEvent, LogRead, RunFeed } from '../runs.ts';
 import type { RunPlace, ServerApi } from './api.ts';
+import { LogStream } from './log-stream.ts';
+
+/** Attempts whose logs are streamed to one command; those of others are asked for. */
+const MOST_STREAMS = 16;
 
 export class ServerFeed implements RunFeed {
   readonly plan: Plan;
@@ -17,6 +21,7 @@ export class ServerFeed implements RunFeed {
   readonly #place: RunPlace;
   /** Node → a number of its own: that of its task, or one behind all tasks. */
   readonly #numbers = new Map<string, number>();
+  readonly #streams = new Map<string, LogStream>();
 
   constructor(api: ServerApi, place: RunPlace, plan: Plan) {
     this.#api = api;
@@ -36,12 +41,40 @@ export class ServerFeed implements RunFeed {
     }
   }
 
-  async readLog({ node, attempt }: AttemptName, after: string, limit: number): Promise<readonly LogLine[]> {
+  async readLog(name: AttemptName, { after, limit, isOver }: LogRead): Promise<readonly LogLine[]> {
+    const streamed = isOver ? this.#endStream(name) : this.#streamOf(name, after)?.take(limit);
+    if (streamed !== undefined) return streamed;
+    const { node, attempt } = name;
     const { lines } = await this.#api.read(readLogs, {
       params: { ...this.#place, node, attempt: String(attempt) },
       query: { after, limit: String(limit) },
     });
     return lines.map(({ at, ...line }) => ({ ...line, at: Date.parse(at) }));
+  }
+
+  close(): void {
+    for (const stream of this.#streams.values()) stream.close();
+    this.#streams.clear();
+  }
+
+  #streamOf({ node, attempt }: AttemptName, after: string): LogStream | undefined {
+    const key = `${attempt}:${node}`;
+    const known = this.#streams.get(key);
+    if (known !== undefined || this.#streams.size >= MOST_STREAMS) return known;
+    const params = { ...this.#place, node, attempt: String(attempt) };
+    const opened = new LogStream((last, signal) => {
+      const headers: { [name: string]: string } = last === '0' ? {} : { 'last-event-id': last };
+      return this.#api.open(followLog, { params, headers, signal });
+    }, after);
+    this.#streams.set(key, opened);
+    return opened;
+  }
+
+  /** What it held and nobody took is read again with the rest. */
+  #endStream({ node, attempt }: AttemptName): undefined {
+    const key = `${attempt}:${node}`;
+    this.#streams.get(key)?.close();
+    this.#streams.delete(key);
   }
 
   /** Undefined when nobody waits for it any more. */

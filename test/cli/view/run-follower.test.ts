@@ -35,10 +35,11 @@ function follow(logPauseMs: number) {
       await ended;
       yield anEvent(2, 'node.succeeded');
     },
-    async readLog(_attempt, after) {
+    async readLog(_attempt, { after }) {
       looks.push(performance.now());
       return stored.slice(Number(after));
     },
+    close: () => {},
   };
   const sink = {
     line: (line: TaskLine) => void seen.push(line),
