@@ -1,5 +1,6 @@
 /** What a channel is: a way to send one notification. It tries once; who calls it keeps the notification and tries again. */
 import type { Notification } from '../engine/core/notification/notification.ts';
+import type { KafkaCluster } from '../executors/kafka/index.ts';
 
 export interface Channel {
   /** Resolves when the receiver has it. @throws DeliveryFailure or any error, which is then tried again */
@@ -34,7 +35,8 @@ export interface ChannelTools {
   post(request: PostRequest): Promise<void>;
   /** `PUBLISH` on the Redis of the installation. */
   publish(channel: string, text: string): Promise<void>;
-  readonly brokers: readonly string[];
+  /** Of channels that name no brokers. */
+  readonly kafka: KafkaCluster;
 }
 
 export interface PostRequest {

@@ -17,7 +17,11 @@ export const channelSchema = z
     redis: redisChannelOptions.describe('Publishes on a channel of Redis.'),
   })
   .partial()
-  .refine((one) => Object.keys(one).length === 1, { error: 'webhook: { url: https://… }' });
+  .refine((one) => Object.keys(one).length === 1, { error: 'webhook: { url: https://… }' })
+  // Those of the installation are connected to as it says.
+  .refine(({ kafka }) => kafka?.brokers !== undefined || (kafka?.ssl ?? kafka?.sasl) === undefined, {
+    error: 'kafka: { topic: sluice-runs, brokers: [kafka-1:9093], ssl: true }',
+  });
 
 export type ChannelSettings = z.output<typeof channelSchema>;
 

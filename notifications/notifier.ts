@@ -8,6 +8,7 @@ import type { Notifier } from '../engine/ports/notifier.ts';
 import type { SecretStore } from '../engine/ports/secret-store.ts';
 import { SecretMask } from '../engine/runtime/secret/secret-mask.ts';
 import { type GuardedAgent, openAgent } from '../executors/http/index.ts';
+import type { KafkaCluster } from '../executors/kafka/index.ts';
 import { type Channel, type ChannelTools, DeliveryFailure } from './channel.ts';
 import { type ChannelSettings, openChannel } from './channels.ts';
 import { postTo } from './post.ts';
@@ -20,7 +21,7 @@ export interface NotifierOptions {
   /** What may be reached. */
   readonly addresses: AddressPolicy;
   readonly publish: (channel: string, text: string) => Promise<void>;
-  readonly brokers: readonly string[];
+  readonly kafka: KafkaCluster;
   readonly now: () => number;
   /** How long one attempt may take, ms. Default 15 s. */
   readonly timeoutMs?: number;
@@ -81,10 +82,10 @@ class Deliverer implements Notifier {
   }
 
   #tools(namespace: string): ChannelTools {
-    const { addresses, publish, brokers, secrets } = this.#options;
+    const { addresses, publish, kafka, secrets } = this.#options;
     return {
       publish,
-      brokers,
+      kafka,
       async secret(name) {
         const value = await secrets.read(namespace, name);
         if (value !== undefined) return value;

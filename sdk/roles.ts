@@ -10,6 +10,7 @@ import { makeSessionDirectory } from '../engine/runtime/files/session-directory.
 import { createOrchestrator } from '../engine/runtime/orchestrator/orchestrator.ts';
 import { createWorker } from '../engine/runtime/worker.ts';
 import { builtinExecutors, type RegisteredFunction } from '../executors/index.ts';
+import { readKafkaCluster } from '../executors/kafka/index.ts';
 import { createNotifier } from '../notifications/notifier.ts';
 import { readPatience } from '../notifications/patience.ts';
 import { alertsOf, readAlerts, readChannels } from '../notifications/settings.ts';
@@ -54,8 +55,8 @@ function openNotifier({ settings, secrets, publish, clock, isEmbedded }: EngineP
   const channels = readChannels(environment['SLUICE_CHANNELS']);
   const rules = readAlerts(environment['SLUICE_ALERTS'], channels);
   const addresses = readAddressPolicy(allowAddresses, isEmbedded);
-  const brokers = (environment['SLUICE_KAFKA_BROKERS'] ?? '').split(',').filter((one) => one !== '');
-  const notifier = createNotifier({ channels, addresses, secrets, publish, brokers, now: clock.now });
+  const kafka = readKafkaCluster(environment);
+  const notifier = createNotifier({ channels, addresses, secrets, publish, kafka, now: clock.now });
   return {
     notifier,
     alertsOf: (namespace: string, workflow: string) => alertsOf(rules, namespace, workflow),

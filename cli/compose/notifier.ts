@@ -4,6 +4,7 @@ import { SluiceError } from '../../engine/core/errors.ts';
 import type { AddressPolicy } from '../../engine/core/network/address-rules.ts';
 import type { Patience } from '../../engine/core/notification/watch.ts';
 import type { Notifier } from '../../engine/ports/notifier.ts';
+import { type KafkaCluster, readKafkaCluster } from '../../executors/kafka/index.ts';
 import type { ChannelSettings } from '../../notifications/channels.ts';
 import { createNotifier } from '../../notifications/notifier.ts';
 import { readPatience } from '../../notifications/patience.ts';
@@ -30,6 +31,15 @@ export function notificationSettings({ settings }: Host): NotificationSettings {
   }
 }
 
+/** @throws CliFailure when its settings are wrong */
+export function kafkaCluster({ settings }: Host): KafkaCluster {
+  try {
+    return readKafkaCluster(settings.environment);
+  } catch (thrown) {
+    throw thrown instanceof SluiceError ? usageFailure(thrown.message) : thrown;
+  }
+}
+
 export interface Notifying {
   readonly notifier: Notifier;
   readonly alertsOf: NonNullable<ShardFacts['alertsOf']>;
@@ -39,13 +49,12 @@ export interface Notifying {
 export function openNotifier(host: Host, engine: Engine, addresses: AddressPolicy): Notifying {
   const { channels, rules, patience } = notificationSettings(host);
   const { connections, secrets, clock } = engine;
-  const named = host.settings.environment['SLUICE_KAFKA_BROKERS'] ?? '';
   const notifier = createNotifier({
     channels,
     addresses,
     secrets: secrets.store,
     publish: async (channel, text) => void (await connections.call('publish', [channel, text])),
-    brokers: named.split(',').filter((one) => one !== ''),
+    kafka: kafkaCluster(host),
     now: clock.now,
   });
   return { notifier, alertsOf: (namespace, workflow) => alertsOf(rules, namespace, workflow), patience };

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../../engine/core/json.ts';
 import { parseAddressRule } from '../../engine/core/network/address-rules.ts';
 import { parseRetention } from '../../engine/core/retention.ts';
+import { kafkaLogin } from '../../notifications/kafka.ts';
 import { parsePatience } from '../../notifications/patience.ts';
 import { alertsSchema, channelsSchema } from '../../notifications/settings.ts';
 
@@ -100,9 +101,13 @@ export const configFile = z
     kafka: z
       .strictObject({
         brokers: z.array(text).min(1).describe('Brokers as `host:port` (SLUICE_KAFKA_BROKERS).'),
+        ssl: z.boolean().describe('Whether to connect to them by TLS (SLUICE_KAFKA_SSL).'),
+        sasl: kafkaLogin.describe('Log-in at them (SLUICE_KAFKA_SASL_MECHANISM, …_USERNAME, …_SECRET).'),
       })
       .partial()
-      .describe('For Kafka triggers and tasks that name no brokers.'),
+      .describe(
+        'For Kafka triggers, channels and tasks that name no brokers; tasks connect as they say themselves.',
+      ),
     channels: channelsSchema.describe(
       'Whom notifications and alerts reach, by name (SLUICE_CHANNELS, as JSON).',
     ),

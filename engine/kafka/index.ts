@@ -1,5 +1,5 @@
 /** Messages of Kafka topics. The library is loaded with the first subscription. */
-import type { EachMessagePayload, IHeaders, Kafka } from 'kafkajs';
+import type { EachMessagePayload, IHeaders, Kafka, SASLOptions } from 'kafkajs';
 import type { MessageSource, TopicMessage, TopicSubscription } from '../ports/message-source.ts';
 
 /** A broker that does not answer is told of soon; the caller tries again. */
@@ -23,8 +23,15 @@ export function createKafkaSource(): MessageSource {
   return {
     async consume(subscription, take) {
       const { Kafka: Client, logLevel } = (await import('kafkajs')).default;
-      const brokers = [...subscription.brokers];
-      const client = new Client({ clientId: 'sluice', brokers, logLevel: logLevel.NOTHING, ...CLIENT });
+      const { ssl = false, sasl } = subscription.access ?? {};
+      const client = new Client({
+        clientId: 'sluice',
+        brokers: [...subscription.brokers],
+        logLevel: logLevel.NOTHING,
+        ssl,
+        ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
+        ...CLIENT,
+      });
       return subscribe(client, subscription, take);
     },
   };

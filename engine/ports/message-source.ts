@@ -1,7 +1,20 @@
 /** A source of messages from outside that start runs. Adapter: engine/kafka. */
 
+/** How brokers are connected to. */
+export interface BrokerAccess {
+  /** Whether by TLS. */
+  readonly ssl: boolean;
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
 export interface TopicSubscription {
   readonly brokers: readonly string[];
+  /** Default: without TLS and log-in. */
+  readonly access?: BrokerAccess;
   readonly topic: string;
   /** Consumers of one group share the partitions, and remember together how far they have come. */
   readonly group: string;

@@ -10,7 +10,7 @@ import type { SourceRef } from '../core/ticket.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DefinitionLine, DefinitionStore } from '../ports/definition-store.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { MessageSource, TopicConsumer, TopicMessage } from '../ports/message-source.ts';
+import type { BrokerAccess, MessageSource, TopicConsumer, TopicMessage } from '../ports/message-source.ts';
 import type { Client } from './client/client.ts';
 
 export interface KafkaTriggersOptions {
@@ -21,6 +21,8 @@ export interface KafkaTriggersOptions {
   readonly logger: Logger;
   /** Brokers of triggers that name none. */
   readonly brokers: readonly string[];
+  /** How these are connected to; others, which a workflow names, get no log-in. Asked for each time. */
+  readonly access?: () => Promise<BrokerAccess>;
 }
 
 const LOOK_MS = 2_000;
@@ -110,7 +112,8 @@ export class KafkaTriggers {
   async #listen(listener: Listener): Promise<void> {
     const { source, clock, logger } = this.#options;
     const { topic, group, from } = listener.trigger;
-    const brokers = listener.trigger.brokers.length > 0 ? listener.trigger.brokers : this.#options.brokers;
+    const isOwn = listener.trigger.brokers.length > 0;
+    const brokers = isOwn ? listener.trigger.brokers : this.#options.brokers;
     const known = this.#listening.get(listener.name) ?? { listener, consumer: undefined, againAt: 0 };
     this.#listening.set(listener.name, known);
     if (known.consumer !== undefined || clock.now() < known.againAt) return;
@@ -121,7 +124,9 @@ export class KafkaTriggers {
     }
     try {
       const take = (message: TopicMessage) => this.#take(listener, message);
-      known.consumer = await source.consume({ brokers, topic, group, from }, take);
+      const access = isOwn ? undefined : await this.#options.access?.();
+      const subscription = { brokers, topic, group, from, ...(access ? { access } : {}) };
+      known.consumer = await source.consume(subscription, take);
       logger.info('listening to Kafka', who);
     } catch (thrown) {
       logger.warn('a Kafka trigger cannot listen and tries again', { ...who, error: messageOf(thrown) });

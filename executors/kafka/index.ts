@@ -11,7 +11,8 @@ import type { ExecutorSettings } from '../settings.ts';
 import { stopFailure, throwIfStopped } from '../stop-failure.ts';
 import { brokerList, type KafkaOptions, kafkaOptions } from './options.ts';
 
-export { brokerList } from './options.ts';
+export { brokerAccess, type KafkaCluster, readKafkaCluster } from './cluster.ts';
+export { brokerList, SASL_MECHANISMS } from './options.ts';
 
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 30_000;

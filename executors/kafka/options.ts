@@ -6,8 +6,11 @@ import type { Json } from '../../engine/core/json.ts';
 const json: z.ZodType<Json> = z.unknown() as z.ZodType<Json>;
 const text = z.union([z.string(), z.number(), z.boolean()], { error: 'expected text' });
 
+export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+
 export const saslOptions = z.strictObject({
-  mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('plain'),
+  mechanism: z.enum(SASL_MECHANISMS).default('plain'),
   username: z.string().min(1),
   password: z.string(),
 });

@@ -70,7 +70,7 @@ class Outbox {
       secrets: { read: async () => undefined },
       addresses: { isLocalOpen: true, allowed: [] },
       publish: async () => {},
-      brokers: [],
+      kafka: { brokers: [], ssl: false, sasl: undefined },
       now: Date.now,
     });
     closing.push(async () => this.#notifier.close?.());

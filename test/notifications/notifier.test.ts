@@ -44,7 +44,7 @@ function aNotifier(ops: ChannelSettings, options: Partial<NotifierOptions> = {})
     secrets: { read: async (_, name) => secrets.get(name) },
     addresses: { isLocalOpen: true, allowed: [] },
     publish: async () => {},
-    brokers: [],
+    kafka: { brokers: [], ssl: false, sasl: undefined },
     now: Date.now,
     ...options,
   });
