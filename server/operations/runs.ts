@@ -238,12 +238,19 @@ export const runGraph = operation({
           needs: z.array(z.string()),
           status: node.shape.status,
           attempts: z.int().nullable().describe('That have begun; null for a fan-out.'),
+          ready_at: z.iso.datetime().nullable().describe('When it could begin: what it needs had ended.'),
           started_at: z.iso.datetime().nullable(),
           finished_at: z.iso.datetime().nullable(),
+          items: z
+            .int()
+            .nullable()
+            .describe(
+              'Nodes that a fan-out has or will have; null before that is known, and for a task without.',
+            ),
           states: z
             .record(z.string(), z.int())
             .nullable()
-            .describe('Nodes of a fan-out by state; null for a task without.'),
+            .describe('Nodes of a fan-out by state, as far as they are there; null for a task without.'),
         }),
       ),
     })

@@ -1,8 +1,9 @@
 /** Where boxes of the graph stand. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { criticalPath, readyAt } from '../../web/graph/critical-path.ts';
+import { criticalPath } from '../../web/graph/critical-path.ts';
 import { type Box, directionFor, placeBoxes } from '../../web/graph/layout.ts';
+import { placedBoxes } from '../../web/graph/parts.ts';
 
 const SPACING = { width: 100, height: 40, gapAlong: 20, gapAcross: 10 };
 
@@ -82,6 +83,7 @@ describe('the critical path', () => {
   const timed = (id: string, needs: string[], from: number | null, to: number | null) => ({
     id,
     needs,
+    phase: 'main',
     started_at: from === null ? null : at(from),
     finished_at: to === null ? null : at(to),
   });
@@ -100,9 +102,25 @@ describe('the critical path', () => {
     expect(criticalPath([timed('fetch', [], 0, null)])).toEqual([]);
   });
 
-  it('and waiting begins when the last need has ended', () => {
-    const byId = new Map(tasks.map((task) => [task.id, task]));
-    expect(readyAt(timed('report', ['fast', 'slow'], 20, 21), byId, 0)).toBe(20_000);
-    expect(readyAt(timed('fetch', [], 0, 5), byId, 1_000)).toBe(1_000);
+  it('goes on through handlers, which no edge leads to', () => {
+    const tidy = { ...timed('tidy', [], 40, 41), phase: 'on_finish' };
+    expect(criticalPath([...tasks, tidy]).slice(-2)).toEqual([criticalPath(tasks).at(-1), 'tidy']);
+  });
+
+  it('and handlers stand behind the deepest task, compensation between', () => {
+    const at = (id: string, level: number, phase: string, needs: string[] = []) => ({
+      id,
+      level,
+      phase,
+      needs,
+    });
+    const boxes = placedBoxes([
+      at('a', 0, 'main'),
+      at('b', 1, 'main', ['a']),
+      at('a.compensate', 0, 'compensate'),
+      at('tidy', 0, 'on_finish'),
+      at('tell', 1, 'on_finish', ['tidy']),
+    ]);
+    expect(boxes.map(({ needs }) => needs)).toEqual([[], ['a'], ['b'], ['a.compensate'], ['tidy']]);
   });
 });

@@ -1,13 +1,16 @@
 /** The chain of tasks that decided when the run ended, from the times at which tasks began and ended. */
 
-export interface Timed {
+import type { GraphTask } from '../api/model.ts';
+import { partOf } from './parts.ts';
+
+export interface Timed extends Pick<GraphTask, 'phase'> {
   readonly id: string;
   readonly needs: readonly string[];
   readonly started_at: string | null;
   readonly finished_at: string | null;
 }
 
-/** From the first to the last. Empty when nothing has ended yet. */
+/** From the first to the last, through all parts of the run. Empty when nothing has ended yet. */
 export function criticalPath(tasks: readonly Timed[]): readonly string[] {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const ended = tasks.filter((task) => task.started_at !== null && task.finished_at !== null);
@@ -15,20 +18,20 @@ export function criticalPath(tasks: readonly Timed[]): readonly string[] {
   const path: string[] = [];
   while (last !== undefined && !path.includes(last.id)) {
     path.unshift(last.id);
-    last = latest(
-      last.needs.flatMap((id) => byId.get(id) ?? []).filter(({ finished_at }) => finished_at !== null),
-    );
+    last = latest(causesOf(last, byId, ended));
   }
   return path;
 }
 
-/** When a task could have begun: the end of its last need, or the begin of the run. */
-export function readyAt(task: Timed, byId: ReadonlyMap<string, Timed>, runStart: number): number {
-  const ends = task.needs.flatMap((id) => {
-    const end = byId.get(id)?.finished_at;
-    return end ? [Date.parse(end)] : [];
-  });
-  return Math.max(runStart, ...ends);
+/** What it waited for: of its needs, else of the parts before, what had ended. */
+function causesOf(task: Timed, byId: ReadonlyMap<string, Timed>, ended: readonly Timed[]): readonly Timed[] {
+  const needs = task.needs
+    .flatMap((id) => byId.get(id) ?? [])
+    .filter(({ finished_at }) => finished_at !== null);
+  if (needs.length > 0 || partOf(task) === 0) return needs;
+  return ended.filter(
+    (one) => partOf(one) < partOf(task) && (one.finished_at ?? '') <= (task.started_at ?? ''),
+  );
 }
 
 function latest(tasks: readonly Timed[]): Timed | undefined {

@@ -7,6 +7,7 @@ import { TONE_FILL, toneOf } from '../ui/status.tsx';
 import { criticalPath } from './critical-path.ts';
 import { Fit } from './fit.tsx';
 import { type Direction, directionFor, type Spacing } from './layout.ts';
+import { placedBoxes } from './parts.ts';
 import { BOX, ENDS, type TaskBox, TaskBoxView } from './task-box.tsx';
 import { usePlaces } from './use-places.ts';
 
@@ -36,11 +37,12 @@ export function RunGraphView(props: Props) {
 function Flow({ tasks, chosen, onChoose }: Props) {
   const shape = useMemo(() => tasks.map(({ id, needs }) => `${id}<${needs.join()}`).join(';'), [tasks]);
   const [turned, setTurned] = useState<Direction>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it changes with the shape alone, not with every state.
-  const fitting = useMemo(() => directionFor(tasks, SPACING, roomOf(window)), [shape]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they change with the shape alone, not with every state.
+  const boxes = useMemo(() => placedBoxes(tasks), [shape]);
+  const fitting = useMemo(() => directionFor(boxes, SPACING, roomOf(window)), [boxes]);
   const direction = turned ?? fitting;
   const moved = useRef(false);
-  const places = usePlaces(tasks, { shape, direction, spacing: SPACING[direction] });
+  const places = usePlaces(boxes, { shape, direction, spacing: SPACING[direction] });
   const critical = useMemo(() => new Set(criticalPath(tasks)), [tasks]);
   const boxOf = useSame<TaskBox>((a, b) => a.position === b.position && areAlike(a.data, b.data));
   const nodes = useMemo(
@@ -89,6 +91,12 @@ function Flow({ tasks, chosen, onChoose }: Props) {
       >
         {direction === 'right' ? '↓' : '→'}
       </Button>
+      {critical.size === 0 ? null : (
+        <p className="pointer-events-none absolute top-2 left-2 flex items-center gap-1.5 rounded bg-card px-1.5 text-xs text-soft">
+          <span aria-hidden="true" className="inline-block h-3 w-5 rounded border-2 border-critical" />
+          critical path
+        </p>
+      )}
       <Fit shape={`${shape}|${direction}`} places={places} box={BOX} chosen={chosen} moved={moved} />
     </div>
   );

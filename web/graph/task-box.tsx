@@ -4,6 +4,7 @@ import { memo } from 'react';
 import type { GraphTask } from '../api/model.ts';
 import { Sign, TONE_BORDER, TONE_FILL, toneOf, words } from '../ui/status.tsx';
 import type { Direction } from './layout.ts';
+import { partOf } from './parts.ts';
 
 export const BOX = { width: 196, height: 58 } as const;
 
@@ -49,7 +50,7 @@ export const TaskBoxView = memo(function TaskBoxView({
   const [target, source] =
     direction === 'right' ? [Position.Left, Position.Right] : [Position.Top, Position.Bottom];
   const isFar = useStore(isFarAway);
-  const ring = isChosen ? ' ring-2 ring-accent' : isCritical ? ' ring-2 ring-wait' : '';
+  const ring = isChosen ? ' ring-2 ring-accent' : isCritical ? ' ring-2 ring-critical' : '';
   const tone = toneOf(task.status);
   const title = `${task.id}: ${words(task.status)}${isCritical ? ', on the critical path' : ''}`;
   if (isFar)
@@ -59,7 +60,7 @@ export const TaskBoxView = memo(function TaskBoxView({
         title={title}
       >
         <Handle type="target" position={target} className="!invisible" isConnectable={false} />
-        {task.states === null ? null : <Shares states={task.states} />}
+        {task.states === null ? null : <Shares states={task.states} items={task.items} />}
         <Handle type="source" position={source} className="!invisible" isConnectable={false} />
       </div>
     );
@@ -73,20 +74,37 @@ export const TaskBoxView = memo(function TaskBoxView({
         <Sign state={task.status} />
         <span className="truncate">{task.id}</span>
         {task.states === null ? null : (
-          <span className="ml-auto text-xs text-soft">×{total(task.states)}</span>
+          <span className="ml-auto text-xs text-soft tabular-nums">
+            {progressOf(task.states, task.items)}
+          </span>
         )}
       </div>
       {task.states === null ? (
         <div className="truncate pl-5 text-xs text-soft">
+          {PARTS[partOf(task)]}
           {task.uses} · {words(task.status)}
         </div>
       ) : (
-        <Shares states={task.states} />
+        <Shares states={task.states} items={task.items} />
       )}
       <Handle type="source" position={source} className="!invisible" isConnectable={false} />
     </div>
   );
 });
+
+/** What comes after the main part says so. */
+const PARTS = ['', 'compensation · ', 'handler · '];
+
+const OVER = ['succeeded', 'skipped', 'cancelled', 'upstream_failed', 'failed'];
+
+/** `4 / 20` while nodes go on, `×20` in the end. */
+function progressOf(states: States, items: number | null): string {
+  const over = OVER.reduce((sum, state) => sum + (states[state] ?? 0), 0);
+  const all = Math.max(total(states), items ?? 0);
+  return over >= all ? `×${all}` : `${over} / ${all}`;
+}
+
+type States = { readonly [state: string]: number };
 
 const ORDER = [
   'succeeded',
@@ -102,8 +120,8 @@ const ORDER = [
   'failed',
 ];
 
-function Shares({ states }: { readonly states: { readonly [state: string]: number } }) {
-  const all = total(states) || 1;
+function Shares({ states, items }: { readonly states: States; readonly items: number | null }) {
+  const all = Math.max(total(states), items ?? 0, 1);
   let at = 0;
   return (
     <svg
@@ -126,12 +144,12 @@ function Shares({ states }: { readonly states: { readonly [state: string]: numbe
   );
 }
 
-export function summary(states: { readonly [state: string]: number }): string {
+export function summary(states: States): string {
   return ORDER.filter((state) => states[state])
     .map((state) => `${states[state]} ${words(state)}`)
     .join(', ');
 }
 
-function total(states: { readonly [state: string]: number }): number {
+function total(states: States): number {
   return Object.values(states).reduce((sum, count) => sum + count, 0);
 }

@@ -95,7 +95,7 @@ function Made({
   readonly onClose: () => void;
 }) {
   return (
-    <Dialog title={`The token ${name}`} onClose={onClose}>
+    <Dialog title={`The token ${name}`} mustAnswer onClose={onClose}>
       <p className="pb-2 text-sm">
         Copy it now: it is stored nowhere and not shown again. Whoever has it may do what it grants.
       </p>

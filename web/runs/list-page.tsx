@@ -9,6 +9,7 @@ import { runsQuery } from '../api/queries.ts';
 import { Button, Card, Empty, Trouble } from '../ui/parts.tsx';
 import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
+import { useTitle } from '../ui/title.ts';
 import { BulkActions } from './bulk.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { withNews } from './live-list.ts';
@@ -17,6 +18,7 @@ import { SINCE } from './views.ts';
 const route = getRouteApi('/ns/$namespace/runs');
 
 export function RunListPage() {
+  useTitle('Runs');
   const { namespace } = route.useParams();
   const filter = route.useSearch();
   const navigate = route.useNavigate();

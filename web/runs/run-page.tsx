@@ -8,8 +8,9 @@ import { graphQuery, headQuery } from '../api/queries.ts';
 import { RunGraphView } from '../graph/run-graph.tsx';
 import { shownCost } from '../ui/cost-card.tsx';
 import { Card, Copy, Trouble } from '../ui/parts.tsx';
-import { Status } from '../ui/status.tsx';
+import { Status, signOf } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
+import { useTitle } from '../ui/title.ts';
 import { RunActions } from './actions.tsx';
 import { Asked } from './asked.tsx';
 import { Failure } from './failure.tsx';
@@ -29,6 +30,7 @@ export function RunPage() {
   const graph = useQuery(graphQuery(run));
   const isOver = head.data !== undefined && isEnded(head.data.status);
   const liveness = useLiveRun(run, { after: graph.data?.seq, isOver });
+  useTitle(head.data && `${signOf(head.data.status)} ${head.data.workflow} ${run.run.slice(0, 10)}…`);
   const called = useRef<string>(undefined);
   const choose = (chosen: string | undefined) => {
     called.current = chosen;

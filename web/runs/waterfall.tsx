@@ -1,6 +1,5 @@
-/** When each task waited and worked, on one time line. Waiting begins when the last need had ended. */
+/** When each task waited and worked, on one time line. Waiting begins when a task could begin. */
 import type { GraphTask } from '../api/model.ts';
-import { readyAt } from '../graph/critical-path.ts';
 import { Sign, TONE_FILL, toneOf } from '../ui/status.tsx';
 import { durationWords, useNow } from '../ui/time.tsx';
 
@@ -20,7 +19,6 @@ export function Waterfall({ tasks, startedAt, finishedAt, chosen, onChoose }: Pr
   if (startedAt === null) return <p className="p-6 text-center text-soft">The run has not begun yet.</p>;
   const start = Date.parse(startedAt);
   const end = Math.max(finishedAt === null ? present : Date.parse(finishedAt), start + 1);
-  const byId = new Map(tasks.map((task) => [task.id, task]));
   const at = (time: number) => (100 * (Math.min(Math.max(time, start), end) - start)) / (end - start);
   return (
     <div className="overflow-auto">
@@ -30,8 +28,8 @@ export function Waterfall({ tasks, startedAt, finishedAt, chosen, onChoose }: Pr
         ))}
       </div>
       {tasks.map((task) => {
-        const ready = readyAt(task, byId, start);
         const began = task.started_at === null ? undefined : Date.parse(task.started_at);
+        const ready = task.ready_at === null ? (began ?? end) : Date.parse(task.ready_at);
         const ended = task.finished_at === null ? end : Date.parse(task.finished_at);
         const isOver = task.finished_at !== null;
         const waits = began !== undefined || (!isOver && task.status !== 'pending');

@@ -104,10 +104,13 @@ export function Dialog({
   title,
   onClose,
   top = false,
+  mustAnswer = false,
   children,
 }: {
   readonly title: string;
   readonly onClose: () => void;
+  /** What it shows is shown once: only its own button closes it. */
+  readonly mustAnswer?: boolean;
   /** At the top of the window: what it shows grows and shrinks. */
   readonly top?: boolean;
   readonly children: ReactNode;
@@ -127,7 +130,11 @@ export function Dialog({
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        if (!mustAnswer) onClose();
+      }}
+      // A second Escape would not be asked about.
+      onKeyDown={(event) => {
+        if (mustAnswer && event.key === 'Escape') event.preventDefault();
       }}
       className={`${top ? 'mx-auto mt-[12vh]' : 'm-auto'} max-h-[85vh] w-[min(46rem,94vw)] overflow-auto rounded-lg border border-line bg-card p-4 text-text shadow-xl backdrop:bg-black/40`}
     >
@@ -135,14 +142,16 @@ export function Dialog({
         <h2 id={id} className="text-base font-semibold">
           {title}
         </h2>
-        <button
-          type="button"
-          aria-label="Close"
-          className="-mt-1 min-h-6 min-w-6 cursor-pointer text-soft hover:text-text"
-          onClick={onClose}
-        >
-          ✕
-        </button>
+        {mustAnswer ? null : (
+          <button
+            type="button"
+            aria-label="Close"
+            className="-mt-1 min-h-6 min-w-6 cursor-pointer text-soft hover:text-text"
+            onClick={onClose}
+          >
+            ✕
+          </button>
+        )}
       </div>
       <div data-body="">{children}</div>
     </dialog>

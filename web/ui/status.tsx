@@ -54,6 +54,10 @@ export function toneOf(state: State): Tone {
   return LOOKS[state]?.[0] ?? 'idle';
 }
 
+export function signOf(state: State): string {
+  return LOOKS[state]?.[1] ?? '○';
+}
+
 export function Sign({ state }: { readonly state: State }) {
   const [tone, sign] = LOOKS[state] ?? ['idle', '○'];
   const breathes = state === 'running' || state === 'retrying' ? ' breathe' : '';

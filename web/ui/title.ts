@@ -1,8 +1,9 @@
 /** What the tab of the browser says. */
 import { useEffect } from 'react';
 
-export function useTitle(title: string): void {
+/** @param title undefined until it is known */
+export function useTitle(title: string | undefined): void {
   useEffect(() => {
-    document.title = `${title} · Sluice`;
+    document.title = title === undefined ? 'Sluice' : `${title} · Sluice`;
   }, [title]);
 }

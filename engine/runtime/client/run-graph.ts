@@ -21,9 +21,13 @@ export interface GraphNodeView {
   readonly status: NodeState;
   /** That have begun, of all its lives; null for a fan-out. */
   readonly attempts: number | null;
+  /** When it could begin: what it needs had ended. Null before, and for what never could. */
+  readonly ready_at: string | null;
   readonly started_at: string | null;
   readonly finished_at: string | null;
-  /** Nodes of a fan-out by state; null for a task without. */
+  /** Nodes that the fan-out has or will have; null before that is known, and for a task without. */
+  readonly items: number | null;
+  /** Nodes of a fan-out by state, as far as they are there; null for a task without. */
   readonly states: { readonly [state: string]: number } | null;
 }
 
@@ -59,8 +63,10 @@ export function runGraphOf({
       needs: [...new Set(task.edges.map(({ from }) => plan.tasks[from]?.id ?? ''))],
       status: record?.state ?? 'pending',
       attempts: task.fanOut === undefined ? (record?.attempt ?? 0) : null,
+      ready_at: iso(record?.queuedAt),
       started_at: iso(record?.firstStartedAt || record?.startedAt),
       finished_at: iso(record?.endedAt),
+      items: task.fanOut === undefined || !record?.expanded ? null : record.item,
       states: task.fanOut === undefined ? null : Object.fromEntries(states.get(i) ?? []),
     };
   });
