@@ -1,6 +1,7 @@
 /** The small pieces that every page is made of. */
 import { type ButtonHTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Problem } from '../api/http.ts';
+import { Ticked } from './ticked.tsx';
 
 type Kind = 'plain' | 'main' | 'danger';
 
@@ -86,17 +87,36 @@ export function Copy({ text, label = 'Copy' }: { readonly text: string; readonly
 }
 
 export function Trouble({ error }: { readonly error: unknown }) {
-  const problem = error instanceof Problem ? error : undefined;
+  const fields = error instanceof Problem ? error.fields : [];
+  const message = error instanceof Error ? error.message : String(error);
+  // A message about one place of a request says it in the words of the API; here the field says it.
+  const isOfFields = fields.length > 0 && message.startsWith('/');
   return (
     <div role="alert" className="m-3 rounded-md border border-bad bg-bad-soft px-3 py-2 text-sm">
-      <p className="font-medium text-bad">{error instanceof Error ? error.message : String(error)}</p>
-      {problem?.fields.map(({ pointer, detail }) => (
-        <p key={pointer}>
-          <code>{pointer}</code> {detail}
+      {isOfFields ? null : (
+        <p className="font-medium text-bad">
+          <Ticked text={message} />
         </p>
-      ))}
+      )}
+      {fields
+        .filter(({ detail }) => isOfFields || !message.includes(detail))
+        .map(({ pointer, detail }) => (
+          <p key={pointer} className={isOfFields ? 'font-medium text-bad' : ''}>
+            {fieldOf(pointer)}
+            <Ticked text={detail} />
+          </p>
+        ))}
     </div>
   );
+}
+
+/** `/body/inputs/title` as people see it: `inputs › title: `. */
+function fieldOf(pointer: string): string {
+  const names = pointer
+    .split('/')
+    .slice(2)
+    .filter((name) => name !== '');
+  return names.length === 0 ? '' : `${names.join(' › ')}: `;
 }
 
 /** The browser's own dialog: it holds the focus, ends with Escape, and needs no styles that a page policy would forbid. */
