@@ -234,4 +234,11 @@ export const BUGS: readonly Bug[] = [
     replace: 'return { isFirst: true, isRecovered };',
     caughtBy: ['features'],
   },
+  {
+    name: 'the end of an alert overtakes its begin',
+    file: 'engine/core/decide/notification/order.ts',
+    find: "    momentOf(notification)?.state === 'resolved' &&",
+    replace: "    momentOf(notification)?.state === 'never' &&",
+    caughtBy: ['features'],
+  },
 ];

@@ -29,6 +29,7 @@ export const alerts: Feature = {
     if (evidence.wentBack) return;
     yield* failures(run, evidence);
     yield* lateness(run, evidence);
+    yield* endsBeforeBegins(run, evidence);
   },
 };
 
@@ -77,4 +78,17 @@ function* lateness(run: FeaturedRun, evidence: Evidence): Iterable<string> {
   const over = countOf(told, isLate('alert.resolved'));
   if (begun !== late) yield `was late ${late} times, which was told ${begun} times`;
   if (over !== late) yield `was late ${late} times, and ${over} times it was told that this is over`;
+}
+
+/** Of each alert the begin is delivered first. */
+function* endsBeforeBegins(run: FeaturedRun, evidence: Evidence): Iterable<string> {
+  const seen = new Set<unknown>();
+  for (const { type, data } of toldOf(run, evidence)) {
+    const { alert } = data;
+    const id = typeof alert === 'object' && alert !== null && 'id' in alert ? alert['id'] : undefined;
+    if (id === undefined) continue;
+    const isEnd = type === 'alert.resolved' || type === 'run.recovered';
+    if (isEnd && !seen.has(id)) yield `${type} was delivered before what it ends`;
+    seen.add(id);
+  }
 }
