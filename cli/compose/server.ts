@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Plan } from '../../engine/core/plan.ts';
+import type { Logger } from '../../engine/ports/logger.ts';
 import { Webhooks } from '../../engine/runtime/client/webhooks.ts';
 import type { Metrics } from '../../monitoring/registry.ts';
 import { createApp } from '../../server/app.ts';
@@ -21,6 +22,7 @@ import { definitionsOf, schedulesOf } from './definitions.ts';
 import type { Engine } from './engine.ts';
 import { allExecutors, ENGINE_EXECUTORS } from './executors.ts';
 import type { Role } from './roles.ts';
+import type { Secrets } from './secrets.ts';
 import { type ServerAccess, serverSecurity } from './server-security.ts';
 import { workflowTests } from './workflow-tests.ts';
 
@@ -94,7 +96,7 @@ export function serverParts(host: Host, engine: Engine, isStopping: () => boolea
     membership,
     logs,
     artifacts,
-    secrets: secrets.vault,
+    secrets: withOwnKey(secrets, logger),
     secretValues: secrets.store,
     webhooks: new Webhooks(engine.definitions),
     tokens: engine.tokens,
@@ -112,6 +114,19 @@ export function serverParts(host: Host, engine: Engine, isStopping: () => boolea
     version: readVersion(),
     isStopping,
     newRequestId: randomUUID,
+  };
+}
+
+/** Beside a private Redis the first secret makes its key, as `sluice secrets set` does. */
+function withOwnKey({ vault, ensureKey }: Secrets, logger: Logger): ServerParts['secrets'] {
+  return {
+    list: (...of) => vault.list(...of),
+    remove: (...of) => vault.remove(...of),
+    async set(...of) {
+      const made = ensureKey();
+      if (made !== undefined) logger.info(`made the key that secrets are encrypted with: ${made}`);
+      await vault.set(...of);
+    },
   };
 }
 

@@ -271,7 +271,6 @@ describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', 
       expect(page.url()).toContain('label=team%3Ddata');
       await page.getByRole('button', { name: 'Show all' }).click();
       await page.getByRole('searchbox', { name: 'Find' }).fill('RELEAS');
-      await page.keyboard.press('Enter');
       await prices.waitFor({ state: 'detached' });
       await releasing.waitFor();
     },

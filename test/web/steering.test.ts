@@ -11,7 +11,7 @@ const LONGEST_MS = 90_000;
 
 const RELEASE = `
 name: release
-inputs: {target: {type: string, default: staging}, size: {type: integer, default: 1}}
+inputs: {target: {type: enum, enum: [staging, production], default: staging}, size: {type: integer, default: 1}}
 tasks:
   go:
     uses: approval
@@ -109,6 +109,8 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
       await page.getByRole('button', { name: 'Run again from word…' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByText('Other inputs').click();
+      // As it is declared, not by what the run was given.
+      await dialog.getByRole('combobox', { name: /target/ }).selectOption('production');
       await dialog.getByLabel(/size/).fill('x');
       await dialog.getByRole('button', { name: 'Start', exact: true }).click();
       await dialog.getByText('must be a number').waitFor();

@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { useAccess } from '../api/access.ts';
 import { useLiveRuns } from '../api/live.ts';
 import { queuesQuery, workersQuery } from '../operate/queries.ts';
+import type { Since } from '../runs/views.ts';
 import { CostCard } from '../ui/cost-card.tsx';
 import { Page } from '../ui/page.tsx';
 import { Card, Trouble } from '../ui/parts.tsx';
@@ -88,11 +89,12 @@ function Figures({ namespace, of }: { readonly namespace: string; readonly of: S
       <Figure label="paused" tone="text-wait" value={paused}>
         <RunsLink namespace={namespace} status="paused" />
       </Figure>
-      <Figure label="failed, last day" tone="text-bad" value={failed}>
-        <RunsLink namespace={namespace} status="failed" />
+      {/* Each end counts, so a run that was retried may have several. */}
+      <Figure label="failures, last day" tone="text-bad" value={failed}>
+        <RunsLink namespace={namespace} status="failed" since="24h" />
       </Figure>
-      <Figure label="succeeded, last day" tone="text-ok" value={succeeded}>
-        <RunsLink namespace={namespace} status="succeeded" />
+      <Figure label="successes, last day" tone="text-ok" value={succeeded}>
+        <RunsLink namespace={namespace} status="succeeded" since="24h" />
       </Figure>
       <Machines />
     </div>
@@ -118,12 +120,18 @@ function Machines() {
   );
 }
 
-function RunsLink({ namespace, status }: { readonly namespace: string; readonly status: string }) {
+interface RunsLinkProps {
+  readonly namespace: string;
+  readonly status: string;
+  readonly since?: Since;
+}
+
+function RunsLink({ namespace, status, since }: RunsLinkProps) {
   return (
     <Link
       to="/ns/$namespace/runs"
       params={{ namespace }}
-      search={{ status }}
+      search={{ status, since }}
       aria-label={`Runs that are ${status}`}
     >
       which

@@ -22,7 +22,7 @@ export function Recent({ namespace }: { readonly namespace: string }) {
       }
     >
       {data !== undefined && runs.length === 0 ? (
-        <Empty command="sluice init hello && sluice start hello/workflow.yaml">
+        <Empty command="npx sluice init hello && npx sluice start hello/workflow.yaml">
           There are no runs yet. Start the first one:
         </Empty>
       ) : null}

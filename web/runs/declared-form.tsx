@@ -47,6 +47,11 @@ export function useDeclaredForm(declared: Fields): DeclaredForm {
   };
 }
 
+/** It stands at the fields of the inputs, and need not be said again. */
+export function isOfInputs(thrown: unknown): boolean {
+  return problemsOf(thrown, 'inputs').size > 0;
+}
+
 function problemsOf(thrown: unknown, member: string): ReadonlyMap<string, string> {
   if (!(thrown instanceof Problem)) return new Map();
   const start = `/body/${member}/`;

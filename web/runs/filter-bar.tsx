@@ -1,4 +1,5 @@
 /** What the list of runs shows; it stands in the address, so that it can be sent to somebody and kept under a name. */
+import { useEffect, useRef, useState } from 'react';
 import { SavedViews } from './saved-views.tsx';
 import { SINCE, type Since, sinceOf } from './views.ts';
 
@@ -88,23 +89,43 @@ interface FieldProps {
   readonly onValue: (value: string | undefined) => void;
 }
 
-/** Takes effect with Enter, and when it is left. */
+/** Somebody who types has stopped, ms. */
+const PAUSE_MS = 400;
+
+/** Takes effect while one types, at once with Enter. */
 function Field({ name, hint, value = '', pattern, onValue }: FieldProps) {
+  const [text, setText] = useState(value);
+  const told = useRef(value);
+  const field = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    // Another address, another beginning; but nobody's typing is undone.
+    if (value !== told.current && document.activeElement !== field.current) setText(value);
+    told.current = value;
+  }, [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const take = (input: HTMLInputElement) => {
-    if (input.value !== value && input.reportValidity()) onValue(input.value.trim() || undefined);
+    clearTimeout(timer.current);
+    const wanted = input.value.trim();
+    if (wanted === told.current || !input.checkValidity()) return;
+    told.current = wanted;
+    onValue(wanted || undefined);
   };
   return (
     <input
-      // Another address, another beginning.
-      key={value}
+      ref={field}
       type="search"
-      defaultValue={value}
+      value={text}
       placeholder={hint}
       aria-label={name}
       title={name}
       pattern={pattern}
-      className={`w-44 ${FIELD}`}
-      onBlur={({ currentTarget }) => take(currentTarget)}
+      className={`w-44 invalid:border-bad ${FIELD}`}
+      onChange={({ target }) => {
+        setText(target.value);
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => take(target), PAUSE_MS);
+      }}
       onKeyDown={({ key, currentTarget }) => (key === 'Enter' ? take(currentTarget) : undefined)}
     />
   );

@@ -55,7 +55,7 @@ export function RunListPage() {
           ) : isFiltered ? (
             <Empty>No run is like that.</Empty>
           ) : (
-            <Empty command="sluice init hello && sluice start hello/workflow.yaml">
+            <Empty command="npx sluice init hello && npx sluice start hello/workflow.yaml">
               There are no runs yet. Start the first one:
             </Empty>
           )

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { post } from '../api/http.ts';
 import type { Preview } from '../api/model.ts';
 import { Trouble } from '../ui/parts.tsx';
+import { isOfInputs } from './declared-form.tsx';
 
 export function PreviewList({ path, body }: { readonly path: string; readonly body: unknown }) {
   const { data, error, isPending } = useQuery({
@@ -11,6 +12,8 @@ export function PreviewList({ path, body }: { readonly path: string; readonly bo
     gcTime: 0,
     retry: false,
   });
+  if (error && isOfInputs(error))
+    return <p className="pb-3 text-soft">The preview comes when the inputs fit.</p>;
   if (error) return <Trouble error={error} />;
   if (isPending) return <p className="pb-3 text-soft">Looking what it would do…</p>;
   return (

@@ -1,5 +1,5 @@
 /** Asks before something is done to a run: what would run again and what would stay, other inputs, and the same as a command. */
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useState } from 'react';
 import { apiPath, post } from '../api/http.ts';
@@ -9,7 +9,8 @@ import { ActionButton } from '../ui/action-button.tsx';
 import { AsCommand } from '../ui/as-command.tsx';
 import { Button, Dialog, Trouble } from '../ui/parts.tsx';
 import { inputFlags } from '../workflows/input-values.ts';
-import { type Fields, useDeclaredForm } from './declared-form.tsx';
+import { startFormQuery } from '../workflows/queries.ts';
+import { type Fields, isOfInputs, useDeclaredForm } from './declared-form.tsx';
 import { PreviewList } from './preview-list.tsx';
 
 /** `retryFrom`: this node and what follows, in the same run. */
@@ -40,7 +41,10 @@ export function SteerDialog({ verb, run, head, node, onClose }: Props) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
-  const form = useDeclaredForm(verb === 'rerun' ? fieldsOf(head.inputs) : {});
+  const { namespace, workflow } = head;
+  const isRerun = verb === 'rerun';
+  const declared = useQuery({ ...startFormQuery({ namespace, workflow }), enabled: isRerun, retry: false });
+  const form = useDeclaredForm(isRerun ? fieldsOf(head.inputs, declared.data?.inputs) : {});
   const body = bodyOf(verb, node, { reason, inputs: form.read.values });
   const path = apiPath(run.namespace, 'runs', run.run, verb === 'retryFrom' ? 'retry' : verb);
   const doIt = useMutation({
@@ -63,7 +67,7 @@ export function SteerDialog({ verb, run, head, node, onClose }: Props) {
           body={form.read.problems.size > 0 ? bodyOf(verb, node, NOTHING) : body}
         />
       )}
-      {verb === 'rerun' && Object.keys(head.inputs).length > 0 ? (
+      {isRerun && Object.keys(head.inputs).length > 0 ? (
         <details className="pb-3">
           <summary className="cursor-pointer text-sm">Other inputs</summary>
           <div className="flex flex-col gap-2 pt-2">{form.fields}</div>
@@ -77,7 +81,7 @@ export function SteerDialog({ verb, run, head, node, onClose }: Props) {
         ]}
         request={{ method: 'POST', path, body }}
       />
-      {doIt.error ? <Trouble error={doIt.error} /> : null}
+      {doIt.error && !isOfInputs(doIt.error) ? <Trouble error={doIt.error} /> : null}
       <div className="flex justify-end gap-2 pt-2">
         <Button onClick={onClose}>Leave it</Button>
         <ActionButton
@@ -139,10 +143,13 @@ function wordsOf(verb: Verb, run: string, node: string | undefined): string[] {
   return node === undefined ? [name, run] : [name, run, '--from', node];
 }
 
-/** Fields by the values that the run had: its version may have declared others than the newest does. */
-function fieldsOf(inputs: RunHead['inputs']): Fields {
+/** With the values that the run had, as the workflow declares them; where it does not, or no longer, by the values. */
+function fieldsOf(inputs: RunHead['inputs'], declared: Fields = {}): Fields {
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [name, { type: typeOf(value), default: value }]),
+    Object.entries(inputs).map(([name, value]) => [
+      name,
+      { ...(declared[name] ?? { type: typeOf(value) }), default: value },
+    ]),
   ) as Fields;
 }
 

@@ -51,7 +51,7 @@ export function WorkflowListPage() {
         {isPending ? <p className="p-6 text-soft">Loading…</p> : null}
         {data !== undefined && lines.length === 0 ? (
           search === undefined ? (
-            <Empty command="sluice init hello && sluice apply hello/workflow.yaml">
+            <Empty command="npx sluice init hello && npx sluice apply hello/workflow.yaml">
               No workflow is applied here yet. Write one with “New workflow”, or apply a file:
             </Empty>
           ) : (
