@@ -42,14 +42,20 @@ export function createRedisLogStore(connections: Connections, options: RedisLogS
   const scripts = createScripts(connections);
   const keyOf = ({ run, node, attempt }: LogName) =>
     keys.log(shardOf(run, options.shards), run, node, attempt);
+  /** Lines whose last answer was lost: how far they have come, and under which name they were sent. */
+  const unanswered = new WeakMap<readonly Omit<LogLine, 'id'>[], { at: number; batch: string }>();
   return {
     async append(name, lines) {
+      const sent = unanswered.get(lines) ?? { at: 0, batch: newBatch() };
+      unanswered.set(lines, sent);
       // One after the other: a batch that is sent again knows itself only by the last entry.
-      for (let at = 0; at < lines.length; at += BATCH_LINES) {
-        const args = lines.slice(at, at + BATCH_LINES).flatMap(toArguments);
-        const batch = randomBytes(6).toString('base64url');
-        await scripts.appendLog([keyOf(name)], [batch, maxLines, maxBytes, ...args]);
+      while (sent.at < lines.length) {
+        const args = lines.slice(sent.at, sent.at + BATCH_LINES).flatMap(toArguments);
+        await scripts.appendLog([keyOf(name)], [sent.batch, maxLines, maxBytes, ...args]);
+        sent.at += BATCH_LINES;
+        sent.batch = newBatch();
       }
+      unanswered.delete(lines);
     },
     async read(name, after, limit) {
       if (limit <= 0) return [];
@@ -63,6 +69,10 @@ export function createRedisLogStore(connections: Connections, options: RedisLogS
       }));
     },
   };
+}
+
+function newBatch(): string {
+  return randomBytes(6).toString('base64url');
 }
 
 function toArguments({ stream, at, text }: Omit<LogLine, 'id'>): Argument[] {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { SluiceError } from '../../../engine/core/errors.ts';
 import { MOST_LOOKED_AT } from '../../../engine/ports/run-index.ts';
 import { createRedisArtifactStore } from '../../../engine/redis/artifact-store.ts';
 import { createRedisAuditStore } from '../../../engine/redis/audit-store.ts';
 import { createRedisCacheStore } from '../../../engine/redis/cache-store.ts';
+import type { Connections } from '../../../engine/redis/connection.ts';
 import { createRedisDefinitionStore } from '../../../engine/redis/definition-store.ts';
 import { createRedisLogStore } from '../../../engine/redis/log-store.ts';
 import { createRedisMembership } from '../../../engine/redis/membership.ts';
@@ -94,6 +96,32 @@ describe('the Redis run index', () => {
 });
 
 describe('the Redis log store', () => {
+  it('has lines once that are appended again since the answer was lost, however many batches they are', async () => {
+    const { connections, close } = await openConnections();
+    let calls = 0;
+    const lossy: Connections = {
+      ...connections,
+      async call(name, args) {
+        const reply = await connections.call(name, args);
+        if (name.startsWith('eval') && ++calls === 2)
+          throw new SluiceError('redis_unreachable', 'the reply was lost');
+        return reply;
+      },
+    };
+    const logs = createRedisLogStore(lossy, { shards: 4 });
+    const name = { run: RUN, node: 0, attempt: 1 };
+    const lines = Array.from(
+      { length: 1_700 },
+      (_, i) => ({ at: i, stream: 'stdout', text: `${i}` }) as const,
+    );
+    await expect(logs.append(name, lines)).rejects.toMatchObject({ code: 'redis_unreachable' });
+    await logs.append(name, lines);
+    await logs.append(name, [{ at: 1, stream: 'stdout', text: 'last' }]);
+    const read = await logs.read(name, '0', 5_000);
+    expect(read.map(({ text }) => text)).toEqual([...lines.map(({ text }) => text), 'last']);
+    await close();
+  });
+
   it('numbers lines from 1, so that a reader can tell how many the cap has cost', async () => {
     const { connections, close } = await openConnections();
     const logs = createRedisLogStore(connections, { shards: 4, maxLines: 10 });
