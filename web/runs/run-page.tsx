@@ -42,11 +42,12 @@ export function RunPage() {
   if (head.data === undefined)
     return head.error ? <Trouble error={head.error} /> : <p className="p-6 text-soft">Loading…</p>;
   const task = node?.replace(/\[\d+\]$/, '');
+  const isTask = graph.data?.nodes.some(({ id }) => id === task) === true;
   return (
     <div className="flex flex-col gap-3 p-3">
       {head.error ? <Trouble error={head.error} /> : null}
       <Header head={head.data} liveness={liveness}>
-        <RunActions run={run} head={head.data} node={task} />
+        <RunActions run={run} head={head.data} node={isTask ? task : undefined} />
       </Header>
       {head.data.status === 'failed' ? <Failure run={run} head={head.data} onChoose={choose} /> : null}
       <Asked run={run} head={head.data} chosen={node} onChoose={choose} />
