@@ -1,12 +1,15 @@
-/** `sluice prune`: removes ended runs that need not be kept, now rather than in a minute. */
+/** `sluice prune`: removes ended runs that need not be kept, and what nothing refers to, now rather than in a while. */
 import type { Command } from 'commander';
 import { mergeRetention } from '../../engine/core/retention.ts';
+import type { Unused } from '../../engine/ports/unused-remover.ts';
 import { pruneAll } from '../../engine/runtime/pruner.ts';
+import { sweepAll } from '../../engine/runtime/sweeper.ts';
 import { newCommand, type RedisFlags, withArtifacts, withLogStore, withRedis } from '../command.ts';
 import { userActing } from '../compose/auditing.ts';
-import { prunerOptions, retentionFlag } from '../compose/retention.ts';
+import { prunerOptions, retentionFlag, unusedRemover } from '../compose/retention.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import type { Host } from '../host.ts';
+import { countOf } from '../view/count.ts';
 import { plainText } from '../view/plain-text.ts';
 
 interface PruneFlags extends RedisFlags {
@@ -42,8 +45,31 @@ export function pruneCommand(host: Host): Command {
             host.print(`${run.id}  ${plainText(run.workflow)}  ${run.status}  ${why}`);
           },
         );
-        const runs = `${count} ${count === 1 ? 'run' : 'runs'}`;
-        host.say(dryRun ? `${runs} would be removed (--dry-run).` : `${runs} removed.`);
+        // Each shard has a copy of a plan.
+        const unused = new Map<string, Unused>();
+        await sweepAll({ remover: unusedRemover(engine, dryRun), clock: options.clock }, (one) => {
+          unused.set(`${one.kind} ${one.name}`, one);
+        });
+        for (const { kind, name } of unused.values())
+          host.print(`${plainText(name)}  ${NOUNS[kind]}  nothing refers to it`);
+        const counts = countText(count, unused.values());
+        host.say(dryRun ? `${counts} would be removed (--dry-run).` : `${counts} removed.`);
       }),
     );
+}
+
+const NOUNS: Readonly<Record<Unused['kind'], string>> = {
+  plan: 'plan',
+  source: 'source bundle',
+  workflow: 'workflow',
+};
+
+/** `2 runs, 1 plan` */
+function countText(runs: number, unused: Iterable<Unused>): string {
+  const all = [...unused];
+  const others = Object.entries(NOUNS).flatMap(([kind, noun]) => {
+    const count = all.filter((one) => one.kind === kind).length;
+    return count === 0 ? [] : [countOf(count, noun)];
+  });
+  return [countOf(runs, 'run'), ...others].join(', ');
 }

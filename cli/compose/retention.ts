@@ -2,7 +2,8 @@
 import { InvalidArgumentError } from 'commander';
 import type { PlanRetention } from '../../engine/core/plan.ts';
 import { parseRetention } from '../../engine/core/retention.ts';
-import { createRedisRunRemover } from '../../engine/redis/index.ts';
+import type { UnusedRemover } from '../../engine/ports/unused-remover.ts';
+import { createRedisRunRemover, createRedisUnusedRemover } from '../../engine/redis/index.ts';
 import type { PrunerOptions } from '../../engine/runtime/pruner.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
@@ -44,4 +45,9 @@ export function prunerOptions(host: Host, engine: Engine): PrunerOptions {
     remover,
     retention: parsed.retention,
   };
+}
+
+/** Of what runs share. */
+export function unusedRemover({ connections, shards }: Engine, dryRun = false): UnusedRemover {
+  return createRedisUnusedRemover(connections, { shards, dryRun });
 }

@@ -11,6 +11,7 @@ import { makeSessionDirectory } from '../../engine/runtime/files/session-directo
 import { createOrchestrator, type Orchestrator } from '../../engine/runtime/orchestrator/orchestrator.ts';
 import { Pruner } from '../../engine/runtime/pruner.ts';
 import type { IntakeSettings } from '../../engine/runtime/shard/intake.ts';
+import { Sweeper } from '../../engine/runtime/sweeper.ts';
 import { createWorker, type Worker } from '../../engine/runtime/worker.ts';
 import { measuredOwnerStore, measuredQueue, setLoad } from '../../monitoring/orchestrator-metrics.ts';
 import { measuredLogs, measuredWorkerStore } from '../../monitoring/worker-metrics.ts';
@@ -21,7 +22,7 @@ import { readVersion } from '../version.ts';
 import type { Engine } from './engine.ts';
 import { allExecutors, engineActions } from './executors.ts';
 import { openNotifier } from './notifier.ts';
-import { prunerOptions } from './retention.ts';
+import { prunerOptions, unusedRemover } from './retention.ts';
 import { openTraces } from './tracing.ts';
 
 export interface Role {
@@ -96,12 +97,15 @@ export async function startOrchestrator(
   });
   await orchestrator.start();
   metrics?.beforeScrape(() => setLoad(metrics, orchestrator.load(), clock.now()));
-  const pruner = new Pruner({ ...prunerOptions(host, engine), turn: { id, membership } });
+  const turn = { id, membership };
+  const pruner = new Pruner({ ...prunerOptions(host, engine), turn });
+  const sweeper = new Sweeper({ remover: unusedRemover(engine), clock, logger, turn });
   pruner.start();
+  sweeper.start();
   return {
     orchestrator,
     async stop() {
-      await pruner.stop();
+      await Promise.all([pruner.stop(), sweeper.stop()]);
       await orchestrator.stop();
       await traces.close();
       await notifier.close?.();

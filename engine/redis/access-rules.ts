@@ -19,6 +19,7 @@ type Area =
   | 'secrets'
   | 'cache'
   | 'definitions'
+  | 'definitionPlans'
   | 'access'
   | 'audit'
   | 'queues';
@@ -62,7 +63,7 @@ export const AREA_OF_KEY = {
   cached: 'cache',
   definition: 'definitions',
   definitionLines: 'definitions',
-  definitionPlan: 'definitions',
+  definitionPlan: 'definitionPlans',
   subscriptions: 'definitions',
   definitionChanges: 'definitions',
   tokens: 'access',
@@ -81,6 +82,7 @@ const PATTERN = {
   secrets: 'secrets',
   cache: 'cached:*',
   definitions: '{definitions}:*',
+  definitionPlans: '{definitions}:plan:*',
   access: '{access}:*',
   audit: '{audit}:*',
   queues: 'bull{*',
@@ -93,7 +95,8 @@ interface Reach {
 
 const REACH = {
   orchestrator: {
-    changes: ['meta', 'shards', 'wake', 'members', 'runs', 'workflows', 'queues'],
+    // Plans of versions, of which it removes those that nothing refers to; what is applied it only reads.
+    changes: ['meta', 'shards', 'wake', 'members', 'runs', 'workflows', 'definitionPlans', 'queues'],
     // Secrets of channels, and those of workflows, whose values are masked in what is told.
     reads: ['secrets', 'definitions'],
   },

@@ -20,3 +20,4 @@ export { createRedisShardStore, type RedisShardStoreOptions } from './shard-stor
 export { DEFAULT_SHARDS } from './store-context.ts';
 export { readTlsFiles } from './tls-files.ts';
 export { createRedisTokenStore } from './token-store.ts';
+export { createRedisUnusedRemover } from './unused-remover.ts';

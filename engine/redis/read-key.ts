@@ -15,11 +15,12 @@ export type KeyPlace =
   | { readonly kind: 'definition' }
   | { readonly kind: 'definition plan'; readonly hash: string }
   /** A workflow as it was started last. */
-  | { readonly kind: 'workflow' };
+  | { readonly kind: 'workflow'; readonly namespace: string; readonly name: string };
 
 const SHARD = /^\{s(\d+)\}:([a-z]+):(.+)$/s;
 const LIST = /^\{runs\}:(all|namespace|workflow|status):/;
 const LINE = /^\{runs\}:line:(.+)$/;
+const WORKFLOW = /^workflow:([^:]+):([^:]+)$/;
 const DEFINITION_PLAN = /^\{definitions\}:plan:(.+)$/;
 
 /** What begins all keys. */
@@ -38,7 +39,9 @@ export function readKey(prefix: string, key: string): KeyPlace | undefined {
   const [, hash] = DEFINITION_PLAN.exec(name) ?? [];
   if (hash !== undefined) return { kind: 'definition plan', hash };
   if (name.startsWith('{definitions}:of:')) return { kind: 'definition' };
-  return name.startsWith('workflow:') ? { kind: 'workflow' } : undefined;
+  const [, namespace, workflow] = WORKFLOW.exec(name) ?? [];
+  if (namespace === undefined || workflow === undefined) return undefined;
+  return { kind: 'workflow', namespace: decodeURIComponent(namespace), name: decodeURIComponent(workflow) };
 }
 
 function readShardKey(shard: number, kind: string, rest: string): KeyPlace | undefined {

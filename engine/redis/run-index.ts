@@ -86,12 +86,15 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
     },
     async saveWorkflow(namespace, name, { planJson, source, linkedJson }) {
       const fields = ['plan', planJson, 'source', source ?? '', 'bundled', source === undefined ? 0 : 1];
-      await call('hset', [keys.workflow(namespace, name), ...fields, 'linked', linkedJson ?? '']);
+      const key = keys.workflow(namespace, name);
+      await call('hdel', [key, 'unused_since']);
+      await call('hset', [key, ...fields, 'linked', linkedJson ?? '']);
     },
     async findWorkflow(namespace, name) {
-      const key = keys.workflow(namespace, name);
-      const reply = await call('hmget', [key, 'plan', 'source', 'bundled', 'linked']);
-      const [planJson, source, bundled, linkedJson] = reply as (string | null)[];
+      const [planJson, source, bundled, linkedJson] = await readWorkflow(
+        connections,
+        keys.workflow(namespace, name),
+      );
       if (planJson === null || planJson === undefined) return undefined;
       return {
         planJson,
@@ -100,6 +103,14 @@ export function createRedisRunIndex(connections: Connections): RunIndex {
       };
     },
   };
+}
+
+/** Whoever asks for it is about to use it: from now on it is not one that nothing refers to. */
+async function readWorkflow({ call }: Connections, key: string): Promise<readonly (string | null)[]> {
+  const read = () => call('hmget', [key, 'plan', 'source', 'bundled', 'linked', 'unused_since']);
+  const fields = (await read()) as (string | null)[];
+  const isNoted = fields[4] === null || Number(await call('hdel', [key, 'unused_since'])) === 1;
+  return isNoted ? fields : ((await read()) as (string | null)[]);
 }
 
 function recordRuns(keys: Keys, scripts: Scripts, runs: readonly RunSummary[]): Promise<unknown> {

@@ -39,6 +39,7 @@ export function createScripts(connections: Connections) {
     removeRun: bind(runner, 'remove-run', checkedBy(flag)),
     idleMark: bind(runner, 'idle-mark', checkedBy(z.string())),
     removeIdle: bind(runner, 'remove-idle', checkedBy(flag)),
+    retireWorkflow: bind(runner, 'retire-workflow', checkedBy(flag)),
     dropFlights: bind(runner, 'drop-flights', checkedBy(z.number().int())),
     publishBlob: bind(runner, 'publish-blob', checkedBy(flag)),
     replaceSecret: bind(runner, 'replace-secret', checkedBy(flag)),

@@ -14,11 +14,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { DefinitionStore } from '../ports/definition-store.ts';
 import type { LogStore } from '../ports/log-store.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Membership } from '../ports/membership.ts';
 import type { RunIndex, RunSummary } from '../ports/run-index.ts';
 import type { RunRemover } from '../ports/run-remover.ts';
 import type { ClientStore, OwnerStore } from '../ports/shard-store.ts';
 import { NeededRuns } from './needed-runs.ts';
+import { isMyTurn, type Turn } from './turn.ts';
 
 export interface PrunerOptions {
   readonly store: Pick<ClientStore, 'now' | 'readHeader' | 'loadPlan'> & Pick<OwnerStore, 'liveRuns'>;
@@ -35,8 +35,8 @@ export interface PrunerOptions {
   readonly logger: Logger;
   /** Only finds out what would be removed. */
   readonly dryRun?: boolean;
-  /** Of several orchestrators one prunes: the first of those that live. Absent: this one does. */
-  readonly turn?: { readonly id: string; readonly membership: Pick<Membership, 'orchestrators'> };
+  /** Of several orchestrators one prunes. Absent: this one does. */
+  readonly turn?: Turn;
 }
 
 export interface Pruned {
@@ -106,7 +106,7 @@ export class Pruner {
     while (!signal.aborted) {
       let pause = PAUSE_BETWEEN_PASSES_MS;
       try {
-        if (await this.#isMyTurn()) {
+        if (await isMyTurn(this.#options.turn)) {
           const { pruned, done } = await this.runOnce();
           if (pruned.length > 0) logger.info('removed ended runs', { runs: pruned.length });
           if (!done) pause = PAUSE_BETWEEN_PAGES_MS;
@@ -117,11 +117,6 @@ export class Pruner {
       }
       await clock.sleep(pause, signal);
     }
-  }
-
-  async #isMyTurn(): Promise<boolean> {
-    const { turn } = this.#options;
-    return turn === undefined || (await turn.membership.orchestrators())[0] === turn.id;
   }
 
   async #begin(): Promise<Pass> {

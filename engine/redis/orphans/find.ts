@@ -8,10 +8,11 @@ import type { RunIndex } from '../../ports/run-index.ts';
 import type { Connections } from '../connection.ts';
 import { SMALL_PIECE, scan } from '../scan.ts';
 import { createScripts } from '../scripts.ts';
+import { isIdle, type Marks, readMarks, removeIdleKeys, unmentioned } from './idle-keys.ts';
 import { delist, enlist, type SummaryOf } from './listed.ts';
 import { identityOf, type Orphan } from './orphan.ts';
-import { idleSeconds, readHeaders } from './runs-seen.ts';
-import { type Survey, survey } from './survey.ts';
+import { readHeaders } from './runs-seen.ts';
+import { survey } from './survey.ts';
 
 export interface OrphanOptions {
   readonly shards: number;
@@ -34,50 +35,27 @@ export async function findOrphans(
   return (await lookOnce(connections, options, marks)).filter((orphan) => before.has(identityOf(orphan)));
 }
 
-/** By shard; undefined: of applied workflows, which have a slot of their own. */
-type Marks = ReadonlyMap<number | undefined, string>;
-
-async function readMarks(connections: Connections, shards: number): Promise<Marks> {
-  const { idleMark } = createScripts(connections);
-  const marks = new Map<number | undefined, string>();
-  marks.set(undefined, await idleMark([slotOfDefinitions(connections)], []));
-  for (let shard = 0; shard < shards; shard++)
-    marks.set(shard, await idleMark([connections.keys.live(shard)], []));
-  return marks;
-}
-
 async function lookOnce(
   connections: Connections,
   { shards, minAgeMs }: OrphanOptions,
   marks: Marks,
 ): Promise<readonly Orphan[]> {
-  const seen = await survey(connections, shards);
-  const isOld = async (keys: readonly string[]) =>
-    keys.length === 0 || (await idleSeconds(connections, keys)) >= toSeconds(minAgeMs);
+  const seen = await allOf(survey(connections, { shards, of: 'all' }));
   const orphans: Orphan[] = [
     ...[...seen.lines].map((name) => ({ kind: 'line' as const, name })),
     ...[...seen.unlisted].map((name) => ({ kind: 'unlisted' as const, name })),
   ];
-  for (const orphan of unmentioned(seen, marks)) if (await isOld(orphan.keys)) orphans.push(orphan);
+  for (const orphan of unmentioned(seen, marks))
+    if (await isIdle(connections, orphan.keys, minAgeMs)) orphans.push(orphan);
   for (let shard = 0; shard < shards; shard++) orphans.push(...(await strayFlights(connections, shard)));
   return orphans;
 }
 
-type KeyOrphan = Extract<Orphan, { keys: readonly string[] }>;
-
-/** A source bundle has an id like a run's, under which its pieces stand. */
-const PIECE = /:source\/([0-9a-f]{64})\.\d+$/;
-
-function* unmentioned({ strays, plans, mentions }: Survey, marks: Marks): Generator<KeyOrphan> {
-  const markOf = (shard: number | undefined) => marks.get(shard) ?? '';
-  for (const { shard, run, keys: found } of strays.values()) {
-    const keys = [...found];
-    const bundles = keys.flatMap((key) => PIECE.exec(key)?.[1] ?? []);
-    if (bundles.some((hash) => mentions.has(hash))) continue;
-    yield { kind: bundles.length > 0 ? 'source' : 'run', shard, name: run, keys, mark: markOf(shard) };
+async function allOf<T>(steps: AsyncGenerator<void, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done) return value;
   }
-  for (const { hash, key, shard } of plans)
-    if (!mentions.has(hash)) yield { kind: 'plan', shard, name: hash, keys: [key], mark: markOf(shard) };
 }
 
 async function strayFlights(connections: Connections, shard: number): Promise<Orphan[]> {
@@ -98,12 +76,7 @@ async function strayFlights(connections: Connections, shard: number): Promise<Or
   return stray;
 }
 
-/** A key that is never there. */
-function slotOfDefinitions({ keys }: Connections): string {
-  return keys.definitionPlan('');
-}
-
-/** Keys, and flights, in one script call. */
+/** Flights in one script call. */
 const AT_ONCE = 250;
 
 export interface MendOptions extends Pick<OrphanOptions, 'shards' | 'minAgeMs'> {
@@ -120,27 +93,9 @@ export async function mendOrphans(
   const names = (kind: Orphan['kind']) => orphans.flatMap((one) => (one.kind === kind ? [one.name] : []));
   let mended = await dropFlights(connections, orphans);
   for (const orphan of orphans)
-    if ('keys' in orphan && (await removeKeys(connections, orphan, options.minAgeMs))) mended++;
+    if ('keys' in orphan && (await removeIdleKeys(connections, orphan, options.minAgeMs))) mended++;
   mended += await delist(connections, names('line'), options.shards);
   return mended + (await enlist(connections, names('unlisted'), options));
-}
-
-async function removeKeys(connections: Connections, orphan: KeyOrphan, minAgeMs: number): Promise<boolean> {
-  const { keys: names } = connections;
-  const scripts = createScripts(connections);
-  // No run is where applied workflows are.
-  const nothing = slotOfDefinitions(connections);
-  const fixed =
-    orphan.shard === undefined
-      ? [nothing, nothing]
-      : [names.run(orphan.shard, orphan.name), names.live(orphan.shard)];
-  for (let at = 0; at === 0 || at < orphan.keys.length; at += AT_ONCE) {
-    const piece = orphan.keys.slice(at, at + AT_ONCE);
-    const args = [orphan.name, toSeconds(minAgeMs), orphan.mark];
-    const isGone = await scripts.removeIdle([...fixed, ...piece], args);
-    if (isGone === 0) return false;
-  }
-  return true;
 }
 
 async function dropFlights(connections: Connections, orphans: readonly Orphan[]): Promise<number> {
@@ -157,8 +112,4 @@ async function dropFlights(connections: Connections, orphans: readonly Orphan[])
     }
   }
   return dropped;
-}
-
-function toSeconds(ms: number): number {
-  return Math.ceil(ms / 1_000);
 }

@@ -12,6 +12,7 @@ export interface Survey {
   readonly strays: ReadonlyMap<string, Stray>;
   /** Copies of plans. */
   readonly plans: readonly PlanCopy[];
+  readonly workflows: readonly StoredWorkflow[];
   readonly mentions: Mentions;
   /** Runs in the lists that are not there. */
   readonly lines: ReadonlySet<string>;
@@ -31,12 +32,31 @@ export interface PlanCopy {
   readonly shard: number | undefined;
 }
 
-export async function survey(connections: Connections, shards: number): Promise<Survey> {
-  const surveyor = new Surveyor(connections, shards);
+/** As it was started last. */
+export interface StoredWorkflow {
+  readonly key: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface SurveyOptions {
+  readonly shards: number;
+  /** `shared`: only what runs share, and what mentions it; lists of runs, and what else runs have left, are not looked at. */
+  readonly of: 'all' | 'shared';
+}
+
+/** Yields after each piece, so that whoever goes through it can rest. */
+export async function* survey(
+  connections: Connections,
+  options: SurveyOptions,
+): AsyncGenerator<void, Survey> {
+  const surveyor = new Surveyor(connections, options);
   const prefix = prefixOf(connections.keys);
-  for await (const piece of scanKeys(connections, `${escapeGlob(prefix)}*`))
+  for await (const piece of scanKeys(connections, `${escapeGlob(prefix)}*`)) {
     await surveyor.look(prefix, piece);
-  await surveyor.end();
+    yield;
+  }
+  yield* surveyor.end();
   return surveyor;
 }
 
@@ -45,20 +65,26 @@ interface Found<Kind extends KeyPlace['kind']> {
   readonly place: Extract<KeyPlace, { kind: Kind }>;
 }
 
+/** Pieces of source bundles, and the lists of them. */
+const ARTIFACT = /\}:blobs?:[^:]+/;
+
 class Surveyor implements Survey {
   readonly strays = new Map<string, Stray & { readonly keys: Set<string> }>();
   readonly plans: PlanCopy[] = [];
+  readonly workflows: StoredWorkflow[] = [];
   readonly mentions = new Mentions();
   readonly lines = new Set<string>();
   readonly unlisted = new Set<string>();
   readonly #connections: Connections;
   readonly #shards: number;
-  readonly #documents: string[] = [];
+  readonly #ofAll: boolean;
+  readonly #definitions: string[] = [];
   readonly #lists: string[] = [];
 
-  constructor(connections: Connections, shards: number) {
+  constructor(connections: Connections, { shards, of }: SurveyOptions) {
     this.#connections = connections;
     this.#shards = shards;
+    this.#ofAll = of === 'all';
   }
 
   async look(prefix: string, keys: readonly string[]): Promise<void> {
@@ -71,28 +97,46 @@ class Surveyor implements Survey {
     for (const { key, place } of of('plan')) this.plans.push({ hash: place.hash, key, shard: place.shard });
     for (const { key, place } of of('definition plan'))
       this.plans.push({ hash: place.hash, key, shard: undefined });
-    for (const { key } of [...of('definition'), ...of('workflow')]) this.#documents.push(key);
-    for (const { key } of of('list')) this.#lists.push(key);
+    for (const { key } of of('definition')) this.#definitions.push(key);
+    for (const { key, place } of of('workflow')) this.workflows.push({ key, ...place });
     await Promise.all([
       this.#lookAtHeaders(of('header')),
-      this.#lookAtKeys(of('of run')),
-      this.#lookAtLines(of('line').map(({ place }) => place.run)),
+      this.#lookAtKeys(of('of run').filter(({ key }) => this.#ofAll || ARTIFACT.test(key))),
     ]);
+    if (!this.#ofAll) return;
+    for (const { key } of of('list')) this.#lists.push(key);
+    await this.#lookAtLines(of('line').map(({ place }) => place.run));
   }
 
   /** What stands in sets, and what documents mention. */
-  async end(): Promise<void> {
+  async *end(): AsyncGenerator<void> {
+    const connections = this.#connections;
+    const { call } = connections;
+    if (this.#ofAll) yield* this.#lookAtLists();
+    for (let shard = 0; shard < this.#shards; shard++) yield* this.mentions.noteShard(connections, shard);
+    for (const key of this.#definitions) {
+      for (const text of (await call('hvals', [key])) as string[]) this.mentions.note(text);
+      yield;
+    }
+    for (const { key } of this.workflows) {
+      for (const text of (await call('hvals', [key])) as string[]) this.mentions.noteHashes(text);
+      yield;
+    }
+    yield* this.mentions.notePlans(connections, new Map(this.plans.map(({ hash, key }) => [hash, key])));
+  }
+
+  async *#lookAtLists(): AsyncGenerator<void> {
     const connections = this.#connections;
     for (const list of this.#lists)
-      for await (const piece of scan(connections, 'zscan', list, SMALL_PIECE))
+      for await (const piece of scan(connections, 'zscan', list, SMALL_PIECE)) {
         await this.#lookAtLines(piece.filter((run, at) => at % 2 === 0 && isRunId(run)));
-    for (let shard = 0; shard < this.#shards; shard++) {
-      for await (const live of scan(connections, 'sscan', connections.keys.live(shard), SMALL_PIECE))
+        yield;
+      }
+    for (let shard = 0; shard < this.#shards; shard++)
+      for await (const live of scan(connections, 'sscan', connections.keys.live(shard), SMALL_PIECE)) {
         for (const { run } of await withoutHeader(connections, named(shard, live))) this.#stray(shard, run);
-      await this.mentions.noteShard(connections, shard);
-    }
-    await this.mentions.noteHashes(connections, this.#documents);
-    await this.mentions.notePlans(connections, new Map(this.plans.map(({ hash, key }) => [hash, key])));
+        yield;
+      }
   }
 
   async #lookAtHeaders(found: readonly Found<'header'>[]): Promise<void> {
@@ -102,6 +146,7 @@ class Surveyor implements Survey {
     );
     const headers = seen.flatMap((one) => (one === undefined ? [] : [one]));
     for (const { text } of headers) this.mentions.note(text);
+    if (!this.#ofAll) return;
     const missing = await unlisted(
       this.#connections,
       headers.map(({ header }) => header),

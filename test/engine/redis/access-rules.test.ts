@@ -3,8 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createManualClock } from '../../../engine/memory/index.ts';
+import { SILENT } from '../../../engine/ports/logger.ts';
 import { AREA_OF_KEY, accessRules, REDIS_USERS, type RedisUser } from '../../../engine/redis/access-rules.ts';
+import { createConnections, createRedisUnusedRemover } from '../../../engine/redis/index.ts';
 import { createKeys, DEFAULT_PREFIX } from '../../../engine/redis/keys.ts';
+import { Sweeper } from '../../../engine/runtime/sweeper.ts';
 import { buildIfStale } from '../../support/build.ts';
 import { cliFolder } from '../../support/cli.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -202,6 +206,19 @@ async function listen(): Promise<(...types: readonly string[]) => Promise<void>>
   };
 }
 
+/** Removes a plan of an applied workflow that nothing names. */
+async function sweepAs(user: RedisUser): Promise<void> {
+  const plan = createKeys().definitionPlan('f'.repeat(64));
+  await admin.set(plan, '{}');
+  const own = createConnections({
+    options: { host: '127.0.0.1', port, username: `sluice-${user}`, password: user },
+  });
+  const remover = createRedisUnusedRemover(own, { shards: 16, idleMs: 0 });
+  const sweeper = new Sweeper({ remover, clock: createManualClock(0), logger: SILENT });
+  while ((await admin.exists(plan)) === 1) await sweeper.runOnce();
+  await own.close();
+}
+
 it('the roles do their work under their users: secrets, artifacts, large outputs, schedules, cancelling, pruning, tokens', async () => {
   folder.write(
     'work.yaml',
@@ -246,6 +263,7 @@ tasks:
   await run('tokens', 'create', 'ci');
   await run('audit', 'verify');
   await run('prune', '--retention', 'count=1');
+  await sweepAs('orchestrator');
   expect(JSON.parse(await run('list', '--json')).runs.length).toBeGreaterThan(0);
   for (const role of [worker, orchestrator]) {
     role.kill('SIGTERM');

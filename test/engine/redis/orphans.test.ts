@@ -7,6 +7,7 @@ import {
   mendOrphans,
 } from '../../../engine/redis/index.ts';
 import { createRedisShardStore } from '../../../engine/redis/shard-store.ts';
+import { leaveIdle } from '../../support/idle-key.ts';
 import { type PrivateRedis, privateRedis } from '../../support/redis.ts';
 import { aHeader, aPlan, aTask } from '../../support/run-builder.ts';
 
@@ -44,9 +45,7 @@ const mend = (orphans: Awaited<ReturnType<typeof look>>) =>
 async function leavePlan(): Promise<string> {
   const key = connections.keys.plan(0, plan.hash);
   await connections.call('set', [key, JSON.stringify(plan)]);
-  const since =
-    "redis.call('RESTORE', KEYS[1], 0, redis.call('DUMP', KEYS[1]), 'REPLACE', 'IDLETIME', ARGV[1])";
-  await connections.call('eval', [since, 1, key, (2 * HOUR_MS) / 1_000]);
+  await leaveIdle(connections, key, 2 * HOUR_MS);
   return key;
 }
 

@@ -30,7 +30,7 @@ describe('a key read back', () => {
     expect(read(keys.plan(0, 'h'))).toEqual({ kind: 'plan', shard: 0, hash: 'h' });
     expect(read(keys.definitionPlan('h'))).toEqual({ kind: 'definition plan', hash: 'h' });
     expect(read(keys.definition('n', 'w'))).toEqual({ kind: 'definition' });
-    expect(read(keys.workflow('n', 'w'))).toEqual({ kind: 'workflow' });
+    expect(read(keys.workflow('n/ä', 'w:1'))).toEqual({ kind: 'workflow', namespace: 'n/ä', name: 'w:1' });
     expect(read(keys.runLine(RUN))).toEqual({ kind: 'line', run: RUN });
     for (const list of ['all', 'namespace', 'workflow', 'status'] as const)
       expect(read(keys.runs(list, 'line'))).toEqual({ kind: 'list' });
