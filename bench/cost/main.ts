@@ -19,6 +19,7 @@ import { readUsage, serverPid, usedBetween } from './usage.ts';
 
 const USAGE = `npm run bench:cost -- [options]
   --only NAME,…        of: bullmq flow sluice (default sluice)
+  --work TEXT          only the pieces of work whose name has this in it (default all)
   --rounds N           repetitions of each piece of work (default 5)
   --trace              the time line of one small run
 `;
@@ -75,12 +76,13 @@ async function warmUp(contender: Contender): Promise<void> {
 async function measure(
   { connection: { path } }: EmbeddedRedis,
   contender: Contender,
+  works: readonly Work[],
   rounds: number,
 ): Promise<readonly CostRow[]> {
   const connections = connect({ path, prefix: '' });
   const pids = new Map([...contender.processes, ['Redis', await serverPid(connections)]]);
   const rows: CostRow[] = [];
-  for (const work of WORKS) {
+  for (const work of works) {
     const times: number[] = [];
     const before = await readUsage(pids, connections);
     for (let time = 0; time < work.times * rounds; time += 1) times.push(await work.do(contender));
@@ -132,6 +134,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', default: 'sluice' },
+      work: { type: 'string', default: '' },
       rounds: { type: 'string', default: '5' },
       trace: { type: 'boolean', default: false },
     },
@@ -139,14 +142,16 @@ async function main(): Promise<void> {
   const names = values.only
     .split(',')
     .filter((name): name is ContenderName => Object.hasOwn(CONTENDERS, name));
+  const works = WORKS.filter(({ name }) => name.includes(values.work));
   const rounds = Number(values.rounds);
-  if (names.length === 0 || !Number.isSafeInteger(rounds) || rounds < 1) throw new Error(USAGE);
+  if (names.length === 0 || works.length === 0 || !Number.isSafeInteger(rounds) || rounds < 1)
+    throw new Error(USAGE);
   for (const name of values.trace ? names : []) process.stdout.write(await trace(name));
   if (values.trace) return;
   const machine = await onEmptyRedis(async ({ version }) => describeMachine(version));
   const rows: CostRow[] = [];
   for (const name of names)
-    rows.push(...(await withContender(name, (c, redis) => measure(redis, c, rounds))));
+    rows.push(...(await withContender(name, (c, redis) => measure(redis, c, works, rounds))));
   process.stdout.write(renderCost(machine, rows));
 }
 
