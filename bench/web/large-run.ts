@@ -28,11 +28,52 @@ function manyTasks(): string {
   return `name: tall\ntasks:\n  gate: { uses: wait, with: { signal: go } }\n${lines.join('\n')}\n`;
 }
 
+/** Twenty layers of 25 tasks, each of which needs two of the layer before. */
+function plainTasks(): string {
+  const [all, layer] = [500, 25];
+  const lines = Array.from({ length: all }, (_, i) => {
+    const beside = i - layer - (i % layer) + ((i * 7 + 1) % layer);
+    const needs = i < layer ? '' : `needs: [${[...new Set([i - layer, beside])].map((at) => `task${at}`)}], `;
+    return `  task${i}: { ${needs}uses: wait, with: { for: 20ms } }`;
+  });
+  return `name: plain\ntasks:\n${lines.join('\n')}\n`;
+}
+
 export async function measureLargeRuns(stand: WebStand): Promise<WebRow[]> {
   return [
+    await measureBlocks(stand),
     ...(await measureShape(stand, { workflow: 'wide', source: FAN_OUT, of: '1 task × 10,000' })),
     ...(await measureShape(stand, { workflow: 'tall', source: manyTasks(), of: '1,000 tasks × 10' })),
   ];
+}
+
+const WATCH_BLOCKS = `
+  window.benchBlocks = [];
+  new PerformanceObserver((list) => window.benchBlocks.push(...list.getEntries().map(({ duration }) => duration)))
+    .observe({ type: 'longtask', buffered: true });
+`;
+/** Until all boxes of the graph are drawn, and what follows them. */
+const SETTLES_MS = 2_000;
+
+/** The longest time for which a page that opens answers to nothing. */
+async function measureBlocks(stand: WebStand): Promise<WebRow> {
+  await stand.ask('/workflows/plain', { source: plainTasks() }, 'PUT');
+  const run = await stand.startRun('plain');
+  await stand.ask(`/runs/${run}?wait=60s`);
+  await stand.page.addInitScript(WATCH_BLOCKS);
+  const longest: number[] = [];
+  for (let i = 0; i < OPENINGS; i++) {
+    await openRun(stand, run);
+    await stand.page.waitForTimeout(SETTLES_MS);
+    longest.push(Math.max(0, ...(await stand.page.evaluate<number[]>('window.benchBlocks'))));
+  }
+  return {
+    measure: '500 tasks: longest block of the page while it opens',
+    value: median(longest),
+    unit: 'ms',
+    goal: 300,
+    note: `median of ${OPENINGS}, run ended; most ${Math.round(Math.max(...longest))} ms`,
+  };
 }
 
 interface Shape {

@@ -1,17 +1,22 @@
 /** The graph of a run, live: one box a task, coloured by state, the critical path marked. Only what is in view is drawn. */
-import { Controls, type Edge, MiniMap, ReactFlow, ReactFlowProvider } from '@xyflow/react';
+import { Controls, type Edge, ReactFlow, ReactFlowProvider } from '@xyflow/react';
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react';
 import type { GraphTask } from '../api/model.ts';
 import { Button } from '../ui/parts.tsx';
-import { TONE_FILL, toneOf } from '../ui/status.tsx';
+import { boundsOf } from './bounds.ts';
 import { criticalPath } from './critical-path.ts';
-import { Fit } from './fit.tsx';
+import { Edges } from './edges.tsx';
+import { Fit, MIN_ZOOM } from './fit.tsx';
 import { type Direction, directionFor, type Spacing } from './layout.ts';
+import { GraphMap } from './map.tsx';
 import { placedBoxes } from './parts.ts';
-import { BOX, ENDS, type TaskBox, TaskBoxView } from './task-box.tsx';
+import { BOX, SIZED, type TaskBox, TaskBoxView } from './task-box.tsx';
+import { useGrowing } from './use-growing.ts';
 import { usePlaces } from './use-places.ts';
 
 const NODE_TYPES = { task: TaskBoxView };
+/** They are drawn by `Edges`. */
+const NO_EDGES: Edge[] = [];
 /** Downwards edges need less room: nothing is written beside them. */
 const SPACING: { readonly [to in Direction]: Spacing } = {
   right: { ...BOX, gapAlong: 56, gapAcross: 18 },
@@ -42,6 +47,9 @@ function Flow({ tasks, chosen, onChoose }: Props) {
   const fitting = useMemo(() => directionFor(boxes, SPACING, roomOf(window)), [boxes]);
   const direction = turned ?? fitting;
   const moved = useRef(false);
+  const noteMove = useCallback(() => {
+    moved.current = true;
+  }, []);
   const places = usePlaces(boxes, { shape, direction, spacing: SPACING[direction] });
   const critical = useMemo(() => new Set(criticalPath(tasks)), [tasks]);
   const boxOf = useSame<TaskBox>((a, b) => a.position === b.position && areAlike(a.data, b.data));
@@ -50,13 +58,13 @@ function Flow({ tasks, chosen, onChoose }: Props) {
       tasks.flatMap((task): TaskBox[] => {
         const position = places?.get(task.id);
         if (position === undefined) return [];
-        const data = { task, direction, isCritical: critical.has(task.id), isChosen: task.id === chosen };
-        return [boxOf({ id: task.id, type: 'task', position, data, ...BOX, ...ENDS[direction] })];
+        const data = { task, isCritical: critical.has(task.id), isChosen: task.id === chosen };
+        return [boxOf({ id: task.id, type: 'task', position, data, ...SIZED })];
       }),
-    [tasks, places, direction, critical, chosen, boxOf],
+    [tasks, places, critical, chosen, boxOf],
   );
-  const edgeOf = useSame<Edge>((a, b) => a.className === b.className);
-  const edges = useMemo(() => edgesOf(tasks, critical).map(edgeOf), [tasks, critical, edgeOf]);
+  const drawn = useGrowing(nodes, places);
+  const bounds = useMemo(() => boundsOf(places ?? new Map()), [places]);
   const chooseBox = useCallback((_: unknown, { id }: { readonly id: string }) => onChoose(id), [onChoose]);
   const chooseByKey = ({ key, target }: KeyboardEvent) => {
     const box =
@@ -67,22 +75,21 @@ function Flow({ tasks, chosen, onChoose }: Props) {
   return (
     <div className="relative h-full min-h-64 w-full" onKeyDownCapture={chooseByKey}>
       <ReactFlow
-        nodes={nodes}
-        edges={edges}
+        nodes={drawn as TaskBox[]}
+        edges={NO_EDGES}
         nodeTypes={NODE_TYPES}
         nodesDraggable={false}
         nodesConnectable={false}
         edgesFocusable={false}
         onlyRenderVisibleElements
-        minZoom={0.05}
-        fitView
+        minZoom={MIN_ZOOM}
         onNodeClick={chooseBox}
         onMove={(event) => {
-          if (event !== null) moved.current = true;
+          if (event !== null) noteMove();
         }}
       >
         <Controls showInteractive={false} />
-        {tasks.length > MAP_FROM ? <MiniMap pannable zoomable nodeClassName={toneOnMap} /> : null}
+        <Edges tasks={tasks} places={places} direction={direction} critical={critical} />
       </ReactFlow>
       <Button
         className="absolute top-2 right-2"
@@ -97,7 +104,10 @@ function Flow({ tasks, chosen, onChoose }: Props) {
           critical path
         </p>
       )}
-      <Fit shape={`${shape}|${direction}`} places={places} box={BOX} chosen={chosen} moved={moved} />
+      {tasks.length > MAP_FROM ? (
+        <GraphMap tasks={tasks} places={places} bounds={bounds} onMove={noteMove} />
+      ) : null}
+      <Fit shape={`${shape}|${direction}`} places={places} bounds={bounds} chosen={chosen} moved={moved} />
     </div>
   );
 }
@@ -105,11 +115,6 @@ function Flow({ tasks, chosen, onChoose }: Props) {
 /** What the page leaves for a graph, about. */
 function roomOf({ innerWidth, innerHeight }: Window) {
   return { width: 0.8 * innerWidth, height: 0.65 * innerHeight };
-}
-
-/** One function for good: with another one all of the map is drawn again. */
-function toneOnMap({ data }: { readonly data: Record<string, unknown> }): string {
-  return TONE_FILL[toneOf((data as TaskBox['data']).task.status)];
 }
 
 /** What is alike stays the same object, so that of a thousand boxes only those are drawn again that have changed. */
@@ -125,21 +130,5 @@ function useSame<T extends { readonly id: string }>(isAlike: (a: T, b: T) => boo
 }
 
 function areAlike(a: TaskBox['data'], b: TaskBox['data']): boolean {
-  return (
-    a.task === b.task &&
-    a.direction === b.direction &&
-    a.isCritical === b.isCritical &&
-    a.isChosen === b.isChosen
-  );
-}
-
-function edgesOf(tasks: readonly GraphTask[], critical: ReadonlySet<string>): Edge[] {
-  return tasks.flatMap(({ id, needs }) =>
-    needs.map((need) => ({
-      id: `${need}→${id}`,
-      source: need,
-      target: id,
-      ...(critical.has(need) && critical.has(id) ? { className: 'critical' } : {}),
-    })),
-  );
+  return a.task === b.task && a.isCritical === b.isCritical && a.isChosen === b.isChosen;
 }

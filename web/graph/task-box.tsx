@@ -1,38 +1,25 @@
 /** A task in the graph: its name, how it stands, and for a fan-out how many of its nodes stand how. */
-import { Handle, type Node, type NodeProps, Position, useStore } from '@xyflow/react';
+import { type Node, type NodeProps, useStore } from '@xyflow/react';
 import { memo } from 'react';
 import type { GraphTask } from '../api/model.ts';
 import { Sign, TONE_BORDER, TONE_FILL, toneOf, words } from '../ui/status.tsx';
-import type { Direction } from './layout.ts';
 import { partOf } from './parts.ts';
 
 export const BOX = { width: 196, height: 58 } as const;
 
 /**
- * Where edges end at a box. Said beforehand, with its size, a box needs not be measured: for a thousand of them that takes longer
- * than to draw them.
+ * Said beforehand, a box needs not be measured: for a thousand of them that takes longer than to draw them. No edge of the library ends
+ * there.
  */
-export const ENDS: { readonly [to in Direction]: Pick<TaskBox, 'handles' | 'measured'> } = {
-  right: {
-    measured: BOX,
-    handles: [
-      { type: 'target', position: Position.Left, x: 0, y: BOX.height / 2, width: 0, height: 0 },
-      { type: 'source', position: Position.Right, x: BOX.width, y: BOX.height / 2, width: 0, height: 0 },
-    ],
-  },
-  down: {
-    measured: BOX,
-    handles: [
-      { type: 'target', position: Position.Top, x: BOX.width / 2, y: 0, width: 0, height: 0 },
-      { type: 'source', position: Position.Bottom, x: BOX.width / 2, y: BOX.height, width: 0, height: 0 },
-    ],
-  },
+export const SIZED: Pick<TaskBox, 'width' | 'height' | 'measured' | 'handles'> = {
+  ...BOX,
+  measured: BOX,
+  handles: [],
 };
 
 export type TaskBox = Node<
   {
     readonly task: GraphTask;
-    readonly direction: Direction;
     readonly isCritical: boolean;
     readonly isChosen: boolean;
   },
@@ -45,10 +32,8 @@ const isFarAway = ({ transform }: { readonly transform: readonly [number, number
   transform[2] < FAR;
 
 export const TaskBoxView = memo(function TaskBoxView({
-  data: { task, direction, isCritical, isChosen },
+  data: { task, isCritical, isChosen },
 }: NodeProps<TaskBox>) {
-  const [target, source] =
-    direction === 'right' ? [Position.Left, Position.Right] : [Position.Top, Position.Bottom];
   const isFar = useStore(isFarAway);
   const ring = isChosen ? ' ring-2 ring-accent' : isCritical ? ' ring-2 ring-critical' : '';
   const tone = toneOf(task.status);
@@ -59,9 +44,7 @@ export const TaskBoxView = memo(function TaskBoxView({
         className={`h-[58px] w-[196px] cursor-pointer rounded-lg border-8 bg-card ${TONE_BORDER[tone]}${ring}`}
         title={title}
       >
-        <Handle type="target" position={target} className="!invisible" isConnectable={false} />
         {task.states === null ? null : <Shares states={task.states} items={task.items} />}
-        <Handle type="source" position={source} className="!invisible" isConnectable={false} />
       </div>
     );
   return (
@@ -69,7 +52,6 @@ export const TaskBoxView = memo(function TaskBoxView({
       className={`flex h-[58px] w-[196px] cursor-pointer flex-col justify-center gap-1 rounded-lg border-2 bg-card px-2 shadow-sm ${TONE_BORDER[tone]}${ring}`}
       title={title}
     >
-      <Handle type="target" position={target} className="!invisible" isConnectable={false} />
       <div className="flex items-center gap-1 text-sm font-medium">
         <Sign state={task.status} />
         <span className="truncate">{task.id}</span>
@@ -87,7 +69,6 @@ export const TaskBoxView = memo(function TaskBoxView({
       ) : (
         <Shares states={task.states} items={task.items} />
       )}
-      <Handle type="source" position={source} className="!invisible" isConnectable={false} />
     </div>
   );
 });

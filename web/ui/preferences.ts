@@ -9,6 +9,8 @@ export interface Preferences {
   readonly namespace: string;
   /** Whether single keys do something; some people's keyboards or voices press them by chance. */
   readonly keys: boolean;
+  /** Whether a large graph has its map in the corner. */
+  readonly map: boolean;
 }
 
 const KEY = 'sluice.preferences';
@@ -18,6 +20,7 @@ const USUAL: Preferences = {
   theme: 'system',
   namespace: 'default',
   keys: true,
+  map: true,
 };
 const listeners = new Set<() => void>();
 let present = read();
@@ -62,6 +65,7 @@ function read(): Preferences {
     theme: (['light', 'dark'] as const).find((theme) => theme === text('theme')) ?? 'system',
     namespace: text('namespace') ?? USUAL.namespace,
     keys: kept['keys'] !== false,
+    map: kept['map'] !== false,
   };
 }
 
