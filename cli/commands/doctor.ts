@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type Finding, inspectRedis, inspectScripts } from '../../engine/redis/index.ts';
-import { duration, newCommand, type RedisFlags, withRedis } from '../command.ts';
+import { duration, newCommand, type RedisFlags, withArtifacts, withLogStore, withRedis } from '../command.ts';
 import type { Engine } from '../compose/engine.ts';
 import { findRedisPlace } from '../compose/redis-place.ts';
 import { withEngine } from '../compose/with-engine.ts';
@@ -10,22 +10,23 @@ import { inspectClocks } from '../doctor/clock-findings.ts';
 import { inspectHost } from '../doctor/host-findings.ts';
 import { inspectLimits } from '../doctor/limit-findings.ts';
 import { inspectOrphans, type OrphanFlags } from '../doctor/orphan-findings.ts';
+import { inspectPlaces, type PlaceFlags } from '../doctor/place-findings.ts';
 import { inspectRoles } from '../doctor/role-findings.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Colors, Host } from '../host.ts';
 
-interface DoctorFlags extends RedisFlags, OrphanFlags {
+interface DoctorFlags extends RedisFlags, OrphanFlags, PlaceFlags {
   readonly json?: boolean;
 }
 
 export function doctorCommand(host: Host): Command {
-  const command = newCommand('doctor', 'Checks machine, Redis and roles.', [
+  const command = newCommand('doctor', 'Checks machine, Redis, roles and places.', [
     'doctor',
     'doctor --redis redis://localhost:6379',
     'doctor --repair',
     'doctor --reindex',
   ]);
-  return withRedis(command)
+  return withLogStore(withArtifacts(withRedis(command)))
     .option('--repair', 'mend what it can, and remove what nothing refers to')
     .option('--reindex', 'mend the lists of runs from the runs')
     .option('--orphans', 'look for what nothing refers to, however many keys there are')
@@ -71,6 +72,7 @@ async function inspectEngine(host: Host, engine: Engine, flags: DoctorFlags): Pr
     ...(await inspectClocks(engine)),
     ...(await inspectLimits(host, engine, flags.repair === true)),
     ...(await inspectOrphans(engine, flags)),
+    ...(await inspectPlaces(host, engine, flags)),
   ];
 }
 

@@ -6,11 +6,10 @@ export interface ArtifactStore {
   get(run: string, key: string): Promise<Uint8Array | undefined>;
   /** Where people find it: a file path or URL, or undefined when it is only in the store. */
   locate(run: string, key: string): string | undefined;
-  /**
-   * Removes all artifacts of a run. Absent: the store has rules of its own for what is old, or it is removed with the run's
-   * state.
-   */
+  /** Removes all artifacts of a run. Absent: they go with the run's state. */
   remove?(run: string): Promise<void>;
+  /** Ids under which something is kept, a page at a time; each once or more. Absent: it is beside the runs' state. */
+  holders?(): AsyncIterable<readonly string[]>;
   /** Largest artifact it takes, bytes. */
   readonly maxBytes: number;
 }

@@ -40,6 +40,8 @@ export interface LogStore {
   read(name: LogName, after: string, limit: number): Promise<readonly LogLine[]>;
   /** Removes the logs of all attempts of a run. Absent: they go with the run's state. */
   remove?(run: string): Promise<void>;
+  /** Ids of runs whose logs are kept, a page at a time; each once or more. Absent: they are beside the runs' state. */
+  holders?(): AsyncIterable<readonly string[]>;
 }
 
 /** The number behind `after`; what is no position reads from the start. */

@@ -11,6 +11,7 @@ export { createRedisLogStore, type RedisLogStoreOptions } from './log-store.ts';
 export { createRedisMembership } from './membership.ts';
 export { findOrphans, mendOrphans } from './orphans/find.ts';
 export type { Orphan, OrphanKind } from './orphans/orphan.ts';
+export { mentionedHashes, withoutRun } from './orphans/references.ts';
 export { type QueueAddress, queueAddressOf } from './queue-address.ts';
 export { queueNames } from './queue-names.ts';
 export { createRedisRunIndex } from './run-index.ts';

@@ -3,7 +3,7 @@
  * time. Nothing of a live run is removed, nor a run that a live one refers to: by `rerun` with reuse, as its child, as what
  * triggered it, or through an artifact among its inputs; nor one that holds the files of a run that stays.
  */
-import { SluiceError } from '../core/errors.ts';
+import { SluiceError, type SluiceErrorCode } from '../core/errors.ts';
 import { isRunEnded } from '../core/node-state.ts';
 import type { PlanRetention } from '../core/plan.ts';
 import { type EndedStatus, expiryOf, MIN_AGE_MS, mergeRetention } from '../core/retention.ts';
@@ -66,6 +66,8 @@ export class Pruner {
   readonly #options: PrunerOptions;
   readonly #plans = new Map<string, PlanRetention | undefined>();
   readonly #stopped = new AbortController();
+  /** Removed runs whose files are still there. */
+  readonly #owed = new Set<string>();
   #pass: Pass | undefined;
   #loop: Promise<void> = Promise.resolve();
 
@@ -84,6 +86,7 @@ export class Pruner {
 
   /** One page. Answers what was removed, and whether the way through all runs is done. */
   async runOnce(): Promise<{ readonly pruned: readonly Pruned[]; readonly done: boolean }> {
+    await this.#removeFiles();
     const pass = this.#pass ?? (await this.#begin());
     this.#pass = pass;
     const { index, store } = this.#options;
@@ -163,14 +166,36 @@ export class Pruner {
   }
 
   async #remove({ id }: RunSummary): Promise<boolean> {
-    const { remover, artifacts, logs, dryRun } = this.#options;
+    const { remover, dryRun } = this.#options;
     if (dryRun) return true;
     if (!(await remover.remove(id))) return false;
-    await artifacts.remove?.(id);
-    await logs?.remove?.(id);
+    this.#owed.add(id);
+    await this.#removeFiles();
     return true;
   }
+
+  /** Of runs that are removed. Those whose place does not answer wait for it, and no more runs are removed meanwhile. */
+  async #removeFiles(): Promise<void> {
+    const { artifacts, logs } = this.#options;
+    for (const run of this.#owed) {
+      for (const place of [artifacts, ...(logs ? [logs] : [])]) await this.#removeFrom(place, run);
+      this.#owed.delete(run);
+    }
+  }
+
+  /** A bucket whose key may not delete has rules of its own for what is old: that is no reason to keep the other runs. */
+  async #removeFrom(place: Pick<ArtifactStore | LogStore, 'remove'>, run: string): Promise<void> {
+    try {
+      await place.remove?.(run);
+    } catch (thrown) {
+      if (!(thrown instanceof SluiceError) || !REFUSED.has(thrown.code)) throw thrown;
+      const reason = thrown.message;
+      this.#options.logger.warn('what a removed run has left cannot be deleted', { run, reason });
+    }
+  }
 }
+
+const REFUSED: ReadonlySet<SluiceErrorCode> = new Set(['artifacts_refused', 'logs_refused']);
 
 /** All the way through, once. @throws SluiceError as the stores do */
 export async function pruneAll(options: PrunerOptions, onPruned: (pruned: Pruned) => void): Promise<void> {

@@ -3,8 +3,10 @@
  * hash. An object appears complete or not at all: large ones go in parts, which a failure takes back.
  */
 import { createHash } from 'node:crypto';
+import { SluiceError } from '../core/errors.ts';
+import { isRunId } from '../core/run-id.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { objectName } from './object-name.ts';
+import { folderName, objectName } from './object-name.ts';
 import { type S3Place, S3Requests, type S3Use } from './requests.ts';
 
 export interface S3ArtifactStoreOptions extends S3Place {
@@ -23,7 +25,7 @@ const MEBIBYTE = 1_024 ** 2;
 const USE: S3Use = {
   noun: 'artifact store',
   settings: '`--artifacts` or SLUICE_ARTIFACTS',
-  rights: 'read and write objects of the bucket',
+  rights: 'list the bucket, and to read, write and delete its objects',
   unreachable: 'artifacts_unreachable',
   refused: 'artifacts_refused',
 };
@@ -45,7 +47,20 @@ export function createS3ArtifactStore(options: S3ArtifactStoreOptions): Artifact
       return reply?.bytes;
     },
     locate: (run, key) => `s3://${options.bucket}/${objectOf(run, key)}`,
+    async remove(run) {
+      for await (const names of requests.list(folderName(options.prefix, folderOf(run))))
+        await requests.remove(names);
+    },
+    async *holders() {
+      for await (const names of requests.folders(folderName(options.prefix))) yield names.filter(isRunId);
+    },
   };
+}
+
+/** Removing under another name could take more than a run's. */
+function folderOf(run: string): string {
+  if (isRunId(run)) return run;
+  throw new SluiceError('internal', `Artifacts were to go of "${run.slice(0, 60)}", which is no run id.`);
 }
 
 /** A name with `.` or `..` as a step would lead out of its folder, and of the bucket: its hash stands for it. */

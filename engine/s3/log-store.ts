@@ -2,6 +2,7 @@
  * Logs of tasks in a bucket of an S3-compatible service, as objects below `<prefix>/<run>/<node>-<attempt>/` in the form of log files.
  * Every method rejects with SluiceError logs_unreachable (try again) or logs_refused (credentials, bucket, settings).
  */
+import { isRunId } from '../core/run-id.ts';
 import { linesAfter, logFolder } from '../ports/log-file.ts';
 import {
   DEFAULT_LOG_BYTES,
@@ -22,7 +23,7 @@ import {
   readLogObjectName,
 } from './log-object.ts';
 import { type LogFolder, LogWriter } from './log-writer.ts';
-import { objectName } from './object-name.ts';
+import { folderName } from './object-name.ts';
 import { RecentObjects } from './recent-objects.ts';
 import { type S3Place, S3Requests, type S3Use } from './requests.ts';
 
@@ -94,14 +95,18 @@ class S3LogStore implements LogStore {
   }
 
   async remove(run: string): Promise<void> {
-    const folder = `${objectName(this.#prefix, logFolder(run))}/`;
+    const folder = folderName(this.#prefix, logFolder(run));
     for (const path of [...this.#writers.keys()]) if (path.startsWith(folder)) this.#writers.delete(path);
     for await (const names of this.#requests.list(folder))
       await this.#requests.remove(names.filter((name) => isOfLog(name.slice(folder.length))));
   }
 
+  async *holders(): AsyncGenerator<readonly string[]> {
+    for await (const names of this.#requests.folders(folderName(this.#prefix))) yield names.filter(isRunId);
+  }
+
   #pathOf({ run, node, attempt }: LogName): string {
-    return `${objectName(this.#prefix, logFolder(run), `${Math.trunc(node)}-${Math.trunc(attempt)}`)}/`;
+    return folderName(this.#prefix, logFolder(run), `${Math.trunc(node)}-${Math.trunc(attempt)}`);
   }
 
   #writerOf(path: string): LogWriter {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
 import { messageOf, SluiceError, type SluiceErrorCode } from '../core/errors.ts';
-import { readListing } from './listing.ts';
+import { type Listing, readListing } from './listing.ts';
 
 export interface S3Place {
   /** `https://s3.eu-central-1.amazonaws.com`, or that of another service. Buckets are addressed by path. */
@@ -107,12 +107,22 @@ export class S3Requests {
 
   /** Names of the objects that begin with the prefix, in order, a page at a time. @throws SluiceError as its use says */
   async *list(prefix: string): AsyncGenerator<readonly string[]> {
+    for await (const { names } of this.#pages({ prefix })) yield names;
+  }
+
+  /** Names of the folders in a folder (empty, or with a slash at its end), without what is around them. @throws SluiceError as its use says */
+  async *folders(folder: string): AsyncGenerator<readonly string[]> {
+    for await (const page of this.#pages({ prefix: folder, delimiter: '/' }))
+      yield page.folders.map((name) => name.slice(folder.length, -1));
+  }
+
+  async *#pages(what: { readonly [name: string]: string }): AsyncGenerator<Listing> {
     for (let token: string | undefined = ''; token !== undefined; ) {
-      const query = { 'list-type': '2', prefix, ...(token === '' ? {} : { 'continuation-token': token }) };
+      const query = { 'list-type': '2', ...what, ...(token === '' ? {} : { 'continuation-token': token }) };
       const reply = await this.send({ method: 'GET', object: '', query });
-      const { names, next } = readListing(Buffer.from(reply?.bytes ?? []).toString());
-      yield names;
-      token = next;
+      const page = readListing(Buffer.from(reply?.bytes ?? []).toString());
+      yield page;
+      token = page.next;
     }
   }
 

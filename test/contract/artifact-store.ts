@@ -1,5 +1,6 @@
 /** The contract of the artifact store: engine/ports/artifact-store.ts. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { newRunId } from '../../engine/core/run-id.ts';
 import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
 
 export interface ArtifactStoreSubject {
@@ -48,6 +49,34 @@ export function artifactStoreContract(name: string, make: () => Promise<Artifact
         expect(isEqual(await artifacts.get(RUN, 'report-1-out'), someBytes(length))).toBe(true);
       },
     );
+
+    it('removes all of a run, and nothing of another', async () => {
+      const artifacts = await open();
+      if (artifacts.remove === undefined) return;
+      const keys = Array.from({ length: 120 }, (_, i) => `task/${i}/a <&> "b".txt`);
+      for (const key of keys) await artifacts.put(RUN, key, Uint8Array.of(1));
+      await artifacts.put(OTHER_RUN, 'task/0/a', Uint8Array.of(2));
+      await artifacts.remove(RUN);
+      for (const key of keys) expect(await artifacts.get(RUN, key)).toBeUndefined();
+      expect(await read(artifacts, OTHER_RUN, 'task/0/a')).toEqual(Uint8Array.of(2));
+      await artifacts.remove(RUN);
+    });
+
+    it('names under which ids it keeps something', async () => {
+      const artifacts = await open();
+      if (artifacts.holders === undefined) return;
+      const held = async () => {
+        const ids: string[] = [];
+        for await (const page of artifacts.holders?.() ?? []) ids.push(...page);
+        return ids.toSorted();
+      };
+      expect(await held()).toEqual([]);
+      const runs = Array.from({ length: 230 }, (_, i) => newRunId(i, new Uint8Array(10)));
+      for (const run of runs) for (const key of ['a', 'b/c']) await artifacts.put(run, key, Uint8Array.of(1));
+      expect(await held()).toEqual(runs.toSorted());
+      await artifacts.remove?.(runs[7] ?? '');
+      expect(await held()).toEqual(runs.filter((_, i) => i !== 7).toSorted());
+    });
 
     it('takes the largest artifact that it says it takes, up to 8 MiB', async () => {
       const artifacts = await open();

@@ -18,6 +18,7 @@ const PAGE = 100;
 export interface ListingRequest {
   readonly bucket: string;
   readonly prefix: string;
+  readonly delimiter: string;
   readonly token: string;
 }
 
@@ -28,28 +29,42 @@ export function readListingRequest({ method, url = '' }: IncomingMessage): Listi
   return {
     bucket: pathname.slice(1),
     prefix: searchParams.get('prefix') ?? '',
+    delimiter: searchParams.get('delimiter') ?? '',
     token: searchParams.get('continuation-token') ?? '',
   };
 }
 
 export async function answerListing(
-  { bucket, prefix, token }: ListingRequest,
+  { bucket, prefix, delimiter, token }: ListingRequest,
   store: ObjectLister,
   response: ServerResponse,
 ): Promise<void> {
   const after = Buffer.from(token, 'base64').toString();
   const { objects } = await store.listObjects(bucket, { prefix });
-  const keys = objects.map(({ key }) => key).filter((key) => key > after);
-  const page = keys.sort().slice(0, PAGE);
-  const isCut = keys.length > PAGE;
+  const keys = objects.map(({ key }) => rolledUp(key, prefix, delimiter));
+  const entries = [...new Set(keys)].filter((key) => key > after).sort();
+  const page = entries.slice(0, PAGE);
+  const isCut = entries.length > PAGE;
   const next = isCut ? Buffer.from(page.at(-1) ?? '').toString('base64') : '';
   response.writeHead(200, { 'content-type': 'application/xml' });
   response.end(
-    `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult><IsTruncated>${isCut}</IsTruncated>` +
-      page.map((key) => `<Contents><Key>${escaped(key)}</Key><Size>1</Size></Contents>`).join('') +
+    `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult><IsTruncated>${isCut}</IsTruncated><Prefix>${escaped(prefix)}</Prefix>` +
+      page.map((key) => entryOf(key, delimiter)).join('') +
       (isCut ? `<NextContinuationToken>${escaped(next)}</NextContinuationToken>` : '') +
       '</ListBucketResult>',
   );
+}
+
+/** Up to the first delimiter behind the prefix, and with it. */
+function rolledUp(key: string, prefix: string, delimiter: string): string {
+  const at = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+  return at < 0 ? key : key.slice(0, at + delimiter.length);
+}
+
+function entryOf(key: string, delimiter: string): string {
+  return delimiter !== '' && key.endsWith(delimiter)
+    ? `<CommonPrefixes><Prefix>${escaped(key)}</Prefix></CommonPrefixes>`
+    : `<Contents><Key>${escaped(key)}</Key><Size>1</Size></Contents>`;
 }
 
 function escaped(text: string): string {

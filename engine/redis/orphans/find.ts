@@ -8,6 +8,7 @@ import type { RunIndex } from '../../ports/run-index.ts';
 import type { Connections } from '../connection.ts';
 import { SMALL_PIECE, scan } from '../scan.ts';
 import { createScripts } from '../scripts.ts';
+import { allOf } from './all-of.ts';
 import { isIdle, type Marks, readMarks, removeIdleKeys, unmentioned } from './idle-keys.ts';
 import { delist, enlist, type SummaryOf } from './listed.ts';
 import { identityOf, type Orphan } from './orphan.ts';
@@ -49,13 +50,6 @@ async function lookOnce(
     if (await isIdle(connections, orphan.keys, minAgeMs)) orphans.push(orphan);
   for (let shard = 0; shard < shards; shard++) orphans.push(...(await strayFlights(connections, shard)));
   return orphans;
-}
-
-async function allOf<T>(steps: AsyncGenerator<void, T>): Promise<T> {
-  for (;;) {
-    const { done, value } = await steps.next();
-    if (done) return value;
-  }
 }
 
 async function strayFlights(connections: Connections, shard: number): Promise<Orphan[]> {

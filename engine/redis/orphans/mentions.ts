@@ -18,6 +18,11 @@ export class Mentions {
     return this.#hashes.has(hash);
   }
 
+  /** Of plans and source bundles. */
+  hashes(): IterableIterator<string> {
+    return this.#hashes.values();
+  }
+
   hasWorkflow(name: string): boolean {
     return this.#workflows.has(name);
   }

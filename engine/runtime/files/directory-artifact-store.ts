@@ -9,6 +9,7 @@ import { SluiceError } from '../../core/errors.ts';
 import { isRunId } from '../../core/run-id.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { plainRelativePath } from './relative-path.ts';
+import { runFolders } from './run-folders.ts';
 
 /** No space, or more than this user may have. */
 const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
@@ -53,6 +54,7 @@ export function createDirectoryArtifactStore(
     },
     locate: pathOf,
     remove: (run) => rm(join(home, folderOf(run)), { recursive: true, force: true }),
+    holders: () => runFolders(home),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   type LogStore,
   positionOf,
 } from '../../ports/log-store.ts';
+import { runFolders } from './run-folders.ts';
 
 export interface DirectoryLogStoreOptions {
   /** Lines kept of one attempt. Default 10,000. */
@@ -89,6 +90,10 @@ class DirectoryLogStore implements LogStore {
     for (const path of [...this.#written.keys()])
       if (path.startsWith(join(this.#home, run))) this.#written.delete(path);
     await rm(join(this.#home, logFolder(run)), { recursive: true, force: true });
+  }
+
+  holders(): AsyncIterable<readonly string[]> {
+    return runFolders(this.#home);
   }
 
   #pathOf({ run, node, attempt }: LogName): string {

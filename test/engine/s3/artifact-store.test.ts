@@ -35,6 +35,16 @@ describe('the S3 artifact store', () => {
     }
   });
 
+  it('removes what is of a run alone, in a bucket without a folder too', async () => {
+    const artifacts = store({ prefix: '' });
+    await artifacts.put(RUN, 'a', Uint8Array.of(1));
+    for (const name of ['', '..', 'team', `${RUN}/a`, RUN.slice(0, 20)])
+      await expect(artifacts.remove?.(name)).rejects.toThrow('which is no run id');
+    expect(await artifacts.get(RUN, 'a')).toBeDefined();
+    await artifacts.remove?.(RUN);
+    expect(await server.names(RUN)).toEqual([]);
+  });
+
   it.each([
     ['a wrong secret', { secretAccessKey: 'wrong' }, 'SLUICE_S3_SECRET_ACCESS_KEY'],
     ['a wrong key', { accessKeyId: 'nobody' }, 'SLUICE_S3_ACCESS_KEY_ID'],
