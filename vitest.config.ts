@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** The whole as people have it: the built program, browsers, containers, a package. `test/architecture.test.ts` says which these are. */
+const SYSTEM = 'test/**/*.system.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -10,5 +12,9 @@ export default defineConfig({
     isolate: false,
     // Much of what they do is waiting for processes.
     maxWorkers: 4,
+    projects: [
+      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: [SYSTEM] } },
+      { extends: true, test: { name: 'system', include: [SYSTEM] } },
+    ],
   },
 });

@@ -161,6 +161,35 @@ describe('doors', () => {
   });
 });
 
+describe('tests', () => {
+  const WHOLE = ['cli', 'cluster', 'browser', 'docker'].map((name) => `test/support/${name}.ts`);
+  const tests = sources('test').filter((file) => file.endsWith('.test.ts'));
+
+  it('are system tests by their names if they start the program, a browser or a container engine', () => {
+    const wrong = tests.filter(
+      (file) => !file.endsWith('.system.test.ts') && [...reach(file)].some((one) => WHOLE.includes(one)),
+    );
+    expect(wrong).toEqual([]);
+    expect(tests.filter((file) => file.endsWith('.system.test.ts')).length).toBeGreaterThan(30);
+  });
+});
+
+/** The file, and all files of the tests that are loaded with it. */
+function reach(file: string, seen = new Set<string>()): Set<string> {
+  // A test may write files that import each other into its text.
+  if (seen.has(file) || !file.startsWith('test/') || !existsSync(join(ROOT, file))) return seen;
+  seen.add(file);
+  for (const target of fixedTargets(readFileSync(join(ROOT, file), 'utf8'), file)) reach(target, seen);
+  return seen;
+}
+
+/** Files that the text imports whenever it is loaded. */
+function fixedTargets(text: string, file: string): string[] {
+  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'";]*?from\s+'(\.[^']+)'/g)].map(([, name]) =>
+    relative(ROOT, join(ROOT, dirname(file), name ?? '')),
+  );
+}
+
 /** The file without its comments. */
 function code(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8')
@@ -176,10 +205,7 @@ function cycles(): string[][] {
       /(?:^|\n)\s*(?:import|export) type [^;]*;/g,
       '',
     );
-    const targets = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'";]*?from\s+'(\.[^']+)'/g)].map(
-      ([, name]) => relative(ROOT, join(ROOT, dirname(file), name ?? '')),
-    );
-    next.set(file, targets);
+    next.set(file, fixedTargets(text, file));
   }
   const found: string[][] = [];
   const done = new Set<string>();
