@@ -39,8 +39,9 @@ export {
   createRedisRunIndex,
   createRedisShardStore,
 } from './redis/index.ts';
+export type { AttemptView } from './runtime/client/attempt-view.ts';
 export { type Client, createClient } from './runtime/client/client.ts';
-export type { AttemptView, EventView, NodeView, RunView } from './runtime/client/run-view.ts';
+export type { EventView, NodeView, RunView } from './runtime/client/run-view.ts';
 export type { StartOptions } from './runtime/client/start-run.ts';
 export { createOrchestrator, type Orchestrator } from './runtime/orchestrator/orchestrator.ts';
 export { createRealClock } from './runtime/real-clock.ts';

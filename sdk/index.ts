@@ -8,11 +8,12 @@ export type { ArtifactRef } from '../engine/core/ticket.ts';
 export { TaskFailure } from '../engine/ports/executor.ts';
 export type { Logger } from '../engine/ports/logger.ts';
 export type { RunFilter, RunSummary } from '../engine/ports/run-index.ts';
+export type { AttemptView } from '../engine/runtime/client/attempt-view.ts';
 export type { ChildFate } from '../engine/runtime/client/child-fates.ts';
 export type { CostQuery, CostReport } from '../engine/runtime/client/cost-report.ts';
 export type { ResetPreview } from '../engine/runtime/client/doing-again.ts';
 export type { PreparedRerun } from '../engine/runtime/client/rerun.ts';
-export type { AttemptView, EventView, NodeView, RunView } from '../engine/runtime/client/run-view.ts';
+export type { EventView, NodeView, RunView } from '../engine/runtime/client/run-view.ts';
 export type { Applied } from '../engine/runtime/definition/definitions.ts';
 export type { FunctionContext, RegisteredFunction } from '../executors/index.ts';
 export {

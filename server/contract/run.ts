@@ -28,6 +28,7 @@ export const attempt = z
       .int()
       .min(1)
       .describe('The life of its node that it belongs to: a retry or mark begins another. From 1.'),
+    queued_at: time.nullable().describe('When it was given to its queue; null when it needed none.'),
     started_at: time.nullable(),
     finished_at: time.nullable(),
     worker: z.string().nullable().describe('Name of the worker; null when none was needed.'),

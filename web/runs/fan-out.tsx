@@ -2,10 +2,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
-import type { RunNode } from '../api/model.ts';
 import { nodesQuery, type RunRef } from '../api/queries.ts';
 import { Status } from '../ui/status.tsx';
-import { Took } from '../ui/time.tsx';
+import { Worked } from './worked.tsx';
 
 const ROW = 28;
 
@@ -44,7 +43,7 @@ export function FanOut({ run, task, chosen, onChoose, className = 'max-h-72' }: 
             >
               <span className="w-48 truncate">{node.id}</span>
               <Status state={node.status} />
-              <NodeTook node={node} />
+              <Worked node={node} />
             </button>
           );
         })}
@@ -54,8 +53,4 @@ export function FanOut({ run, task, chosen, onChoose, className = 'max-h-72' }: 
       ) : null}
     </div>
   );
-}
-
-function NodeTook({ node }: { readonly node: RunNode }) {
-  return <Took from={node.attempts[0]?.started_at} to={node.attempts.at(-1)?.finished_at} />;
 }

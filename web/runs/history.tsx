@@ -5,8 +5,9 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { RunEvent } from '../api/model.ts';
 import { historyQuery, type RunRef } from '../api/queries.ts';
 import { Trouble } from '../ui/parts.tsx';
+import { type Preferences, usePreferences } from '../ui/preferences.ts';
 import { words } from '../ui/status.tsx';
-import { At } from '../ui/time.tsx';
+import { At, clockWords } from '../ui/time.tsx';
 
 const ROW = 26;
 /** Read at most; all of them are in `sluice show --events`. */
@@ -22,8 +23,18 @@ interface Props {
 export function History({ run, seq, onChoose }: Props) {
   const { data, error, isFetching, fetchNextPage } = useInfiniteQuery(historyQuery(run));
   const [sought, setSought] = useState('');
+  const liked = usePreferences();
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
+  const toggle = (event: number) => {
+    const next = new Set(open);
+    if (!next.delete(event)) next.add(event);
+    setOpen(next);
+  };
   const events = useMemo(() => data?.pages.flatMap((page) => page.events) ?? [], [data]);
-  const shown = useMemo(() => events.filter((event) => holds(event, sought.toLowerCase())), [events, sought]);
+  const shown = useMemo(
+    () => events.filter((event) => holds(event, sought.toLowerCase(), liked)),
+    [events, sought, liked],
+  );
   const isFull = events.length >= MOST;
   const isBehind = (events.at(-1)?.seq ?? 0) < seq;
   useEffect(() => {
@@ -61,30 +72,33 @@ export function History({ run, seq, onChoose }: Props) {
         role="log"
         aria-label="History of the run"
       >
-        <ol className="relative min-w-max" style={{ height: rows.getTotalSize() }}>
+        <ol className="relative" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map(({ index, start }) => {
             const event = shown[index];
             return event === undefined ? null : (
               <li
                 key={event.seq}
-                style={{ transform: `translateY(${start}px)`, height: ROW }}
-                className="absolute flex min-w-full items-center gap-3 px-3 whitespace-pre"
+                ref={rows.measureElement}
+                data-index={index}
+                style={{ transform: `translateY(${start}px)` }}
+                className="absolute flex min-h-6.5 w-full items-baseline gap-x-3 px-3 py-0.5 max-md:flex-wrap"
               >
-                <span className="w-12 text-right text-xs text-soft tabular-nums">{event.seq}</span>
-                <span className="text-xs text-soft">
+                <span className="w-12 shrink-0 text-right text-xs text-soft tabular-nums">{event.seq}</span>
+                <span className="shrink-0 text-xs text-soft">
                   <At at={event.at} />
                 </span>
-                <span className="w-44">{kindOf(event)}</span>
+                <span className="w-44 shrink-0 max-md:w-auto">{kindOf(event)}</span>
                 {event.node === null ? null : (
                   <button
                     type="button"
-                    className="cursor-pointer text-link hover:underline"
+                    title={event.node}
+                    className="max-w-64 shrink-0 cursor-pointer truncate text-link hover:underline"
                     onClick={() => onChoose(event.node ?? '')}
                   >
                     {event.node}
                   </button>
                 )}
-                <span className="text-soft">{detailOf(event)}</span>
+                <Detail event={event} isOpen={open.has(event.seq)} onToggle={() => toggle(event.seq)} />
               </li>
             );
           })}
@@ -99,23 +113,54 @@ function kindOf({ type }: RunEvent): string {
   return words(type.replace(/^node\./, '').replace('.', ' '));
 }
 
-const SAID = new Set(['seq', 'type', 'node', 'at', 'error']);
+/** On one line, cut where the room ends; all of it, with all lines of an error, when it is pressed. */
+function Detail({
+  event,
+  isOpen,
+  onToggle,
+}: {
+  readonly event: RunEvent;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}) {
+  const liked = usePreferences();
+  const whole = detailOf(event, liked);
+  const line = whole.split('\n', 1)[0] ?? '';
+  if (whole.length <= SHORT && whole === line) return <span className="min-w-0 text-soft">{whole}</span>;
+  return (
+    <button
+      type="button"
+      aria-expanded={isOpen}
+      title={isOpen ? 'Show one line' : whole}
+      onClick={onToggle}
+      className={`min-w-0 cursor-pointer text-left text-soft select-text hover:text-text ${isOpen ? 'break-words whitespace-pre-wrap' : 'truncate'}`}
+    >
+      {isOpen ? whole : whole === line ? line : `${line} …`}
+    </button>
+  );
+}
 
-/** What else it says, on one line. */
-function detailOf(event: RunEvent): string {
+const SAID = new Set(['seq', 'type', 'node', 'at', 'error']);
+/** Stands on one line almost everywhere. */
+const SHORT = 32;
+const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** What else it says; times in the zone that is liked. */
+function detailOf(event: RunEvent, liked: Preferences): string {
   const rest = Object.entries(event).filter(
     ([name, value]) => !SAID.has(name) && value !== null && !(name === 'attempt' && value === 1),
   );
-  const error = event.error ? [`${event.error.code}: ${event.error.message.split('\n', 1)[0] ?? ''}`] : [];
-  const said = rest.map(
-    ([name, value]) => `${words(name)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-  );
-  return [...said, ...error].join(' · ');
+  const error = event.error ? [`${event.error.code}: ${event.error.message}`] : [];
+  const wordsOf = (value: unknown) => {
+    if (typeof value === 'string' && TIME.test(value)) return clockWords(value, liked);
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  };
+  return [...rest.map(([name, value]) => `${words(name)} ${wordsOf(value)}`), ...error].join(' · ');
 }
 
-function holds(event: RunEvent, sought: string): boolean {
+function holds(event: RunEvent, sought: string, liked: Preferences): boolean {
   if (sought === '') return true;
-  return [kindOf(event), event.type, event.node ?? '', detailOf(event)].some((text) =>
+  return [kindOf(event), event.type, event.node ?? '', detailOf(event, liked)].some((text) =>
     text.toLowerCase().includes(sought),
   );
 }

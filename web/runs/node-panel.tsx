@@ -8,9 +8,10 @@ import { explainQuery, nodeQuery, type RunRef } from '../api/queries.ts';
 import { Copy, Trouble } from '../ui/parts.tsx';
 import { Status } from '../ui/status.tsx';
 import { Ticked } from '../ui/ticked.tsx';
-import { Ago, Took } from '../ui/time.tsx';
+import { At } from '../ui/time.tsx';
 import { Answer } from './answer.tsx';
 import { Artifact } from './artifact.tsx';
+import { Attempts } from './attempts.tsx';
 import { errorHead, errorRest } from './error-text.ts';
 import { FanOut } from './fan-out.tsx';
 import { AttemptLogs } from './log/attempt-logs.tsx';
@@ -242,49 +243,10 @@ function Why({
       </ul>
       {data.goes_on_at === null ? null : (
         <p className="text-soft">
-          It goes on at{' '}
-          <time dateTime={data.goes_on_at}>{new Date(data.goes_on_at).toLocaleTimeString()}</time>.
+          It goes on at <At at={data.goes_on_at} />.
         </p>
       )}
     </div>
-  );
-}
-
-function Attempts({ node }: { readonly node: RunNode }) {
-  return (
-    <table className="w-full text-left text-sm">
-      <thead className="text-xs text-soft">
-        <tr>
-          <th className="px-3 py-1 font-medium">Attempt</th>
-          <th className="px-3 py-1 font-medium">Began</th>
-          <th className="px-3 py-1 font-medium">Took</th>
-          <th className="px-3 py-1 font-medium">Worker</th>
-          <th className="px-3 py-1 font-medium">Ended with</th>
-        </tr>
-      </thead>
-      <tbody>
-        {node.attempts.map((attempt) => (
-          <tr key={`${attempt.generation}/${attempt.number}`} className="border-t border-line">
-            <td className="px-3 py-1">
-              {attempt.number}
-              {attempt.generation > 1 ? (
-                <span className="text-soft"> (life {attempt.generation})</span>
-              ) : null}
-            </td>
-            <td className="px-3 py-1">
-              <Ago at={attempt.started_at} />
-            </td>
-            <td className="px-3 py-1">
-              <Took from={attempt.started_at} to={attempt.finished_at} />
-            </td>
-            <td className="px-3 py-1 text-soft">{attempt.worker ?? '–'}</td>
-            <td className="px-3 py-1">
-              {attempt.error?.code ?? (attempt.finished_at === null ? '' : 'success')}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 

@@ -79,13 +79,7 @@ export function RunPage() {
               <RunGraphView tasks={graph.data.nodes} chosen={task} onChoose={choose} />
             </div>
           ) : view === 'waterfall' ? (
-            <Waterfall
-              tasks={graph.data.nodes}
-              startedAt={head.data.started_at}
-              finishedAt={head.data.finished_at}
-              chosen={task}
-              onChoose={choose}
-            />
+            <Waterfall run={run} head={head.data} tasks={graph.data.nodes} chosen={task} onChoose={choose} />
           ) : view === 'steps' ? (
             <StepTable run={run} tasks={graph.data.nodes} chosen={node} onChoose={choose} />
           ) : view === 'events' ? (

@@ -1,12 +1,13 @@
 /** All tasks of a run in a table; nodes of a fan-out open on demand. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { GraphTask } from '../api/model.ts';
+import type { GraphTask, RunNode } from '../api/model.ts';
 import { nodesQuery, type RunRef } from '../api/queries.ts';
 import { summary } from '../graph/task-box.tsx';
 import { Status } from '../ui/status.tsx';
 import { Took } from '../ui/time.tsx';
 import { FanOut } from './fan-out.tsx';
+import { Worked } from './worked.tsx';
 
 interface Props {
   readonly run: RunRef;
@@ -15,13 +16,13 @@ interface Props {
   readonly onChoose: (node: string) => void;
 }
 
-/** Beyond this their workers are not asked for: they stand with the nodes, which are read anew whenever one of them changes. */
+/** Beyond this their workers and attempts are not asked for: they stand with the nodes, which are read anew whenever one of them changes. */
 const FEW = 200;
 
 export function StepTable({ run, tasks, chosen, onChoose }: Props) {
   const isFew = tasks.length <= FEW;
   const { data } = useQuery({ ...nodesQuery(run, { tasks_only: true }), enabled: isFew });
-  const workers = new Map(data?.nodes.map(({ id, attempts }) => [id, attempts.at(-1)?.worker]));
+  const nodes = new Map(data?.nodes.map((node) => [node.id, node]));
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggle = (id: string) => {
     const next = new Set(open);
@@ -50,7 +51,7 @@ export function StepTable({ run, tasks, chosen, onChoose }: Props) {
               run={run}
               chosen={chosen}
               onChoose={onChoose}
-              worker={isFew ? (workers.get(task.id) ?? null) : undefined}
+              node={isFew ? (nodes.get(task.id) ?? null) : undefined}
               isOpen={open.has(task.id)}
               onToggle={() => toggle(task.id)}
             />
@@ -66,13 +67,13 @@ function Rows({
   run,
   chosen,
   onChoose,
-  worker,
+  node,
   isOpen,
   onToggle,
 }: Omit<Props, 'tasks'> & {
   readonly task: GraphTask;
-  /** Of its last attempt; null where there is none, undefined where none is shown. */
-  readonly worker: string | null | undefined;
+  /** With its attempts; null before it is known, undefined where it is not asked for. */
+  readonly node: RunNode | null | undefined;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }) {
@@ -105,10 +106,14 @@ function Rows({
           {task.states === null ? null : <span className="text-xs text-soft">{summary(task.states)}</span>}
         </td>
         <td className="px-3 py-1">
-          <Took from={task.started_at} to={task.finished_at} />
+          {node == null || node.attempts.length < 2 ? (
+            <Took from={task.started_at} to={task.finished_at} />
+          ) : (
+            <Worked node={node} />
+          )}
         </td>
         <td className="px-3 py-1 tabular-nums">{task.attempts || ''}</td>
-        {worker === undefined ? null : <td className="px-3 py-1 text-soft">{worker}</td>}
+        {node === undefined ? null : <td className="px-3 py-1 text-soft">{node?.attempts.at(-1)?.worker}</td>}
         <td className="px-3 py-1 text-soft">{task.uses}</td>
         <td className="px-3 py-1 text-soft">{task.queue}</td>
       </tr>

@@ -5,6 +5,7 @@ import type { NodeState } from '../../core/node-state.ts';
 import type { Plan } from '../../core/plan.ts';
 import { isCurrent } from '../../core/run-state.ts';
 import { recordsOf, type StoredStates } from './run-view.ts';
+import { iso } from './time-view.ts';
 
 export interface GraphNodeView {
   /** Id of the task. */
@@ -91,8 +92,4 @@ function fanStates(records: readonly NodeRecord[], plan: Plan): Map<number, Map<
     byTask.set(record.task, counts.set(record.state, (counts.get(record.state) ?? 0) + 1));
   }
   return byTask;
-}
-
-function iso(at: number | undefined): string | null {
-  return at === undefined || at === 0 ? null : new Date(at).toISOString();
 }

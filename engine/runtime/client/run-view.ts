@@ -2,7 +2,6 @@
  * The public form of a run and of its history: what `sluice show --json` prints and what clients get. A contract: names
  * change only with a new `format`. Times are RFC 3339 in UTC, null when it has not happened.
  */
-import type { TaskError } from '../../core/errors.ts';
 import type { EventRecord } from '../../core/event.ts';
 import type { Learned } from '../../core/forecast/index.ts';
 import type { Json } from '../../core/json.ts';
@@ -13,19 +12,11 @@ import { advanceOf, type Eta } from '../../core/progress/run-advance.ts';
 import type { NodeOutput, RunError, RunHeader } from '../../core/run-header.ts';
 import { isCurrent } from '../../core/run-state.ts';
 import type { StoredRun } from '../../ports/shard-store.ts';
+import { type AttemptView, attemptsOf } from './attempt-view.ts';
 import { costOfNode, costOfRun } from './cost-view.ts';
 import { RunPast } from './run-past.ts';
+import { iso } from './time-view.ts';
 import { childOf, viewWaiting, type WaitingView } from './waiting-view.ts';
-
-export interface AttemptView {
-  readonly number: number;
-  /** The life of its node that it belongs to: a retry or mark of a person begins another. From 1. */
-  readonly generation: number;
-  readonly started_at: string | null;
-  readonly finished_at: string | null;
-  readonly worker: string | null;
-  readonly error: TaskError | null;
-}
 
 export interface NodeView {
   /** `resize`, or `resize[3]` for a node of a fan-out. */
@@ -227,53 +218,6 @@ export function readLeft(stored: StoredRun, index: number): NodeOutput {
   return json === undefined ? {} : (JSON.parse(json) as NodeOutput);
 }
 
-/** The attempts of a node, from its own events. */
-export function attemptsOf(events: readonly EventRecord[]): AttemptView[] {
-  const list: AttemptView[] = [];
-  let generation = 1;
-  for (const event of events) {
-    if (event.type === 'node.reset') generation = event.detail?.generation ?? 1;
-    if (event.attempt === undefined || event.type === 'node.late') continue;
-    const at = iso(event.at);
-    const last = list.at(-1);
-    const known = last?.number === event.attempt ? last : undefined;
-    if (event.type === 'node.started') {
-      const started = {
-        number: event.attempt,
-        generation,
-        started_at: at,
-        finished_at: null,
-        worker: event.detail?.worker ?? null,
-        error: null,
-      };
-      if (known) list[list.length - 1] = started;
-      else list.push(started);
-    } else if (isAttemptEnd(event.type) && known) {
-      list[list.length - 1] = { ...known, finished_at: at, error: event.detail?.error ?? null };
-    } else if (isAttemptEnd(event.type) && event.detail?.error) {
-      list.push({
-        number: event.attempt,
-        generation,
-        started_at: null,
-        finished_at: at,
-        worker: null,
-        error: event.detail.error,
-      });
-    }
-  }
-  return list;
-}
-
-function isAttemptEnd(type: EventRecord['type']): boolean {
-  return (
-    type === 'node.succeeded' ||
-    type === 'node.failed' ||
-    type === 'node.retrying' ||
-    type === 'node.repeating' ||
-    type === 'node.cancelled'
-  );
-}
-
 /** An event with its node's name. `nodes` are the run's records, in order. */
 export function viewEvent(event: EventRecord, plan: Plan, nodes: readonly NodeRecord[]): EventView {
   const { seq, type, node, attempt, at, detail = {} } = event;
@@ -312,8 +256,4 @@ interface Advancing {
   readonly records: readonly NodeRecord[];
   readonly plan: Plan;
   readonly past: RunPast;
-}
-
-function iso(at: number | undefined): string | null {
-  return at === undefined || at === 0 ? null : new Date(at).toISOString();
 }

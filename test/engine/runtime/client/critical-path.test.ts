@@ -22,6 +22,7 @@ function aNode(id: string, needs: string[], from?: number, to?: number): NodeVie
             {
               number: 1,
               generation: 1,
+              queued_at: iso(from),
               started_at: iso(from),
               finished_at: iso(to),
               worker: 'w',
@@ -104,7 +105,14 @@ describe('criticalPath', () => {
 
   it('counts only the newest life of a node, and no time in which the run had ended', () => {
     const at = (ms: number) => new Date(START + ms).toISOString();
-    const before = { number: 1, started_at: at(100), finished_at: at(200), worker: 'w', error: null };
+    const before = {
+      number: 1,
+      queued_at: at(100),
+      started_at: at(100),
+      finished_at: at(200),
+      worker: 'w',
+      error: null,
+    };
     const again = { ...before, number: 2, started_at: at(60_010), finished_at: at(60_050) };
     const b: NodeView = {
       ...aNode('b', ['a'], 100, 200),
