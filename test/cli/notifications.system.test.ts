@@ -1,33 +1,19 @@
 /** `notify`, `callback`, `alerts` and `sluice notifications` through the real program, against a receiver of this machine. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildIfStale } from '../support/build.ts';
 import { cliFolder } from '../support/cli.ts';
+import { type HookReceiver, hookReceiver } from '../support/hook-receiver.ts';
 
 const KEY = `whsec_${Buffer.from('a key for the test').toString('base64')}`;
 const folder = cliFolder();
-const seen: { readonly path: string; readonly headers: Record<string, string>; readonly body: string }[] = [];
-let server: Server;
-let status = 200;
+let receiver: HookReceiver;
 const env = { SLUICE_SECRET_HOOK: KEY };
 
 beforeAll(async () => {
   await buildIfStale();
-  server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8');
-    request.on('data', (text: string) => {
-      body += text;
-    });
-    request.on('end', () => {
-      seen.push({ path: request.url ?? '', headers: request.headers as Record<string, string>, body });
-      response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  receiver = await hookReceiver();
+  const { url } = receiver;
   folder.write(
     'sluice.config.yaml',
     `channels:\n  ops: { webhook: { url: "${url}/ops", secret: HOOK } }\nalerts:\n  - { channel: ops, on: recovered, workflow: "flaky*" }\n`,
@@ -48,12 +34,12 @@ outputs: { did: "\${{ tasks.work.status }}" }
 }, 120_000);
 
 afterAll(async () => {
-  if (server) await new Promise((done) => server.close(done));
+  await receiver?.close();
   await folder.remove();
 });
 
 function taken(path: string): { readonly type: string; readonly text: string; readonly data: object }[] {
-  return seen
+  return receiver.seen
     .splice(0)
     .filter((one) => one.path.startsWith(path))
     .map(({ body, headers }) => new Webhook(KEY).verify(body, headers) as never);
@@ -61,13 +47,13 @@ function taken(path: string): { readonly type: string; readonly text: string; re
 
 it('tells of a failure, of the recovery, and calls back with the outputs', { timeout: 120_000 }, async () => {
   await folder.run(['run', 'flaky.yaml', '-q', '-i', 'fail=true'], env);
-  const failed = seen.splice(0).map(({ path, body }) => [path.slice(0, 5), JSON.parse(body).type]);
+  const failed = receiver.seen.splice(0).map(({ path, body }) => [path.slice(0, 5), JSON.parse(body).type]);
   expect(failed.sort()).toEqual([
     ['/ops', 'run.failed'],
     ['/runs', 'run.failed'],
   ]);
   await folder.run(['run', 'flaky.yaml', '-q'], env);
-  expect(seen.map(({ path, body }) => [path.slice(0, 5), JSON.parse(body).type]).sort()).toEqual([
+  expect(receiver.seen.map(({ path, body }) => [path.slice(0, 5), JSON.parse(body).type]).sort()).toEqual([
     ['/ops', 'run.recovered'],
     ['/runs', 'run.succeeded'],
   ]);
@@ -75,27 +61,27 @@ it('tells of a failure, of the recovery, and calls back with the outputs', { tim
 });
 
 it('lists what was not delivered with its reason, and sends it again', { timeout: 120_000 }, async () => {
-  status = 410;
-  seen.length = 0;
+  receiver.status = 410;
+  receiver.seen.length = 0;
   await folder.run(['run', 'flaky.yaml', '-q'], env);
   const dead = await folder.run(['notifications', 'list', '--state', 'dead', '--json'], env);
   const { notifications } = JSON.parse(dead.stdout) as { notifications: { id: string; error: string }[] };
   expect(notifications).toMatchObject([
     { type: 'run.succeeded', error: expect.stringContaining('answered 410') },
   ]);
-  status = 200;
-  seen.length = 0;
+  receiver.status = 200;
+  receiver.seen.length = 0;
   const again = await folder.run(['notifications', 'retry', notifications[0]?.id ?? ''], env);
   expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('was delivered')]);
-  expect(seen[0]?.headers['webhook-id']).toBe(notifications[0]?.id);
+  expect(receiver.seen[0]?.headers['webhook-id']).toBe(notifications[0]?.id);
 });
 
 it('a channel can be tested', { timeout: 60_000 }, async () => {
-  seen.length = 0;
+  receiver.seen.length = 0;
   const good = await folder.run(['alerts', 'test', 'ops'], env);
   expect([good.code, taken('/ops')[0]?.type]).toEqual([0, 'test']);
-  status = 500;
+  receiver.status = 500;
   const bad = await folder.run(['alerts', 'test', 'ops'], env);
-  status = 200;
+  receiver.status = 200;
   expect([bad.code, bad.stderr]).toEqual([1, expect.stringContaining('answered 500')]);
 });
