@@ -1,32 +1,19 @@
 /** The parts of the engine on one Redis, as the SDK needs them. Roles are started on top of it, see roles.ts. */
-import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SluiceError } from '../engine/core/errors.ts';
-import type { ArtifactStore } from '../engine/ports/artifact-store.ts';
-import type { CacheStore } from '../engine/ports/cache-store.ts';
 import type { Clock } from '../engine/ports/clock.ts';
-import type { DefinitionStore } from '../engine/ports/definition-store.ts';
 import type { LogStore } from '../engine/ports/log-store.ts';
 import { type Logger, SILENT } from '../engine/ports/logger.ts';
-import type { Membership } from '../engine/ports/membership.ts';
-import type { RunIndex } from '../engine/ports/run-index.ts';
 import type { SecretStore } from '../engine/ports/secret-store.ts';
-import type { ShardStore } from '../engine/ports/shard-store.ts';
 import { type EmbeddedRedis, startEmbeddedRedis } from '../engine/redis/embedded/index.ts';
 import {
   ADDRESS_FORMS,
   type Connections,
   createConnections,
-  createRedisArtifactStore,
   createRedisAuditStore,
-  createRedisCacheStore,
-  createRedisDefinitionStore,
   createRedisLogStore,
-  createRedisMembership,
-  createRedisRunIndex,
-  createRedisShardStore,
   DEFAULT_PREFIX,
   parseRedisAddress,
   type QueueAddress,
@@ -36,19 +23,12 @@ import {
   requireSuitableRedis,
 } from '../engine/redis/index.ts';
 import { AuditLog } from '../engine/runtime/client/audit-log.ts';
-import {
-  type Auditing,
-  auditedDefinitionStore,
-  auditedShardStore,
-} from '../engine/runtime/client/audited-stores.ts';
-import { type Client, createClient } from '../engine/runtime/client/client.ts';
-import { findAppliedOrStarted } from '../engine/runtime/client/find-workflow.ts';
-import { Definitions } from '../engine/runtime/definition/definitions.ts';
+import type { Auditing } from '../engine/runtime/client/audited-stores.ts';
 import { createDirectoryArtifactStore } from '../engine/runtime/files/directory-artifact-store.ts';
-import { createOutputStore, type OutputStore } from '../engine/runtime/files/output-store.ts';
 import { createRealClock } from '../engine/runtime/real-clock.ts';
 import { openArtifactPlace } from './artifact-place.ts';
 import { logCap, openLogPlace } from './log-place.ts';
+import { openRedisParts, type RedisParts } from './redis-parts.ts';
 import { openSecrets } from './secrets.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -77,22 +57,9 @@ export interface RedisOptions {
   readonly by?: string;
 }
 
-export interface EngineParts {
-  /** For what the program asks for: changes are recorded in the audit log. */
-  readonly store: ShardStore;
-  /** For orchestrators and workers. */
-  readonly roleStore: ShardStore;
-  readonly shards: number;
-  readonly client: Client;
-  readonly index: RunIndex;
-  readonly definitions: DefinitionStore;
-  readonly membership: Membership;
+export interface EngineParts extends RedisParts {
   readonly logs: LogStore;
-  readonly artifacts: ArtifactStore;
   readonly secrets: SecretStore;
-  /** For outputs that are too large for a run's state. */
-  readonly outputs: OutputStore;
-  readonly cache: CacheStore;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly queueConnection: QueueAddress;
@@ -180,35 +147,16 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
   try {
     await connections.ready(PATIENCE_MS);
     await requireSuitableRedis(connections, clock);
-    const roleStore = createRedisShardStore(connections);
-    const shards = await roleStore.shards();
-    const auditing = auditingOf(connections, { by: options.by, now: clock.now });
-    const store = auditedShardStore(roleStore, shards, auditing);
-    const index = createRedisRunIndex(connections);
-    const random = () => randomBytes(10);
-    const definitions = auditedDefinitionStore(createRedisDefinitionStore(connections), auditing);
-    const newRequestId = () => random().toString('hex');
-    const applied = new Definitions({ definitions, store, shards, waitMs: 0, newRequestId });
-    const findWorkflow = findAppliedOrStarted(applied, index);
-    const near = createRedisArtifactStore(connections, { shards });
     const far =
       named ?? (home === undefined ? undefined : createDirectoryArtifactStore(join(home, 'artifacts')));
-    const outputs = createOutputStore({ near, ...(far ? { far } : {}) });
+    const auditing = auditingOf(connections, { by: options.by, now: clock.now });
+    const parts = await openRedisParts({ connections, auditing, clock, artifacts: far });
     return {
-      store,
-      roleStore,
-      shards,
-      index,
-      definitions,
-      client: createClient({ store, index, shards, clock, random, outputs, findWorkflow }),
-      membership: createRedisMembership(connections),
+      ...parts,
       logs:
         openLogPlace(settings, '.') ??
-        createRedisLogStore(connections, { shards, ...logCap(settings.logBytes) }),
-      artifacts: far ?? near,
-      outputs,
+        createRedisLogStore(connections, { shards: parts.shards, ...logCap(settings.logBytes) }),
       secrets: openSecrets({ environment: settings.environment, connections, clock, home }),
-      cache: createRedisCacheStore(connections),
       clock,
       logger,
       queueConnection: queueAddressOf(connection),
@@ -217,7 +165,7 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
       publish: async (channel, text) => void (await connections.call('publish', [channel, text])),
       settings,
       async close() {
-        await store.close();
+        await parts.store.close();
         await embedded?.stop();
       },
     };

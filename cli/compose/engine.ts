@@ -6,27 +6,15 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactStore } from '../../engine/ports/artifact-store.ts';
-import type { CacheStore } from '../../engine/ports/cache-store.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
-import type { DefinitionStore } from '../../engine/ports/definition-store.ts';
 import type { LogStore } from '../../engine/ports/log-store.ts';
 import { type Logger, SILENT } from '../../engine/ports/logger.ts';
-import type { Membership } from '../../engine/ports/membership.ts';
-import type { RunIndex } from '../../engine/ports/run-index.ts';
-import type { ShardStore } from '../../engine/ports/shard-store.ts';
 import { type EmbeddedRedis, startEmbeddedRedis } from '../../engine/redis/embedded/index.ts';
 import {
   type Connections,
   createConnections,
-  createRedisArtifactStore,
   createRedisAuditStore,
-  createRedisCacheStore,
-  createRedisDefinitionStore,
-  createRedisMembership,
-  createRedisRunIndex,
   createRedisSecretRecords,
-  createRedisShardStore,
   createRedisTokenStore,
   DEFAULT_PREFIX,
   type Finding,
@@ -38,19 +26,11 @@ import {
 import { AccessTokens } from '../../engine/runtime/client/access-tokens.ts';
 import { currentActing } from '../../engine/runtime/client/acting.ts';
 import { AuditLog } from '../../engine/runtime/client/audit-log.ts';
-import {
-  auditedDefinitionStore,
-  auditedSecretRecords,
-  auditedShardStore,
-  auditedTokenStore,
-} from '../../engine/runtime/client/audited-stores.ts';
-import { type Client, createClient } from '../../engine/runtime/client/client.ts';
-import { findAppliedOrStarted } from '../../engine/runtime/client/find-workflow.ts';
-import { Definitions } from '../../engine/runtime/definition/definitions.ts';
+import { auditedSecretRecords, auditedTokenStore } from '../../engine/runtime/client/audited-stores.ts';
 import { createDirectoryArtifactStore } from '../../engine/runtime/files/directory-artifact-store.ts';
-import { createOutputStore, type OutputStore } from '../../engine/runtime/files/output-store.ts';
 import { createRealClock } from '../../engine/runtime/real-clock.ts';
 import type { Metrics } from '../../monitoring/registry.ts';
+import { openRedisParts, type RedisParts } from '../../sdk/redis-parts.ts';
 import type { RedisFlags } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
@@ -77,25 +57,12 @@ export interface EngineOptions extends RedisFlags {
   readonly logger: Logger;
 }
 
-export interface Engine {
+export interface Engine extends RedisParts {
   readonly connections: Connections;
-  /** For people and programs: changes are recorded in the audit log. */
-  readonly store: ShardStore;
-  /** For orchestrators and workers. */
-  readonly roleStore: ShardStore;
-  readonly shards: number;
-  readonly client: Client;
-  readonly index: RunIndex;
-  readonly definitions: DefinitionStore;
-  readonly membership: Membership;
   readonly logs: LogStore;
-  readonly artifacts: ArtifactStore;
-  /** For outputs that are too large for a run's state. */
-  readonly outputs: OutputStore;
   readonly secrets: Secrets;
   readonly tokens: AccessTokens;
   readonly audit: AuditLog;
-  readonly cache: CacheStore;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics | undefined;
@@ -185,8 +152,6 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
     await connections.ready(PATIENCE_MS);
     quiet.open();
     if (options.use !== 'read') warnOf(await requireSuitableRedis(connections, clock), options);
-    const roleStore = createRedisShardStore(connections);
-    const shards = await roleStore.shards();
     const audit = new AuditLog({
       store: createRedisAuditStore(connections),
       now: clock.now,
@@ -196,38 +161,15 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
       log: audit,
       acting: options.use === 'write' ? userActing : currentActing,
     };
-    const store = auditedShardStore(roleStore, shards, auditing);
-    const index = createRedisRunIndex(connections);
-    const random = () => randomBytes(10);
-    const near = createRedisArtifactStore(connections, { shards });
     const far =
       namedArtifactStore(host, options.artifacts) ??
       (place.kind === 'embedded' ? createDirectoryArtifactStore(join(place.home, 'artifacts')) : undefined);
-    const outputs = createOutputStore({ near, ...(far ? { far } : {}) });
-    const definitions = auditedDefinitionStore(createRedisDefinitionStore(connections), auditing);
+    const parts = await openRedisParts({ connections, auditing, clock, artifacts: far });
     const records = auditedSecretRecords(createRedisSecretRecords(connections), auditing);
-    const newRequestId = () => random().toString('hex');
-    const applied = new Definitions({ definitions, store, shards, waitMs: 0, newRequestId });
     return {
+      ...parts,
       connections,
-      store,
-      roleStore,
-      shards,
-      client: createClient({
-        store,
-        index,
-        shards,
-        clock,
-        random,
-        outputs,
-        findWorkflow: findAppliedOrStarted(applied, index),
-      }),
-      index,
-      definitions,
-      membership: createRedisMembership(connections),
-      logs: openLogs(host, options.logs, { connections, shards }),
-      artifacts: far ?? near,
-      outputs,
+      logs: openLogs(host, options.logs, { connections, shards: parts.shards }),
       secrets: openSecrets({ settings: host.settings, records, clock, home: homeOf(place) }),
       tokens: new AccessTokens({
         store: auditedTokenStore(createRedisTokenStore(connections), auditing),
@@ -235,7 +177,6 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
         random: randomBytes,
       }),
       audit,
-      cache: createRedisCacheStore(connections),
       clock,
       logger,
       metrics: options.metrics,
@@ -244,7 +185,7 @@ async function connect(host: Host, { place, embedded, options }: Opening): Promi
       isEmbedded: place.kind === 'embedded',
       home: homeOf(place),
       async close() {
-        await store.close();
+        await parts.store.close();
         await embedded?.stop();
       },
     };
