@@ -9,8 +9,8 @@ import type { EngineActions } from '../../core/engine-outcome.ts';
 import { LearnedDurations } from '../../core/learned-durations.ts';
 import type { Patience } from '../../core/notification/watch.ts';
 import { dispatchWindow } from '../../core/policy.ts';
-import { isMadeQueue } from '../../core/queue-name.ts';
 import { loadOf, type ShardLoad } from '../../core/shard-load.ts';
+import type { ShardState } from '../../core/shard-state.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DefinitionStore } from '../../ports/definition-store.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -30,6 +30,7 @@ import { Errands } from './errands.ts';
 import { HeldShards } from './held-shards.ts';
 import { InboxRound } from './inbox-round.ts';
 import { LoadReports } from './load-reports.ts';
+import { countBusy, madeQueuesOf } from './queue-use.ts';
 import { RunLines } from './run-lines.ts';
 import { UsualTimes } from './usual-times.ts';
 import { Workforce } from './workforce.ts';
@@ -193,7 +194,11 @@ class ShardKeeper implements Orchestrator {
   }
 
   load(): ShardLoad {
-    return loadOf(this.#held.owners().map(({ state }) => state));
+    return loadOf(this.#states());
+  }
+
+  #states(): ShardState[] {
+    return this.#held.owners().map(({ state }) => state);
   }
 
   owned(): readonly number[] {
@@ -237,14 +242,9 @@ class ShardKeeper implements Orchestrator {
     this.#workforce = new Workforce(workers);
   }
 
-  /** Workers serve the queues of label sets, and their own, only when there is something in them. */
   async #announceQueues(): Promise<void> {
-    const names = new Set<string>();
-    for (const { state } of this.#held.owners()) {
-      for (const [queue, heap] of state.ready) if (isMadeQueue(queue) && heap.size > 0) names.add(queue);
-      for (const [queue, sent] of state.sentByQueue) if (isMadeQueue(queue) && sent > 0) names.add(queue);
-    }
-    if (names.size > 0) await this.#options.membership.announceQueues([...names], QUEUE_MS);
+    const names = madeQueuesOf(this.#states());
+    if (names.length > 0) await this.#options.membership.announceQueues(names, QUEUE_MS);
   }
 
   #ownerOf(lease: Lease): ShardOwner {
@@ -270,10 +270,7 @@ class ShardKeeper implements Orchestrator {
   }
 
   #windowOf(queue: string): number {
-    let busy = 0;
-    for (const { state } of this.#held.owners()) {
-      if ((state.sentByQueue.get(queue) ?? 0) > 0 || (state.ready.get(queue)?.size ?? 0) > 0) busy++;
-    }
+    const busy = countBusy(this.#states(), queue);
     return dispatchWindow(this.#workforce.slotsOf(queue), busy * Math.max(1, this.#live.length));
   }
 
