@@ -80,6 +80,7 @@ export interface CancelMessage extends Asked {
   readonly type: 'cancel';
   readonly run: string;
   readonly reason?: string;
+  readonly by?: string;
   /** Between SIGTERM and SIGKILL, ms. */
   readonly graceMs: number;
 }

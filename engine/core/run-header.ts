@@ -14,6 +14,8 @@ export interface RunError {
   readonly code: string;
   readonly message: string;
   readonly task?: string;
+  /** Who cancelled it, as they said. */
+  readonly by?: string;
 }
 
 /** The changing part of a header. */
@@ -105,6 +107,8 @@ export interface CancelRequest {
   readonly graceMs: number;
   readonly code: 'cancelled' | 'run_timeout';
   readonly reason?: string;
+  /** Who asked for it, as they said. */
+  readonly by?: string;
 }
 
 export interface RunHeader extends RunProgress {

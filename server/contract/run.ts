@@ -92,7 +92,12 @@ export const run = z
     inputs: values,
     outputs: values,
     error: z
-      .object({ code: z.string(), message: z.string(), task: z.string().optional() })
+      .object({
+        code: z.string(),
+        message: z.string(),
+        task: z.string().optional(),
+        by: z.string().optional().describe('Who cancelled it, as they said.'),
+      })
       .nullable()
       .describe('Why the run failed or was cancelled.'),
     parent: z
@@ -124,7 +129,9 @@ export const run = z
           .describe('Whether all tasks that are left have run before, or only some.'),
       })
       .nullable()
-      .describe('When it will end; null when nothing that is left has run before, or nothing moves.'),
+      .describe(
+        'When it will end; null when nothing that is left has run before, somebody is still to be asked, or nothing moves.',
+      ),
     nodes: z.array(node).describe('In the order of the file; nodes of a fan-out follow their task.'),
   })
   .describe('One execution of a workflow.');

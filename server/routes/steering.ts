@@ -33,9 +33,9 @@ import { findRun } from './found-run.ts';
 import { findWorkflow, keyOf } from './runs.ts';
 
 export const steeringRoutes = [
-  route(cancelRun)(async ({ params, body = {} }, parts) => {
+  route(cancelRun)(async ({ params, body = {}, by }, parts) => {
     await findRun(parts, params);
-    await parts.client.cancel(params.run, cancelOptions(body));
+    await parts.client.cancel(params.run, { ...cancelOptions(body), ...said(by) });
     return takenBy(params.run);
   }),
 
@@ -121,9 +121,9 @@ export const steeringRoutes = [
     return { body: { format: 1, run, node: typeof node === 'string' ? node : null } };
   }),
 
-  route(bulkCancel)(async ({ params, body }, parts) =>
+  route(bulkCancel)(async ({ params, body, by }, parts) =>
     forAll(parts, { ...params, ...body, fits: 'live' }, (run) =>
-      parts.client.cancel(run, cancelOptions(body)),
+      parts.client.cancel(run, { ...cancelOptions(body), ...said(by) }),
     ),
   ),
 

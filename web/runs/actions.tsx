@@ -64,11 +64,12 @@ function Ended({
   node,
   onAsk,
 }: Pick<Props, 'head' | 'node'> & { readonly onAsk: (verb: Verb) => void }) {
+  const what = retriedOf(head);
   return (
     <>
-      {head.status === 'succeeded' ? null : (
+      {what === undefined ? null : (
         <ActionButton needs="operator" data-action kind="main" onClick={() => onAsk('retry')}>
-          Retry failed…
+          Retry {what}…
         </ActionButton>
       )}
       {node === undefined ? null : (
@@ -81,4 +82,11 @@ function Ended({
       </ActionButton>
     </>
   );
+}
+
+/** What a retry takes up again: what failed, else what was cancelled. Undefined when there is no such thing. */
+export function retriedOf({ status, states }: RunHead): 'failed' | 'cancelled' | undefined {
+  if (status === 'succeeded') return undefined;
+  if (status === 'failed' || (states.failed ?? 0) > 0) return 'failed';
+  return (states.cancelled ?? 0) > 0 ? 'cancelled' : undefined;
 }

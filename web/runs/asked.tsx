@@ -7,6 +7,8 @@ import { Button } from '../ui/parts.tsx';
 /** More are found in the table. */
 const SHOWN = 5;
 
+export const waitingQuery = (run: RunRef) => nodesQuery(run, { status: 'waiting', limit: 100 });
+
 interface Props {
   readonly run: RunRef;
   readonly head: RunHead;
@@ -16,8 +18,8 @@ interface Props {
 
 export function Asked({ run, head, chosen, onChoose }: Props) {
   const isWaiting = (head.states.waiting ?? 0) > 0;
-  const { data } = useQuery({ ...nodesQuery(run, { status: 'waiting', limit: 100 }), enabled: isWaiting });
-  const asking = isWaiting ? (data?.nodes ?? []).filter((node) => wordsOf(node) !== undefined) : [];
+  const { data } = useQuery({ ...waitingQuery(run), enabled: isWaiting });
+  const asking = isWaiting ? (data?.nodes ?? []).filter((node) => askedWords(node) !== undefined) : [];
   const others = asking.filter(({ id }) => id !== chosen);
   if (others.length === 0) return null;
   return (
@@ -28,7 +30,7 @@ export function Asked({ run, head, chosen, onChoose }: Props) {
       {others.slice(0, SHOWN).map((node) => (
         <p key={node.id} className="flex flex-wrap items-center gap-2">
           <span>
-            <b>{node.id}</b> waits for {wordsOf(node)}.
+            <b>{node.id}</b> waits for {askedWords(node)}.
           </span>
           <Button onClick={() => onChoose(node.id)}>Answer {node.id}…</Button>
         </p>
@@ -38,7 +40,8 @@ export function Asked({ run, head, chosen, onChoose }: Props) {
   );
 }
 
-function wordsOf({ waiting }: RunNode): string | undefined {
+/** Undefined when it waits for nobody. */
+export function askedWords({ waiting }: RunNode): string | undefined {
   if (waiting?.for === 'approval') return 'an approval';
   if (waiting?.for === 'signal') return `the signal ${waiting.signal ?? ''}`;
   return undefined;

@@ -1,21 +1,21 @@
 /** A run at a glance: what failed first, then graph, waterfall or table, and beside them the chosen node. */
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useLiveRun } from '../api/live.ts';
-import { isEnded, type RunHead } from '../api/model.ts';
+import { isEnded } from '../api/model.ts';
 import { graphQuery, headQuery } from '../api/queries.ts';
 import { RunGraphView } from '../graph/run-graph.tsx';
-import { shownCost } from '../ui/cost-card.tsx';
-import { Card, Copy, Trouble } from '../ui/parts.tsx';
-import { Status, signOf } from '../ui/status.tsx';
-import { Ago, Took } from '../ui/time.tsx';
+import { Card, Trouble } from '../ui/parts.tsx';
+import { signOf } from '../ui/status.tsx';
 import { useTitle } from '../ui/title.ts';
 import { RunActions } from './actions.tsx';
 import { Asked } from './asked.tsx';
+import { Cancelled } from './cancelled.tsx';
 import { Failure } from './failure.tsx';
 import { History } from './history.tsx';
 import { Json, NodePanel } from './node-panel.tsx';
+import { RunHeader } from './run-header.tsx';
 import { StepTable } from './step-table.tsx';
 import { VIEWS } from './views.ts';
 import { Waterfall } from './waterfall.tsx';
@@ -46,10 +46,13 @@ export function RunPage() {
   return (
     <div className="flex flex-col gap-3 p-3">
       {head.error ? <Trouble error={head.error} /> : null}
-      <Header head={head.data} liveness={liveness}>
+      <RunHeader run={run} head={head.data} liveness={liveness}>
         <RunActions run={run} head={head.data} node={isTask ? task : undefined} />
-      </Header>
+      </RunHeader>
       {head.data.status === 'failed' ? <Failure run={run} head={head.data} onChoose={choose} /> : null}
+      {head.data.status === 'cancelled' || head.data.status === 'cancelling' ? (
+        <Cancelled run={run} head={head.data} />
+      ) : null}
       <Asked run={run} head={head.data} chosen={node} onChoose={choose} />
       <div
         className={`grid min-h-[32rem] gap-3 ${node === undefined ? '' : beside === undefined ? 'lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]' : 'lg:grid-cols-[minmax(0,1fr)_minmax(0,3fr)]'}`}
@@ -114,79 +117,5 @@ export function RunPage() {
         )}
       </div>
     </div>
-  );
-}
-
-function Header({
-  head,
-  liveness,
-  children,
-}: {
-  readonly head: RunHead;
-  readonly liveness: string;
-  readonly children: React.ReactNode;
-}) {
-  const percent = Math.round(100 * head.progress);
-  return (
-    <header className="flex flex-col gap-2">
-      <div className="flex flex-wrap items-center gap-3">
-        <h1 className="text-lg font-semibold">{head.workflow}</h1>
-        <Status state={head.paused_at != null && !isEnded(head.status) ? 'paused' : head.status} />
-        <span className="font-mono text-xs text-soft">
-          {head.id} <Copy text={head.id} />
-        </span>
-        {head.parent === null ? null : (
-          <span className="text-sm text-soft">
-            started by{' '}
-            <Link
-              to="/ns/$namespace/runs/$run"
-              params={{ namespace: head.namespace, run: head.parent.run }}
-              search={{ node: head.parent.node }}
-            >
-              {head.parent.node} of its parent
-            </Link>
-          </span>
-        )}
-        <div className="ml-auto">{children}</div>
-      </div>
-      <div className="flex flex-wrap items-center gap-x-5 gap-y-1 text-sm text-soft">
-        <span>
-          started <Ago at={head.created_at} /> by {head.trigger.type}
-        </span>
-        <span>
-          {isEnded(head.status) ? 'took' : 'for'} <Took from={head.started_at} to={head.finished_at} />
-        </span>
-        {head.cost === null ? null : <span title="Attempts that are over">cost {shownCost(head.cost)}</span>}
-        <span>
-          {Object.entries(head.states)
-            .map(([state, count]) => `${count} ${state.replaceAll('_', ' ')}`)
-            .join(' · ')}
-        </span>
-        {head.eta === null ? null : (
-          <span
-            title={
-              head.eta.basis === 'learned'
-                ? 'By former runs'
-                : 'Partly a guess: not all tasks have run before'
-            }
-          >
-            {percent} % done, ends <Ago at={head.eta.at} />
-          </span>
-        )}
-        {liveness === 'over' ? null : (
-          <span className={liveness === 'live' ? 'text-ok' : 'text-wait'}>
-            {liveness === 'live' ? '● live' : '◌ asking every 2 s'}
-          </span>
-        )}
-      </div>
-      {isEnded(head.status) ? null : (
-        <progress
-          max={100}
-          value={percent}
-          aria-label={`${percent} % done`}
-          className="h-1.5 w-full overflow-hidden rounded-full [&::-webkit-progress-bar]:bg-sunk [&::-webkit-progress-value]:bg-busy [&::-moz-progress-bar]:bg-busy"
-        />
-      )}
-    </header>
   );
 }

@@ -24,9 +24,8 @@ interface Props {
   readonly onClose: () => void;
 }
 
-const TITLES: { readonly [verb in Verb]: string } = {
+const TITLES: { readonly [verb in Exclude<Verb, 'retry'>]: string } = {
   cancel: 'Cancel this run?',
-  retry: 'Retry what failed?',
   retryFrom: 'Work on it again from here?',
   rerun: 'Start a new run like this one?',
 };
@@ -58,7 +57,14 @@ export function SteerDialog({ verb, run, head, node, onClose }: Props) {
     onError: (thrown) => form.refuse(thrown, 'inputs'),
   });
   return (
-    <Dialog title={TITLES[verb]} onClose={onClose}>
+    <Dialog
+      title={
+        verb === 'retry'
+          ? `Retry what ${head.status === 'cancelled' ? 'was cancelled' : 'failed'}?`
+          : TITLES[verb]
+      }
+      onClose={onClose}
+    >
       {verb === 'cancel' ? (
         <Reason reason={reason} onChange={setReason} />
       ) : (

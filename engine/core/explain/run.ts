@@ -32,7 +32,8 @@ function endReason({ header }: RunState): Reason {
   const why = error
     ? `: ${error.task === undefined ? '' : `${error.task}: `}${error.code}: ${error.message}`
     : '';
-  const word = status === 'cancelled' ? 'was cancelled' : status;
+  const by = error?.by === undefined ? '' : ` by ${error.by}`;
+  const word = status === 'cancelled' ? `was cancelled${by}` : status;
   return reason('run_ended', sentence(`The run ${word}${took}${why}`), {
     status,
     error: error ? { ...error } : null,

@@ -1,6 +1,7 @@
 /**
  * How far a run has come, and when it will end. Tasks weigh what their nodes usually take. The end is that of the longest remaining
- * path, and not before what is left is worked off by as many nodes at once as are now, where some wait for a slot. Pure.
+ * path, and not before what is left is worked off by as many nodes at once as are now, where some wait for a slot. How long people
+ * take is no work and nothing that can be learned: as long as somebody is to be asked, no end is told. Pure.
  */
 import type { Learned } from '../forecast/forecast.ts';
 import type { NodeRecord } from '../node-record.ts';
@@ -21,7 +22,7 @@ export interface AdvanceQuestion {
 export interface Advance {
   /** Share of the work that is done, 0 to 1. */
   readonly progress: number;
-  /** Undefined when no task that is left has run before. */
+  /** Undefined when no task that is left has run before, and while it depends on somebody. */
   readonly eta: Eta | undefined;
 }
 
@@ -41,6 +42,7 @@ interface TaskWork {
   readonly task: PlanTask;
   readonly nodeMs: number;
   readonly isKnown: boolean;
+  readonly isAsking: boolean;
   /** Weight in all, of what is done, and what is left, ms of one slot. */
   readonly all: number;
   readonly left: number;
@@ -55,7 +57,8 @@ export function advanceOf(question: AdvanceQuestion): Advance {
   const left = sumOf(works, (work) => work.left);
   const progress = all === 0 ? 0 : Math.min(1, Math.max(0, 1 - left / all));
   const open = works.filter((work) => work.open > 0);
-  if (!open.some(({ isKnown }) => isKnown)) return { progress, eta: undefined };
+  if (!open.some(({ isKnown }) => isKnown) || open.some(({ isAsking }) => isAsking))
+    return { progress, eta: undefined };
   const running = records.filter(
     (record) => record.state === 'running' && !isFanOut(plan, record, records),
   ).length;
@@ -70,13 +73,16 @@ export function advanceOf(question: AdvanceQuestion): Advance {
 
 /** Of the main part alone: handlers and compensation are not foreseen. */
 function workOf({ plan, records, learned, reported, now }: AdvanceQuestion): TaskWork[] {
-  const known = plan.tasks.flatMap(({ id }) => learned.tasks.get(id)?.nodeMs ?? []);
+  const known = plan.tasks.flatMap((task) =>
+    asksPeople(task) ? [] : (learned.tasks.get(task.id)?.nodeMs ?? []),
+  );
   const usualMs = known.length === 0 ? UNKNOWN_MS : known.reduce((sum, ms) => sum + ms, 0) / known.length;
   const nodesOf = openNodes(plan, records);
   return plan.tasks.map((task, index): TaskWork => {
     const taught = learned.tasks.get(task.id);
-    const nodeMs = Math.max(1, taught?.nodeMs ?? usualMs);
-    const base = { task, nodeMs, isKnown: taught !== undefined };
+    const isAsking = asksPeople(task);
+    const nodeMs = isAsking ? 0 : Math.max(1, taught?.nodeMs ?? usualMs);
+    const base = { task, nodeMs, isKnown: taught !== undefined, isAsking };
     if (task.phase) return { ...base, all: 0, left: 0, open: 0 };
     const record = records[index];
     const isFan = task.fanOut !== undefined;
@@ -91,6 +97,11 @@ function workOf({ plan, records, learned, reported, now }: AdvanceQuestion): Tas
     const leftMs = ofBegun.reduce((sum, node) => sum + left(node), 0) + untouched * nodeMs;
     return { ...base, all, left: Math.min(all, leftMs), open: ofBegun.length + untouched };
   });
+}
+
+/** An approval, or a wait for a signal. */
+function asksPeople({ action: { uses, with: options } }: PlanTask): boolean {
+  return uses === 'approval' || (uses === 'wait' && options['signal'] !== undefined);
 }
 
 interface FanNodes {
@@ -120,7 +131,7 @@ function leftOf(
     reported,
   }: { readonly nodeMs: number; readonly now: number; readonly reported: number | undefined },
 ): number {
-  if (!record || isEnded(record.state)) return 0;
+  if (!record || isEnded(record.state) || nodeMs === 0) return 0;
   if (record.state !== 'running' && record.state !== 'waiting') return nodeMs;
   const beganAt = record.startedAt || record.queuedAt;
   const done = reported ?? (beganAt === 0 ? 0 : Math.max(0, now - beganAt) / nodeMs);

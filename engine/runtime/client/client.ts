@@ -84,10 +84,10 @@ export class Client {
    */
   async cancel(
     run: string,
-    options: { readonly reason?: string; readonly graceMs?: number } = {},
+    options: { readonly reason?: string; readonly by?: string; readonly graceMs?: number } = {},
   ): Promise<void> {
-    const { reason, graceMs = 10_000 } = options;
-    await this.request({ type: 'cancel', run, graceMs, ...(reason === undefined ? {} : { reason }) });
+    const { graceMs = 10_000, ...said } = options;
+    await this.request({ type: 'cancel', run, graceMs, ...said });
   }
 
   /**

@@ -112,6 +112,45 @@ describe('the end', () => {
   });
 });
 
+describe('what people are asked', () => {
+  const asks = {
+    approval: { action: { uses: 'approval', with: {} } },
+    signal: { action: { uses: 'wait', with: { signal: 'go' } } },
+  };
+  const times = { a: 1_000, ask: 3_600_000, b: 1_000 };
+  const answer = (rig: ShardRig) => {
+    rig.deliver({ type: 'approval', run: rig.runId, node: 'ask', decision: 'approved', request: 'q1' });
+    rig.deliver({ type: 'signal', run: rig.runId, name: 'go', payload: {}, request: 'q2' });
+  };
+
+  it.each(Object.entries(asks))(
+    'by an %s is no work, and nobody knows the end before it is answered',
+    (_, ask) => {
+      const rig = rigOf(['a', aTask('ask', ['a'], ask), aTask('b', ['ask'])]);
+      expect(advance(rig, times)).toEqual({ percent: 0, inMs: undefined, basis: undefined });
+      rig.succeed('a');
+      expect(advance(rig, times)).toEqual({ percent: 50, inMs: undefined, basis: undefined });
+      rig.now += 7_200_000;
+      expect(advance(rig, times).percent).toBe(50);
+      answer(rig);
+      expect(advance(rig, times)).toEqual({ percent: 50, inMs: 1_000, basis: 'learned' });
+    },
+  );
+
+  it('does not make others seem long that have never run', () => {
+    const rig = rigOf(['a', aTask('ask', ['a'], asks.approval), aTask('new', ['ask'])]);
+    answer(rig.succeed('a'));
+    expect(advance(rig, { a: 1_000, ask: 3_600_000 }).percent).toBe(50);
+  });
+
+  it('does not hold back a run that goes round it, or waits for a time', () => {
+    const rig = rigOf(['a', aTask('ask', ['a'], asks.approval)]).fail('a');
+    expect(advance(rig, times).inMs).toBeUndefined();
+    const timed = rigOf([aTask('b', [], { action: { uses: 'wait', with: { for: '1s' } } })]);
+    expect(advance(timed, times).inMs).toBe(1_000);
+  });
+});
+
 describe('what a run teaches', () => {
   it('is how long its nodes worked; what was skipped teaches nothing', () => {
     const rig = rigOf(['a', aTask('b', [], { if: 'false' }), aFanOut('f', 2)]);

@@ -66,13 +66,14 @@ export function refuseUnknownRun(turn: Turn, asked: Asked & { readonly run: stri
   turn.answer(asked, refusal(`no run has the id ${asked.run}`, 'run_not_found'));
 }
 
-function takeCancel(turn: Turn, run: RunState, { graceMs, reason }: CancelMessage): Answer {
+function takeCancel(turn: Turn, run: RunState, { graceMs, reason, by }: CancelMessage): Answer {
   const { status, cancel, part } = run.header;
   if (isRunEnded(status)) return refusal(`the run has ended already: it ${standsAs(status)}`);
   if (part) return refusal(`the run is ${status} and ends by itself; that is not stopped by a cancel`);
   // Whoever asks wants it to end, and it does.
   if (cancel) return DONE;
-  cancelRun(turn, run, { code: 'cancelled', graceMs, ...(reason === undefined ? {} : { reason }) });
+  const said = { ...(reason === undefined ? {} : { reason }), ...(by === undefined ? {} : { by }) };
+  cancelRun(turn, run, { code: 'cancelled', graceMs, ...said });
   return DONE;
 }
 

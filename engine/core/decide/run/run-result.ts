@@ -17,8 +17,8 @@ export function resultOf(run: RunState): RunResult {
   if (failed !== undefined) return { status: 'failed', error: taskError(run, failed) };
   if (!header.cancel && !isATaskCancelled(run)) return { status: 'succeeded' };
   // Also when all that still ran has succeeded before it heard of it: who asked was told that the cancel counts.
-  const message = header.cancel?.reason ?? 'the run was cancelled';
-  return { status: 'cancelled', error: { code: 'cancelled', message } };
+  const { reason: message = 'the run was cancelled', by } = header.cancel ?? {};
+  return { status: 'cancelled', error: { code: 'cancelled', message, ...(by === undefined ? {} : { by }) } };
 }
 
 /** Only tasks count: a fan-out that fails fast cancels its own nodes, and says itself how it ended. */

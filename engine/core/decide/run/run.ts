@@ -111,7 +111,8 @@ export function cancelRun(turn: Turn, run: RunState, request: Omit<CancelRequest
   delete header.paused;
   header.status = 'cancelling';
   run.cancelPosition = 0;
-  turn.event(run, 'run.cancelling', { detail: { reason: request.reason ?? request.code } });
+  const { reason = request.code, by } = request;
+  turn.event(run, 'run.cancelling', { detail: { reason, ...(by === undefined ? {} : { by }) } });
   turn.saveStatus(run, true);
   turn.shard.unfinished.add(header.id);
 }

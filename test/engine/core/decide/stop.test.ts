@@ -14,6 +14,17 @@ describe('cancel', () => {
     expect(rig.flights.size).toBe(0);
   });
 
+  it('says who asked for it, and why, in the history and at the end', () => {
+    const rig = rigOf('a');
+    rig.ask({ type: 'cancel', graceMs: 1, reason: 'wrong prices', by: 'ann' });
+    expect(rig.header.error).toEqual({ code: 'cancelled', message: 'wrong prices', by: 'ann' });
+    expect(rig.events.find(({ type }) => type === 'run.cancelling')?.detail).toEqual({
+      reason: 'wrong prices',
+      by: 'ann',
+    });
+    expect(rig.restore().header.error?.by).toBe('ann');
+  });
+
   it('ends a run that has not begun', () => {
     const rig = new ShardRig(aPlan(['a'])).cancel();
     expect(rig.states()).toEqual({ a: 'cancelled' });
