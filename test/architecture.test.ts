@@ -67,7 +67,15 @@ const ARROWS: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ['testing/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'engine/memory/', 'dsl/', 'executors/']],
   ['monitoring/', ['engine/core/', 'engine/ports/', 'engine/runtime/client/', 'dsl/']],
   // Its types only: the dashboard talks to the API.
-  ['web/', ['server/contract/', 'server/operations/', 'engine/core/log-level.ts']],
+  [
+    'web/',
+    [
+      'server/contract/',
+      'server/operations/',
+      'engine/core/log-level.ts',
+      'engine/core/expression/nearest-name.ts',
+    ],
+  ],
   ['sdk/', ['engine/', 'dsl/', 'executors/', 'notifications/']],
   ['server/', ['engine/core/', 'engine/ports/', 'engine/runtime/', 'dsl/']],
 ];

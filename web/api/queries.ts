@@ -54,6 +54,18 @@ export const graphQuery = ({ namespace, run }: RunRef) =>
     queryFn: ({ signal }) => get<RunGraph>(apiPath(namespace, 'runs', run, 'graph'), {}, signal),
   });
 
+/** Whole ids of runs. */
+export const RUN_ID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** Where a run is, among all namespaces that the caller may see. */
+export const runPlaceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run-place', id],
+    queryFn: ({ signal }) =>
+      get<{ namespace: string; workflow: string; status: string }>(`/api/v1/runs/${id}`, {}, signal),
+    enabled: RUN_ID.test(id),
+  });
+
 export interface NodeList {
   readonly nodes: readonly RunNode[];
   readonly next: string | null;

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useRef } from 'react';
+import { Problem } from '../api/http.ts';
 import { useLiveRun } from '../api/live.ts';
 import { isEnded } from '../api/model.ts';
 import { graphQuery, headQuery } from '../api/queries.ts';
@@ -14,6 +15,7 @@ import { Asked } from './asked.tsx';
 import { Cancelled } from './cancelled.tsx';
 import { Failure } from './failure.tsx';
 import { History } from './history.tsx';
+import { MissingRun } from './missing-run.tsx';
 import { Json, NodePanel } from './node-panel.tsx';
 import { RunHeader } from './run-header.tsx';
 import { StepTable } from './step-table.tsx';
@@ -39,8 +41,11 @@ export function RunPage() {
       replace: true,
     });
   };
-  if (head.data === undefined)
+  if (head.data === undefined) {
+    if (head.error instanceof Problem && (head.error.status === 404 || head.error.status === 400))
+      return <MissingRun {...run} />;
     return head.error ? <Trouble error={head.error} /> : <p className="p-6 text-soft">Loading…</p>;
+  }
   const task = node?.replace(/\[\d+\]$/, '');
   const isTask = graph.data?.nodes.some(({ id }) => id === task) === true;
   return (

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react';
 import { useNamespace } from '../api/access.ts';
 import { apiPath, get } from '../api/http.ts';
 import type { RunList } from '../api/model.ts';
+import { runPlaceQuery } from '../api/queries.ts';
 import { Dialog } from '../ui/parts.tsx';
 import { Sign } from '../ui/status.tsx';
 import { Ago } from '../ui/time.tsx';
@@ -16,7 +17,6 @@ import { usePlaces } from './places.tsx';
 
 /** Newest runs that are offered. An older one is found by its whole id. */
 const RUNS = 50;
-const RUN_ID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [typed, setTyped] = useState('');
@@ -41,12 +41,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     staleTime: 5_000,
   });
   const id = typed.trim().toUpperCase();
-  const found = useQuery({
-    queryKey: ['run-place', id],
-    queryFn: ({ signal }) =>
-      get<{ namespace: string; workflow: string; status: string }>(`/api/v1/runs/${id}`, {}, signal),
-    enabled: RUN_ID.test(id),
-  });
+  const found = useQuery(runPlaceQuery(id));
   const go = (to: string) => {
     onClose();
     void navigate({ to });

@@ -104,10 +104,10 @@ export function LastRuns({ namespace, history, versions }: Props & { readonly ve
           >
             {run.id}
           </Link>
-          <span className="w-28">
+          <span className="min-w-28">
             <Ago at={run.created_at} />
           </span>
-          <span className="w-24">
+          <span className="min-w-24">
             <Took from={run.created_at} to={run.finished_at} />
           </span>
           {versions.has(run.version) ? (

@@ -10,6 +10,7 @@ import { Card, Trouble } from '../ui/parts.tsx';
 import { useTitle } from '../ui/title.ts';
 import { FormField } from './form-field.tsx';
 import { inputFlags, readTyped, type Typed, textOf } from './input-values.ts';
+import { MissingWorkflow } from './missing-workflow.tsx';
 import { type StartForm, startFormQuery, type WorkflowRef } from './queries.ts';
 
 const route = getRouteApi('/ns/$namespace/workflows/$workflow/start');
@@ -19,6 +20,8 @@ export function StartPage() {
   const { version } = route.useSearch();
   useTitle(`Start ${place.workflow}`);
   const { data, error } = useQuery(startFormQuery(place, version));
+  if (error instanceof Problem && error.status === 404 && version === undefined)
+    return <MissingWorkflow {...place} />;
   if (error) return <Trouble error={error} />;
   if (data === undefined) return <p className="p-6 text-soft">Loading…</p>;
   return (

@@ -8,6 +8,7 @@ import { CostCard } from '../ui/cost-card.tsx';
 import { Card, Command, Empty, Trouble } from '../ui/parts.tsx';
 import { useTitle } from '../ui/title.ts';
 import { HeatSquares, LastRuns, type Versions as VersionNumbers } from './heat-squares.tsx';
+import { MissingWorkflow } from './missing-workflow.tsx';
 import {
   definitionGraphQuery,
   historyQuery,
@@ -29,9 +30,13 @@ export function WorkflowPage() {
   useLiveRuns(place.namespace);
   const seen = useQuery(workflowQuery(place));
   const isUnapplied = seen.error instanceof Problem && seen.error.status === 404;
+  // Asked of one that was started from its file as well.
+  const { error: unknown } = useQuery({ ...historyQuery(place), enabled: isUnapplied });
   const workflow = seen.data?.workflow;
   if (seen.error && !isUnapplied) return <Trouble error={seen.error} />;
   if (seen.isPending) return <p className="p-6 text-soft">Loading…</p>;
+  if (isUnapplied && unknown instanceof Problem && unknown.status === 404)
+    return <MissingWorkflow {...place} />;
   return (
     <div className="flex flex-col gap-3 p-3">
       <Header place={place} version={workflow?.version} description={workflow?.description ?? null} />
