@@ -1,21 +1,5 @@
-/** Kinds of values and values, in words for messages. */
+/** Values in words for messages. */
 import type { Json } from '../engine/core/json.ts';
-
-const WORDS: ReadonlyMap<string, string> = new Map([
-  ['string', 'text'],
-  ['number', 'a number'],
-  ['int', 'a whole number'],
-  ['boolean', '`true` or `false`'],
-  ['object', 'a map'],
-  ['record', 'a map'],
-  ['array', 'a list'],
-  ['null', 'null'],
-]);
-
-/** What a schema expects; a text that is in words already stays as it is. */
-export function expectedWord(expected: string): string {
-  return WORDS.get(expected) ?? expected;
-}
 
 /** What an author wrote. */
 export function describeValue(value: Json): string {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../engine/core/json.ts';
+import { schemaWords } from '../engine/core/schema-words.ts';
 import type { EngineOutcome } from '../engine/ports/executor.ts';
 import { describeIssues } from './options.ts';
 
@@ -10,7 +11,7 @@ export function evaluateWith<S extends z.ZodType>(
   options: JsonObject,
   evaluate: (checked: z.infer<S>) => EngineOutcome,
 ): EngineOutcome {
-  const result = schema.safeParse(options);
+  const result = schema.safeParse(options, { error: schemaWords });
   if (result.success) return evaluate(result.data);
   const message = describeIssues(executor, result.error.issues);
   return { kind: 'failed', error: { code: 'invalid_options', message } };

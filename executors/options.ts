@@ -1,6 +1,7 @@
 /** Checks resolved options against an executor's schema and says in a sentence what does not fit. */
 import type { z } from 'zod';
 import type { JsonObject } from '../engine/core/json.ts';
+import { schemaWords } from '../engine/core/schema-words.ts';
 import { TaskFailure } from '../engine/ports/executor.ts';
 
 /** The options, typed. @throws TaskFailure `invalid_options` that names every path that does not fit. */
@@ -9,7 +10,7 @@ export function checkOptions<S extends z.ZodType>(
   executor: string,
   options: JsonObject,
 ): z.infer<S> {
-  const result = schema.safeParse(options);
+  const result = schema.safeParse(options, { error: schemaWords });
   if (result.success) return result.data;
   throw new TaskFailure('invalid_options', describeIssues(executor, result.error.issues));
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { SluiceError } from '../engine/core/errors.ts';
 import type { AlertTarget } from '../engine/core/notification/alert.ts';
+import { schemaWords } from '../engine/core/schema-words.ts';
 import { type ChannelSettings, channelSchema } from './channels.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
@@ -93,7 +94,7 @@ function fits(pattern: string | undefined, workflow: string): boolean {
 
 function read<T>(schema: z.ZodType<T>, json: string | undefined, name: string): T | undefined {
   if (json === undefined) return undefined;
-  const checked = schema.safeParse(parse(json, name));
+  const checked = schema.safeParse(parse(json, name), { error: schemaWords });
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   const place = (issue?.path ?? []).join('.');

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { includes, type Role, roleIn } from '../engine/core/access/role.ts';
+import { schemaWords } from '../engine/core/schema-words.ts';
 import type { AnyOperation, Operation } from './operation.ts';
 import type { Caller, ServerEnv, ServerParts } from './parts.ts';
 import { type FieldError, RequestFailure } from './problem.ts';
@@ -121,7 +122,7 @@ function check<Schema extends z.ZodType>(
   place: string,
   errors: FieldError[],
 ): { readonly value: z.output<Schema> } | undefined {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: schemaWords });
   if (parsed.success) return { value: parsed.data };
   for (const { path, message } of parsed.error.issues)
     errors.push({ pointer: [place, ...path.map(escapePointer)].join('/'), detail: message });

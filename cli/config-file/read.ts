@@ -1,6 +1,6 @@
 /** The text of a `sluice.config.yaml` → its settings, or all mistakes at once, each at its place. */
 import { toData } from '../../dsl/data.ts';
-import { describeValue, expectedWord } from '../../dsl/describe-value.ts';
+import { describeValue } from '../../dsl/describe-value.ts';
 import type { Diagnostic, SourceFile } from '../../dsl/diagnostic.ts';
 import { MAX_NODES } from '../../dsl/limits.ts';
 import { parseDocuments } from '../../dsl/parse.ts';
@@ -9,6 +9,7 @@ import { flatten, type Issue, pathOf, valueAt } from '../../dsl/schema-issue/uni
 import { type PathFinding, SourceDocument } from '../../dsl/source-document.ts';
 import { suggest } from '../../dsl/suggest.ts';
 import { isJsonObject, type Json } from '../../engine/core/json.ts';
+import { expectedWord } from '../../engine/core/schema-words.ts';
 import { type ConfigFile, configFile, configJsonSchema } from './schema.ts';
 
 export interface ReadConfigFile {

@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import { nearestName } from '../../engine/core/expression/nearest-name.ts';
 import type { Json, JsonObject } from '../../engine/core/json.ts';
-import { describeValue, expectedWord } from '../describe-value.ts';
+import { expectedWord } from '../../engine/core/schema-words.ts';
+import { describeValue } from '../describe-value.ts';
 import { BUILTIN_FACTS, WORKER_CONDITIONS } from '../executor-facts.ts';
 import type { Path } from '../position.ts';
 import { objectKeys } from '../schema/noun.ts';

@@ -1,6 +1,6 @@
 /** What zod finds, said in sentences: the branch of a union that was meant, the key that was meant, the fix. */
 import type { Json } from '../../engine/core/json.ts';
-import { expectedWord } from '../describe-value.ts';
+import { expectedWord } from '../../engine/core/schema-words.ts';
 import type { Path } from '../position.ts';
 import type { SourceDocument } from '../source-document.ts';
 import { meantKey, reportBadKey, reportUnknownKey } from './key.ts';

@@ -1,7 +1,7 @@
 /** Of a union's branches, the one that the author meant. */
 import type { z } from 'zod';
 import { isJsonObject, type Json } from '../../engine/core/json.ts';
-import { expectedWord } from '../describe-value.ts';
+import { expectedWord } from '../../engine/core/schema-words.ts';
 import type { Path } from '../position.ts';
 import { alternatives } from '../suggest.ts';
 

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { isSluiceErrorCode, messageOf, SluiceError } from '../../engine/core/errors.ts';
+import { schemaWords } from '../../engine/core/schema-words.ts';
 import type { AnyOperation, Operation } from '../operation.ts';
 import { fillPath } from '../path-pattern.ts';
 import { type Problem, problem } from '../problem.ts';
@@ -89,7 +90,7 @@ export class ApiClient {
     const response = await this.open(operation, request);
     const text = await response.text();
     const came = text === '' ? undefined : parseJson(text);
-    const parsed = operation.reply.safeParse(came);
+    const parsed = operation.reply.safeParse(came, { error: schemaWords });
     if (parsed.success) return { checked: parsed.data, came };
     const [issue] = parsed.error.issues;
     throw new SluiceError(

@@ -1,6 +1,6 @@
 /** What the schema finds in a test file, as diagnostics at their places. */
 
-import { describeValue, expectedWord } from '../../dsl/describe-value.ts';
+import { describeValue } from '../../dsl/describe-value.ts';
 import type { DiagnosticCode } from '../../dsl/diagnostic-code.ts';
 import type { Path } from '../../dsl/position.ts';
 import { flatten, type Issue, pathOf, valueAt } from '../../dsl/schema-issue/union.ts';
@@ -8,6 +8,7 @@ import type { PathFinding, SourceDocument } from '../../dsl/source-document.ts';
 import { alternatives, suggest } from '../../dsl/suggest.ts';
 import { nearestName } from '../../engine/core/expression/nearest-name.ts';
 import { isJsonObject, type Json } from '../../engine/core/json.ts';
+import { expectedWord } from '../../engine/core/schema-words.ts';
 import { testFileJsonSchema } from './json-schema.ts';
 import { BAD_DURATION } from './schema.ts';
 

@@ -1,6 +1,7 @@
 /** Checks what a ticket asks for before the work starts: the executor, its options, the environment. */
 import type { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { schemaWords } from '../../core/schema-words.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import { type Executor, TaskFailure, type WorkerExecutor } from '../../ports/executor.ts';
 
@@ -21,7 +22,7 @@ export function findExecutor(executors: ReadonlyMap<string, Executor>, name: str
 
 /** The options with their defaults. @throws TaskFailure invalid_options */
 export function checkOptions(executor: WorkerExecutor, options: JsonObject): JsonObject {
-  const checked = executor.options.safeParse(options);
+  const checked = executor.options.safeParse(options, { error: schemaWords });
   if (!checked.success) {
     const problems = checked.error.issues.map(describeIssue).join('; ');
     throw new TaskFailure('invalid_options', `The options of \`${executor.name}\` do not fit: ${problems}.`);
