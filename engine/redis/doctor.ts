@@ -1,7 +1,7 @@
 /** Looks at a Redis with the eyes of an operator: would it lose data, and is anything about it unusual? */
 import { messageOf, SluiceError } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Connections } from './connection.ts';
+import type { Connections, Server } from './connection.ts';
 
 export interface Finding {
   /** error: Sluice refuses to work with it. */
@@ -51,9 +51,11 @@ export async function inspectRedis(
   return isCluster ? [await checkCluster(connections, infos.length), ...findings] : findings;
 }
 
-/** What stores a step runs in Redis, as a script; some managed services, and users of Redis, may not. */
-export async function inspectScripts({ call, keys }: Connections): Promise<Finding> {
+/** What stores a step runs in Redis, as a script; some managed services, and users of Redis, may not. Each primary of a Cluster is asked. */
+export async function inspectScripts(connections: Connections): Promise<Finding> {
+  const { call, keys, servers } = connections;
   try {
+    for (const server of servers()) await runScript(connections, server);
     await call('eval', ["return redis.call('EXISTS', KEYS[1])", 1, keys.meta()]);
     return { level: 'ok', message: 'Scripts run.' };
   } catch (thrown) {
@@ -62,6 +64,15 @@ export async function inspectScripts({ call, keys }: Connections): Promise<Findi
       message: `Scripts are refused: ${messageOf(thrown)}`,
       fix: 'Allow EVAL, EVALSHA and SCRIPT LOAD; docs/security.md has the rules of its users.',
     };
+  }
+}
+
+async function runScript({ clusterReads }: Connections, { place, call }: Server): Promise<void> {
+  try {
+    await call('eval', ["return redis.call('PING')", 0]);
+  } catch (thrown) {
+    if (clusterReads === undefined) throw thrown;
+    throw new Error(`${place}: ${messageOf(thrown)}`, { cause: thrown });
   }
 }
 

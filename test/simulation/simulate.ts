@@ -3,6 +3,7 @@ import type { Logger } from '../../engine/ports/logger.ts';
 import { checkAll, type Violation } from './checker/index.ts';
 import { type Evidence, gather, leftoversOf } from './evidence.ts';
 import type { Fault } from './faults.ts';
+import { formerRuns } from './features/alerts.ts';
 import { FeaturedUsers } from './features/featured-users.ts';
 import { buildStage, layGround, type OnNote } from './stage.ts';
 import { Trouble } from './trouble.ts';
@@ -56,6 +57,8 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   cluster.start();
   users.begin();
   featured.begin();
+  for (const { workflow } of featured.requests)
+    for (const sample of formerRuns(workflow)) await shared.index.teach(sample);
   const trouble = new Trouble({ shared, cluster, observer, shards });
   // Somebody else resumes what a user who died had paused.
   world.at(trouble.overAt + 5_000, () => {

@@ -35,10 +35,11 @@ export class UsualTimes {
     return known?.ms;
   }
 
-  /** What cannot be read is asked for again later. */
+  /** What could not be read is read again for who asks next. */
   async #read(key: string, namespace: string, workflow: string): Promise<void> {
     const samples = await this.#index.taught?.(namespace, workflow).catch(() => undefined);
     if (samples !== undefined) this.#note(key, { readAt: this.#clock.now(), ms: usualMsOf(samples) });
+    else if (this.#known.get(key)?.ms === undefined) this.#known.delete(key);
   }
 
   #note(key: string, known: Known): void {
