@@ -57,7 +57,8 @@ function Form({ place, version, form }: FormProps) {
   const [labels, setLabels] = useState('');
   const [key, setKey] = useState('');
   const [problems, setProblems] = useState(NO_PROBLEMS);
-  const isRefused = useAccess().refusal('operator') !== undefined;
+  const refusal = useAccess().refusal('operator');
+  const isRefused = refusal !== undefined;
   const element = useRef<HTMLFormElement>(null);
   const navigate = useNavigate();
   const read = readTyped(form.inputs, typed);
@@ -128,6 +129,7 @@ function Form({ place, version, form }: FormProps) {
           <ActionButton needs="operator" data-action kind="main" type="submit" disabled={isPending}>
             Start the run
           </ActionButton>
+          {isRefused ? <p className="text-sm text-soft">{refusal}</p> : null}
         </footer>
       </Card>
     </form>
