@@ -11,6 +11,7 @@ import { Status } from '../ui/status.tsx';
 import { Ago, Took } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { BulkActions } from './bulk.tsx';
+import { type Chosen, MAX_CHOSEN, withChosen } from './chosen.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { withNews } from './live-list.ts';
 import { SINCE } from './views.ts';
@@ -34,19 +35,33 @@ export function RunListPage() {
   );
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(query);
   const runs = data?.pages.flatMap((page) => page.runs) ?? [];
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, setChosen] = useState<Chosen>(new Map());
   const choose = useCallback(
-    (run: string, is: boolean) =>
-      setChosen((known) => new Set(is ? [...known, run] : [...known].filter((one) => one !== run))),
+    (lines: readonly RunLine[], is: boolean) => setChosen((known) => withChosen(known, lines, is)),
     [],
   );
+  const isAllChosen = runs.length > 0 && runs.every(({ id }) => chosen.has(id));
+  const chooseEarlier = async () => {
+    let lines = runs;
+    for (let more = hasNextPage; more && lines.length < MAX_CHOSEN; ) {
+      const read = await fetchNextPage();
+      lines = read.data?.pages.flatMap((page) => page.runs) ?? lines;
+      more = read.hasNextPage && !read.isError;
+    }
+    choose(lines.slice(0, MAX_CHOSEN), true);
+  };
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <div className="p-3">
       <h1 className="sr-only">Runs</h1>
       <Card title="Runs">
         <FilterBar search={filter} onSearch={(search) => void navigate({ search })} />
-        <BulkActions namespace={namespace} runs={[...chosen]} onClear={() => setChosen(new Set())} />
+        <BulkActions
+          namespace={namespace}
+          chosen={chosen}
+          onClear={() => setChosen(new Map())}
+          onAll={isAllChosen && hasNextPage && runs.length < MAX_CHOSEN ? chooseEarlier : undefined}
+        />
         {error ? <Trouble error={error} /> : null}
         {isPending ? <p className="p-6 text-soft">Loading…</p> : null}
         {data !== undefined && runs.length === 0 ? (
@@ -66,7 +81,13 @@ export function RunListPage() {
               <thead className="text-xs text-soft">
                 <tr>
                   <th className="w-8 py-1 pl-3">
-                    <span className="sr-only">Choose</span>
+                    <input
+                      type="checkbox"
+                      aria-label="Choose all that are shown"
+                      title="Choose all that are shown"
+                      checked={isAllChosen}
+                      onChange={({ target }) => choose(runs, target.checked)}
+                    />
                   </th>
                   <th className="px-3 py-1 font-medium">Status</th>
                   <th className="px-3 py-1 font-medium">Workflow</th>
@@ -105,7 +126,7 @@ interface RowProps {
   readonly run: RunLine;
   readonly namespace: string;
   readonly isChosen: boolean;
-  readonly onChoose: (run: string, is: boolean) => void;
+  readonly onChoose: (lines: readonly RunLine[], is: boolean) => void;
 }
 
 /** Drawn again when its own line changes, and not with every page that is added. */
@@ -117,7 +138,7 @@ const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) 
           type="checkbox"
           aria-label={`Choose ${run.id}`}
           checked={isChosen}
-          onChange={({ target }) => onChoose(run.id, target.checked)}
+          onChange={({ target }) => onChoose([run], target.checked)}
         />
       </td>
       <td className="px-3 py-1.5">

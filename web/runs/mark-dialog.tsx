@@ -21,12 +21,12 @@ interface Props {
 }
 
 export function MarkDialog({ run, node, onClose }: Props) {
-  const [as, setAs] = useState<(typeof ENDS)[number]>('succeeded');
+  const [as, setAs] = useState<(typeof ENDS)[number]>();
   const form = useDeclaredForm(FORM);
   const client = useQueryClient();
   const { outputs, reason } = form.read.values;
   const body = {
-    as,
+    ...(as === undefined ? {} : { as }),
     ...(as === 'succeeded' && outputs ? { outputs } : {}),
     ...(reason ? { reason } : {}),
   };
@@ -49,21 +49,27 @@ export function MarkDialog({ run, node, onClose }: Props) {
           </label>
         ))}
       </fieldset>
-      <PreviewList path={`${path}/preview`} body={{ as }} />
+      {as === undefined ? (
+        <p className="pb-3 text-sm text-soft">Choose one to see what would run again.</p>
+      ) : (
+        <PreviewList path={`${path}/preview`} body={{ as }} />
+      )}
       <div className="flex flex-col gap-2 pb-3">{form.fields}</div>
-      <AsCommand
-        cli={['mark', run.run, node, as, ...(typeof reason === 'string' ? ['--reason', reason] : [])]}
-        request={{ method: 'POST', path, body }}
-      />
+      {as === undefined ? null : (
+        <AsCommand
+          cli={['mark', run.run, node, as, ...(typeof reason === 'string' ? ['--reason', reason] : [])]}
+          request={{ method: 'POST', path, body }}
+        />
+      )}
       {mark.error ? <Trouble error={mark.error} /> : null}
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Leave it</Button>
         <Button
           kind="main"
-          disabled={mark.isPending}
+          disabled={mark.isPending || as === undefined}
           onClick={() => (form.check() ? mark.mutate() : undefined)}
         >
-          Mark as {as}
+          {as === undefined ? 'Mark' : `Mark as ${as}`}
         </Button>
       </div>
     </Dialog>
