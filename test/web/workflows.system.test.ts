@@ -101,6 +101,7 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
     async () => {
       await page.getByText('No workflow is applied here yet').waitFor();
       await page.getByRole('link', { name: 'New workflow' }).click();
+      await page.locator('.react-flow__node').getByText('done').waitFor();
       await editor().click();
       await page.keyboard.press('Control+a');
       await paste('name: hello\ntasks:\n  hello:\n    rum: echo hello\n');
@@ -110,6 +111,8 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       await problem.getByText('4:5').waitFor();
       expect(await problem.textContent()).toContain('unknown_key');
       await page.locator('.cm-lintRange-error').first().waitFor();
+      await page.getByText('As of the last text without mistakes').waitFor();
+      await page.locator('.react-flow__node').getByText('done').waitFor();
       expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
       await problem.click();
       await page.keyboard.press('Delete');
@@ -122,8 +125,18 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       await page.getByRole('tab', { name: 'graph' }).click();
       await page.locator('.react-flow__node').getByText('hello').waitFor();
       await expectAccessible();
-      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('link', { name: 'New workflow' }).waitFor({ state: 'detached' });
+      await editor().click();
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Control+s');
+      await page.getByText('Saved as version 1').waitFor();
       await page.waitForURL(/workflows\/hello\/edit$/);
+      // The caret, the focus and what can be undone are where they were.
+      await page.keyboard.type('X');
+      expect(await editor().textContent()).toContain('name: helloX');
+      await page.keyboard.press('Control+z');
+      expect(await editor().textContent()).not.toContain('helloX');
     },
     LONGEST_MS,
   );
@@ -131,6 +144,7 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
   it(
     'completes keys and names, undoes, and says what a run would do',
     async () => {
+      const saved = await editor().textContent();
       await editor().click();
       await page.keyboard.press('Control+End');
       await page.keyboard.type('  last:\nne');
@@ -164,7 +178,9 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       await page.getByRole('tab', { name: 'changes' }).click();
       await page.getByText('uses: noop').nth(1).waitFor();
       await editor().click();
-      for (let i = 0; i < 40; i++) await page.keyboard.press('Control+z');
+      // Beyond the save lies what was written before it.
+      for (let i = 0; i < 40 && (await editor().textContent()) !== saved; i++)
+        await page.keyboard.press('Control+z');
       await page.getByText('Nothing has changed since it was saved').waitFor();
     },
     LONGEST_MS,

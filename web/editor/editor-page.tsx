@@ -1,6 +1,6 @@
 /** Writing a workflow: the text, what is wrong with it, and beside it its graph, help, plan and what has changed. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link, useBlocker, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { useAccess } from '../api/access.ts';
 import { ActionButton } from '../ui/action-button.tsx';
@@ -10,6 +10,7 @@ import { useTitle } from '../ui/title.ts';
 import { type Seen, versionQuery, type WorkflowRef, workflowQuery } from '../workflows/queries.ts';
 import { Code } from './code.tsx';
 import { Conflict } from './conflict.tsx';
+import { Leaving } from './leaving.tsx';
 import { Problems } from './problems.tsx';
 import { isConflict, saveRequest, useSave } from './save.ts';
 import { KeyHelp, LiveGraph, PlanView, SIDES, type Side } from './side.tsx';
@@ -76,7 +77,13 @@ export function EditPage() {
 
 export function NewPage() {
   const { namespace } = newRoute.useParams();
-  return <Editor namespace={namespace} known={undefined} />;
+  // Once it is saved its page has the address of the workflow, and is the same page: nothing that is being written is lost. It is
+  // left by the way to a new one, which has no such address.
+  const shownAs = useRouterState({ select: ({ location }) => location.maskedLocation?.pathname });
+  const [seen, setSeen] = useState({ shownAs, number: 1 });
+  if (seen.shownAs !== shownAs)
+    setSeen({ shownAs, number: shownAs === undefined ? seen.number + 1 : seen.number });
+  return <Editor key={`${namespace} ${seen.number}`} namespace={namespace} known={undefined} />;
 }
 
 interface Known extends WorkflowRef {
@@ -92,24 +99,39 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
   const [cursor, setCursor] = useState(0);
   const [goTo, setGoTo] = useState<{ readonly line: number; readonly column: number }>();
   const [side, setSide] = useState<Side>('graph');
-  useTitle(known === undefined ? 'New workflow' : `Edit ${known.workflow}`);
+  /** What the first save of a new one has made. */
+  const [made, setMade] = useState<string>();
+  const workflow = known?.workflow ?? made;
+  useTitle(workflow === undefined ? 'New workflow' : `Edit ${workflow}`);
   const client = useQueryClient();
   const schema = useQuery(schemaQuery).data;
   const { validation, isFresh, error } = useValidation(namespace, text);
   const [first] = validation?.workflows ?? [];
-  const name = known?.workflow ?? first?.name;
+  const name = workflow ?? first?.name;
+  const [drawn, setDrawn] = useState(first?.graph);
+  if (first?.graph !== undefined && first.graph !== drawn) setDrawn(first.graph);
   const refusal = useAccess().refusal('operator');
   const isReadOnly = refusal !== undefined;
   const isChanged = text !== base.text;
   const navigate = useNavigate();
   const save = useSave((saved) => {
     setBase({ text, etag: saved.etag });
-    if (known === undefined)
-      void navigate({
+    if (workflow !== undefined) return;
+    setMade(saved.name);
+    void navigate({
+      to: '/ns/$namespace/new-workflow',
+      params: { namespace },
+      // The router goes nowhere where it is already, mask or not.
+      hash: 'saved',
+      hashScrollIntoView: false,
+      mask: {
         to: '/ns/$namespace/workflows/$workflow/edit',
         params: { namespace, workflow: saved.name },
-        ignoreBlocker: true,
-      });
+        unmaskOnReload: true,
+      },
+      replace: true,
+      ignoreBlocker: true,
+    });
   });
   const saving = (etag: string | undefined) => ({
     namespace,
@@ -135,13 +157,13 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
     <div className="flex flex-col gap-3 p-3">
       <header className="flex flex-wrap items-center gap-2">
         <h1 className="min-w-0 grow text-lg font-semibold">
-          {known === undefined ? (
+          {workflow === undefined ? (
             'New workflow'
           ) : (
             <>
               Edit{' '}
-              <Link to="/ns/$namespace/workflows/$workflow" params={{ namespace, workflow: known.workflow }}>
-                {known.workflow}
+              <Link to="/ns/$namespace/workflows/$workflow" params={{ namespace, workflow }}>
+                {workflow}
               </Link>
             </>
           )}
@@ -155,10 +177,10 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
               ? 'Not saved'
               : ''}
         </span>
-        {known === undefined || isChanged ? null : (
+        {workflow === undefined || isChanged ? null : (
           <Link
             to="/ns/$namespace/workflows/$workflow/start"
-            params={{ namespace, workflow: known.workflow }}
+            params={{ namespace, workflow }}
             className="rounded-md border border-line bg-card px-2.5 py-1 text-sm font-medium text-text hover:bg-sunk hover:no-underline"
           >
             Start…
@@ -172,7 +194,7 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
           onClick={onSave}
           title="Ctrl-S or ⌘S"
         >
-          {known === undefined ? 'Save' : 'Save as new version'}
+          {workflow === undefined ? 'Save' : 'Save as new version'}
         </ActionButton>
       </header>
       {refusal === undefined ? null : <p className="text-sm text-wait">To read only. {refusal}</p>}
@@ -220,7 +242,12 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
         >
           <div className="h-[60vh] min-h-80">
             {side === 'graph' ? (
-              <LiveGraph graph={first?.graph} chosen={undefined} onChoose={goToTask} />
+              <LiveGraph
+                graph={drawn}
+                isOld={first?.graph === undefined}
+                chosen={undefined}
+                onChoose={goToTask}
+              />
             ) : side === 'help' ? (
               <KeyHelp schema={schema} text={text} cursor={cursor} />
             ) : side === 'plan' ? (
@@ -242,9 +269,9 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
         </Card>
       </div>
       <AsCommand cli={['apply', `${name ?? 'workflow'}.yaml`]} request={saveRequest(saving(base.etag))} />
-      {isConflict(save.error) && known !== undefined ? (
+      {isConflict(save.error) && workflow !== undefined ? (
         <Conflict
-          place={known}
+          place={{ namespace, workflow }}
           mine={text}
           onClose={save.reset}
           onMine={({ etag }) => save.mutate(saving(etag))}
@@ -258,30 +285,9 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
       ) : isConflict(save.error) ? (
         <Trouble error={new Error(`There is a workflow ${name} already; give this one another name.`)} />
       ) : null}
-      <Leaving isChanged={isChanged && (known !== undefined || text !== FIRST_TEXT)} />
+      <Leaving isChanged={isChanged && (workflow !== undefined || text !== FIRST_TEXT)} />
     </div>
   );
 }
 
 const NONE: readonly never[] = [];
-
-/** Asks before what was written is lost. */
-function Leaving({ isChanged }: { readonly isChanged: boolean }) {
-  const { status, proceed, reset } = useBlocker({
-    shouldBlockFn: ({ current, next }) => isChanged && current.pathname !== next.pathname,
-    enableBeforeUnload: isChanged,
-    withResolver: true,
-  });
-  if (status !== 'blocked') return null;
-  return (
-    <Dialog title="Leave without saving?" onClose={reset}>
-      <p className="pb-3 text-sm">What you have written here is lost then.</p>
-      <div className="flex justify-end gap-2">
-        <Button onClick={reset}>Go on writing</Button>
-        <Button kind="danger" onClick={proceed}>
-          Leave
-        </Button>
-      </div>
-    </Dialog>
-  );
-}

@@ -16,19 +16,31 @@ export type Side = (typeof SIDES)[number];
 
 export function LiveGraph({
   graph,
+  isOld,
   chosen,
   onChoose,
 }: {
   readonly graph: Graph | undefined;
+  /** It is of an earlier text: the present one has mistakes. */
+  readonly isOld: boolean;
   readonly chosen: string | undefined;
   readonly onChoose: (task: string) => void;
 }) {
   if (graph === undefined)
     return <p className="p-4 text-sm text-soft">The graph is drawn once there is one.</p>;
   return (
-    <Suspense fallback={<p className="p-4 text-soft">Loading…</p>}>
-      <DefinitionGraph graph={graph} chosen={chosen} onChoose={onChoose} direction="down" />
-    </Suspense>
+    <div className="flex h-full flex-col">
+      {isOld ? (
+        <p role="status" className="border-b border-line px-4 py-1.5 text-sm text-wait">
+          As of the last text without mistakes.
+        </p>
+      ) : null}
+      <div className={`min-h-0 grow ${isOld ? 'opacity-50' : ''}`}>
+        <Suspense fallback={<p className="p-4 text-soft">Loading…</p>}>
+          <DefinitionGraph graph={graph} chosen={chosen} onChoose={onChoose} direction="down" />
+        </Suspense>
+      </div>
+    </div>
   );
 }
 
