@@ -81,7 +81,7 @@ export interface Sluice extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** @throws SluiceError redis_unreachable, redis_unsuitable, embedded_redis_unavailable, shards_mismatch */
+/** @throws SluiceError redis_unreachable, redis_unsuitable, embedded_redis_unavailable, shards_mismatch, not_possible for settings that cannot be read */
 export async function connect(options: ConnectOptions = {}): Promise<Sluice> {
   const parts = await openParts(options);
   try {

@@ -58,6 +58,7 @@ export interface RedisOptions {
 }
 
 export interface EngineParts extends RedisParts {
+  readonly connections: Connections;
   readonly logs: LogStore;
   readonly secrets: SecretStore;
   readonly clock: Clock;
@@ -153,6 +154,7 @@ async function joinParts({ options, settings, home, embedded, connection }: Open
     const parts = await openRedisParts({ connections, auditing, clock, artifacts: far });
     return {
       ...parts,
+      connections,
       logs:
         openLogPlace(settings, '.') ??
         createRedisLogStore(connections, { shards: parts.shards, ...logCap(settings.logBytes) }),

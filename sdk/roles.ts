@@ -17,6 +17,7 @@ import { alertsOf, readAlerts, readChannels } from '../notifications/settings.ts
 import { readAddressPolicy } from './address-policy.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { readVersion } from './settings.ts';
+import { readRetention, startUpkeep } from './upkeep.ts';
 
 export interface WorkerOptions {
   /** Queue → tasks at once. Default: four of the queue `default`. */
@@ -66,6 +67,7 @@ function openNotifier({ settings, secrets, publish, clock, isEmbedded }: EngineP
 
 export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): Promise<void> }> {
   const { shards, roleStore: store, membership, index, definitions, outputs, clock, logger } = parts;
+  const retention = readRetention(parts.settings.retention);
   const queue = openQueue(parts);
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const actions = engineActions();
@@ -87,8 +89,10 @@ export async function startOrchestrator(parts: EngineParts): Promise<{ stop(): P
     logger,
   });
   await orchestrator.start();
+  const upkeep = startUpkeep(parts, { id, retention });
   return {
     async stop() {
+      await upkeep.stop();
       await orchestrator.stop();
       await notifier.close?.();
       await queue.close();

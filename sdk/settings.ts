@@ -17,6 +17,8 @@ export interface Settings {
   readonly logs: string | undefined;
   /** SLUICE_LOG_BYTES: bytes of its log that are kept of an attempt. */
   readonly logBytes: string | undefined;
+  /** SLUICE_RETENTION: how long runs are kept whose workflow does not say it. */
+  readonly retention: string | undefined;
   readonly s3: S3Settings;
   /** SLUICE_ALLOW_ADDRESSES: what HTTP tasks may reach beyond public addresses. */
   readonly allowAddresses: string | undefined;
@@ -34,6 +36,7 @@ export function readSettings(environment: Settings['environment'] = process.env)
     artifacts: environment['SLUICE_ARTIFACTS'] || undefined,
     logs: environment['SLUICE_LOGS'] || undefined,
     logBytes: environment['SLUICE_LOG_BYTES'] || undefined,
+    retention: environment['SLUICE_RETENTION'] || undefined,
     s3: readS3Settings(environment),
     allowAddresses: environment['SLUICE_ALLOW_ADDRESSES'] || undefined,
     cacheDirectory: join(cacheHome, 'sluice'),

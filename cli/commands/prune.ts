@@ -2,11 +2,13 @@
 import type { Command } from 'commander';
 import { mergeRetention } from '../../engine/core/retention.ts';
 import type { Unused } from '../../engine/ports/unused-remover.ts';
+import { createRedisUnusedRemover } from '../../engine/redis/index.ts';
 import { pruneAll } from '../../engine/runtime/pruner.ts';
 import { sweepAll } from '../../engine/runtime/sweeper.ts';
+import { prunerOptions } from '../../sdk/upkeep.ts';
 import { newCommand, type RedisFlags, withArtifacts, withLogStore, withRedis } from '../command.ts';
 import { userActing } from '../compose/auditing.ts';
-import { prunerOptions, retentionFlag, unusedRemover } from '../compose/retention.ts';
+import { retentionFlag, retentionOf } from '../compose/retention.ts';
 import { withEngine } from '../compose/with-engine.ts';
 import type { Host } from '../host.ts';
 import { countOf } from '../view/count.ts';
@@ -28,7 +30,7 @@ export function pruneCommand(host: Host): Command {
     .option('--dry-run', 'only show what would be removed')
     .action(({ retention, dryRun = false, ...flags }: PruneFlags) =>
       withEngine(host, { ...flags, use: dryRun ? 'read' : 'write' }, async (engine) => {
-        const options = prunerOptions(host, engine);
+        const options = prunerOptions(engine, retentionOf(host));
         if (!dryRun)
           await engine.audit.record({
             ...userActing(),
@@ -47,7 +49,9 @@ export function pruneCommand(host: Host): Command {
         );
         // Each shard has a copy of a plan.
         const unused = new Map<string, Unused>();
-        await sweepAll({ remover: unusedRemover(engine, dryRun), clock: options.clock }, (one) => {
+        const { connections, shards, clock } = engine;
+        const remover = createRedisUnusedRemover(connections, { shards, dryRun });
+        await sweepAll({ remover, clock }, (one) => {
           unused.set(`${one.kind} ${one.name}`, one);
         });
         for (const { kind, name } of unused.values())

@@ -1,16 +1,15 @@
-/** An orchestrator on an engine, with what it does beside: notifications, traces, pruning. */
+/** An orchestrator on an engine, with what it does beside: notifications, traces, upkeep. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createOrchestrator } from '../../engine/runtime/orchestrator/orchestrator.ts';
-import { Pruner } from '../../engine/runtime/pruner.ts';
 import type { IntakeSettings } from '../../engine/runtime/shard/intake.ts';
-import { Sweeper } from '../../engine/runtime/sweeper.ts';
 import { measuredOwnerStore, setLoad } from '../../monitoring/orchestrator-metrics.ts';
+import { startUpkeep } from '../../sdk/upkeep.ts';
 import type { Host } from '../host.ts';
 import type { Engine } from './engine.ts';
 import { allExecutors, engineActions } from './executors.ts';
 import { openNotifier } from './notifier.ts';
-import { prunerOptions, unusedRemover } from './retention.ts';
+import { retentionOf } from './retention.ts';
 import { addressPolicy, openQueue } from './role-parts.ts';
 import type { RunningOrchestrator } from './roles.ts';
 import { openTraces } from './tracing.ts';
@@ -22,6 +21,7 @@ export async function openOrchestrator(
 ): Promise<RunningOrchestrator> {
   const { shards, metrics, membership, index, definitions, outputs, clock, logger } = engine;
   const store = metrics ? measuredOwnerStore(engine.roleStore, metrics, () => clock.now()) : engine.roleStore;
+  const retention = retentionOf(host);
   const queue = openQueue(engine);
   const actions = engineActions(allExecutors(host.settings));
   const { notifier, alertsOf, patience } = openNotifier(host, engine, addressPolicy(host, engine, undefined));
@@ -47,15 +47,11 @@ export async function openOrchestrator(
   });
   await orchestrator.start();
   metrics?.beforeScrape(() => setLoad(metrics, orchestrator.load(), clock.now()));
-  const turn = { id, membership };
-  const pruner = new Pruner({ ...prunerOptions(host, engine), turn });
-  const sweeper = new Sweeper({ remover: unusedRemover(engine), clock, logger, turn });
-  pruner.start();
-  sweeper.start();
+  const upkeep = startUpkeep(engine, { id, retention });
   return {
     orchestrator,
     async stop() {
-      await Promise.all([pruner.stop(), sweeper.stop()]);
+      await upkeep.stop();
       await orchestrator.stop();
       await traces.close();
       await notifier.close?.();

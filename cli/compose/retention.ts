@@ -1,13 +1,11 @@
 /** How long runs are kept: flag before SLUICE_RETENTION before for ever. */
 import { InvalidArgumentError } from 'commander';
+import { SluiceError } from '../../engine/core/errors.ts';
 import type { PlanRetention } from '../../engine/core/plan.ts';
 import { parseRetention } from '../../engine/core/retention.ts';
-import type { UnusedRemover } from '../../engine/ports/unused-remover.ts';
-import { createRedisRunRemover, createRedisUnusedRemover } from '../../engine/redis/index.ts';
-import type { PrunerOptions } from '../../engine/runtime/pruner.ts';
+import { readRetention } from '../../sdk/upkeep.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
-import type { Engine } from './engine.ts';
 
 /** The value of `--retention`. */
 export function retentionFlag(text: string): PlanRetention {
@@ -17,37 +15,10 @@ export function retentionFlag(text: string): PlanRetention {
 }
 
 /** @throws CliFailure when SLUICE_RETENTION cannot be read */
-export function prunerOptions(host: Host, engine: Engine): PrunerOptions {
-  const {
-    roleStore: store,
-    index,
-    definitions,
-    artifacts,
-    logs,
-    shards,
-    clock,
-    logger,
-    connections,
-  } = engine;
-  const text = host.settings.retention;
-  const parsed = text === undefined ? { retention: {} } : parseRetention(text);
-  if ('problem' in parsed) throw usageFailure(`SLUICE_RETENTION: ${parsed.problem}.`);
-  const remover = createRedisRunRemover(connections, { shards });
-  return {
-    store,
-    index,
-    definitions,
-    artifacts,
-    logs,
-    shards,
-    clock,
-    logger,
-    remover,
-    retention: parsed.retention,
-  };
-}
-
-/** Of what runs share. */
-export function unusedRemover({ connections, shards }: Engine, dryRun = false): UnusedRemover {
-  return createRedisUnusedRemover(connections, { shards, dryRun });
+export function retentionOf({ settings }: Host): PlanRetention {
+  try {
+    return readRetention(settings.retention);
+  } catch (thrown) {
+    throw thrown instanceof SluiceError ? usageFailure(thrown.message) : thrown;
+  }
 }

@@ -1,10 +1,8 @@
 /** The dashboard in a real browser, against a real server with all roles. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser, openBrowser } from '../support/browser.ts';
-import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
+import { findBrowser } from '../support/browser.ts';
+import { type WebStand, webStand } from '../support/web-stand.ts';
 
 const LONGEST_MS = 90_000;
 
@@ -37,54 +35,30 @@ tasks:
 `;
 
 describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', () => {
-  let folder: CliFolder;
-  let up: CliProcess;
-  let browser: Browser;
+  let stand: WebStand;
   let page: Page;
-  let base = '';
-  const troubles: string[] = [];
 
   beforeAll(async () => {
-    folder = cliFolder();
-    folder.write('failing.yaml', FAILING);
-    folder.write('waiting.yaml', WAITING);
-    up = folder.start(['up', '--port', '0']);
-    await up.saw('Ctrl-C stops it');
-    base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
-    browser = await openBrowser();
-    page = await browser.newPage();
-    page.setDefaultTimeout(30_000);
-    // What a policy or a missing file forbids would be seen nowhere else. Being a stranger at first is no trouble.
-    page.on('pageerror', (error) => troubles.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes('401')) troubles.push(message.text());
-    });
+    stand = await webStand({ files: { 'failing.yaml': FAILING, 'waiting.yaml': WAITING } });
+    page = await stand.newPage();
   }, LONGEST_MS);
 
-  afterAll(async () => {
-    await browser?.close();
-    up?.kill('SIGKILL');
-    await folder?.remove();
-  });
-
-  const start = async (file: string) =>
-    (await folder.run(['start', file])).stdout.trim().split(/\s+/).at(-1) ?? '';
-  const token = () => readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim();
+  afterAll(() => stand?.close());
 
   it(
     'asks who it is, and keeps the token where no script can read it',
     async () => {
-      await page.goto(base);
+      await page.goto(stand.base);
       await page.fill('input[name=token]', 'slc_wrong');
       await page.click('button[type=submit]');
       await page.getByText('The token is not known here').waitFor();
-      await page.fill('input[name=token]', token());
+      await page.fill('input[name=token]', stand.token);
       await page.click('button[type=submit]');
       await page.getByText('There are no runs yet').waitFor();
       const readable = await page.evaluate<string>(
         'JSON.stringify([document.cookie, location.href, { ...localStorage }, { ...sessionStorage }])',
       );
-      expect(readable).not.toContain(token());
+      expect(readable).not.toContain(stand.token);
       await page.reload();
       await page.getByText('There are no runs yet').waitFor();
     },
@@ -94,9 +68,9 @@ describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', 
   it(
     'shows a run that is started elsewhere without a reload, and of a failed one the failure first',
     async () => {
-      await page.goto(`${base}/ns/default/runs`);
+      await page.goto(`${stand.base}/ns/default/runs`);
       await page.getByText('There are no runs yet').waitFor();
-      const run = await start('failing.yaml');
+      const run = await stand.start('failing.yaml');
       await page.getByRole('link', { name: run }).click();
       const failure = page.getByRole('region', { name: 'Why it failed' });
       await failure.waitFor();
@@ -228,8 +202,8 @@ describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', 
   it(
     'follows a run as it goes on, and cancels it when told to, twice',
     async () => {
-      const run = await start('waiting.yaml');
-      await page.goto(`${base}/ns/default/runs/${run}?view=steps`);
+      const run = await stand.start('waiting.yaml');
+      await page.goto(`${stand.base}/ns/default/runs/${run}?view=steps`);
       await page.getByText('● live').waitFor();
       await page
         .getByRole('row', { name: /release/ })
@@ -249,7 +223,7 @@ describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', 
   it(
     'finds runs by label, text and status, and keeps the filter under a name',
     async () => {
-      await page.goto(`${base}/ns/default/runs`);
+      await page.goto(`${stand.base}/ns/default/runs`);
       const prices = page.getByRole('link', { name: 'prices', exact: true });
       const releasing = page.getByRole('link', { name: 'releasing', exact: true });
       await releasing.waitFor();
@@ -278,6 +252,6 @@ describe.skipIf(findBrowser() === undefined)('the dashboard (needs a browser)', 
   );
 
   it('breaks no rule of its own policy', () => {
-    expect(troubles).toEqual([]);
+    expect(stand.troubles).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 /** Operating in a real browser: one walk through a real server, by whoever may everything and by whoever may only look. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/accessibility.ts';
-import { findBrowser, openBrowser } from '../support/browser.ts';
-import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
+import { findBrowser } from '../support/browser.ts';
+import { type WebStand, webStand } from '../support/web-stand.ts';
 
 const LONGEST_MS = 120_000;
 
@@ -31,44 +31,22 @@ const PAGES = [
 ];
 
 describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () => {
-  let folder: CliFolder;
-  let up: CliProcess;
-  let browser: Browser;
+  let stand: WebStand;
   let page: Page;
-  let base = '';
-  const troubles: string[] = [];
 
   beforeAll(async () => {
-    folder = cliFolder();
-    folder.write('gathering.yaml', SCHEDULED);
-    up = folder.start(['up', '--port', '0']);
-    await up.saw('Ctrl-C stops it');
-    base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
-    browser = await openBrowser();
-    page = await newPage();
+    stand = await webStand({
+      files: { 'gathering.yaml': SCHEDULED },
+      // What is refused is meant to be; and a machine that does other tests as well may be late once.
+      expected: /40[03]|503/,
+    });
+    page = await stand.newPage();
   }, LONGEST_MS);
 
-  afterAll(async () => {
-    await browser?.close();
-    up?.kill('SIGKILL');
-    await folder?.remove();
-  });
+  afterAll(() => stand?.close());
 
-  async function newPage(): Promise<Page> {
-    const context = await browser.newContext();
-    const made = await context.newPage();
-    made.setDefaultTimeout(30_000);
-    made.on('pageerror', (error) => troubles.push(String(error)));
-    made.on('console', (message) => {
-      // What is refused is meant to be; and a machine that does other tests as well may be late once.
-      if (message.type() === 'error' && !/40[013]|503/.test(message.text())) troubles.push(message.text());
-    });
-    return made;
-  }
-
-  const token = () => readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim();
-  const api = (path: string, init: RequestInit = {}, bearer = token()) =>
-    fetch(`${base}/api/v1${path}`, {
+  const api = (path: string, init: RequestInit = {}, bearer = stand.token) =>
+    fetch(`${stand.base}/api/v1${path}`, {
       ...init,
       headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
     });
@@ -94,9 +72,9 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
   it(
     'is used from signing in to a run with the keyboard alone, and finds things by their names',
     async () => {
-      await page.goto(base);
+      await page.goto(stand.base);
       await page.getByLabel('Token').waitFor();
-      await page.keyboard.type(token());
+      await page.keyboard.type(stand.token);
       await page.keyboard.press('Enter');
       await page.getByText('There are no runs yet').waitFor();
       const put = { method: 'PUT', body: JSON.stringify({ source: SCHEDULED }) };
@@ -143,7 +121,7 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
   it(
     'shows what runs and what needs somebody, in the zone and the colours that one likes',
     async () => {
-      await page.goto(`${base}/ns/default`);
+      await page.goto(`${stand.base}/ns/default`);
       const needs = page.locator('section', { has: page.getByRole('heading', { name: 'Needs somebody' }) });
       await needs.getByText('waits for an approval').waitFor();
       await page.keyboard.press(',');
@@ -165,7 +143,7 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
   it(
     'pauses a schedule with a reason, shows which times a backfill would run, and when an expression would',
     async () => {
-      await page.goto(`${base}/ns/default/schedules`);
+      await page.goto(`${stand.base}/ns/default/schedules`);
       await page.getByRole('button', { name: 'Try an expression…' }).click();
       const trying = page.getByRole('dialog', { name: 'Try an expression' });
       await trying.getByLabel(/Cron expression/).fill('61 * * * *');
@@ -201,14 +179,14 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
   it(
     'sets a limit, and says what waits in a queue and why',
     async () => {
-      await page.goto(`${base}/ns/default/limits`);
+      await page.goto(`${stand.base}/ns/default/limits`);
       await page.getByRole('button', { name: 'Set a limit…' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel(/^Key/).fill('deploy-prod');
       await dialog.getByLabel(/^Holders at once/).fill('2');
       await dialog.getByRole('button', { name: 'Set', exact: true }).click();
       await page.getByRole('row', { name: /deploy-prod 2/ }).waitFor();
-      await page.goto(`${base}/queues`);
+      await page.goto(`${stand.base}/queues`);
       const queue = page.getByRole('row', { name: /nowhere/ });
       await queue.getByText('No worker serves it.').waitFor();
       expect(await queue.getByRole('cell').nth(1).textContent()).toBe('1');
@@ -219,7 +197,7 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
   it(
     'makes a token that is shown once and may only look, in the pages and at the server; revokes it; and the audit log says so',
     async () => {
-      await page.goto(`${base}/tokens`);
+      await page.goto(`${stand.base}/tokens`);
       await page.getByRole('button', { name: 'Make a token…' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByRole('textbox', { name: /^Name/ }).fill('looker');
@@ -231,8 +209,8 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
       await page.getByRole('row', { name: /looker/ }).waitFor();
       expect(await page.content()).not.toContain(made);
 
-      const other = await newPage();
-      await other.goto(`${base}/ns/default/schedules`);
+      const other = await stand.newPage();
+      await other.goto(`${stand.base}/ns/default/schedules`);
       await other.getByLabel('Token').fill(made);
       await other.keyboard.press('Enter');
       const resume = other.getByRole('button', { name: 'Resume gathering…' });
@@ -244,7 +222,7 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
       await resume.click({ force: true });
       expect(await other.getByRole('dialog').count()).toBe(0);
       expect(await other.getByRole('link', { name: 'Tokens' }).count()).toBe(0);
-      await other.goto(`${base}/tokens`);
+      await other.goto(`${stand.base}/tokens`);
       await other.getByText(/This needs the role admin in all namespaces/).waitFor();
       const path = '/namespaces/default/workflows/gathering/schedules/0/resume';
       expect((await api(path, { method: 'POST', body: '{}' }, made)).status).toBe(403);
@@ -254,7 +232,7 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
       await page.getByRole('button', { name: 'Revoke', exact: true }).click();
       await page.getByRole('row', { name: /looker/ }).waitFor({ state: 'detached' });
       expect((await api('/access', {}, made)).status).toBe(401);
-      await page.goto(`${base}/audit?action=token`);
+      await page.goto(`${stand.base}/audit?action=token`);
       await page.getByRole('link', { name: 'token.revoke' }).waitFor();
       await page.getByRole('link', { name: 'token.create' }).first().waitFor();
       await page.getByRole('button', { name: 'Verify the record' }).click();
@@ -266,14 +244,14 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
   it(
     'can be read by everybody: axe finds nothing, light and dark, and a phone scrolls no page sideways',
     async () => {
-      await page.goto(`${base}/ns/default`);
+      await page.goto(`${stand.base}/ns/default`);
       await page.getByRole('button', { name: /You and settings/ }).click();
       await page.getByLabel('Colours').selectOption('system');
       const found: string[] = [];
       for (const path of PAGES) {
         await page.setViewportSize({ width: 375, height: 800 });
         await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-        await page.goto(`${base}${path}`);
+        await page.goto(`${stand.base}${path}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await eventually('!document.body.textContent.includes("Loading…")');
         found.push(...(await tooWide(path)));
@@ -288,20 +266,20 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
   it(
     'stores the first secret of a new installation, whose key it makes',
     async () => {
-      await page.goto(`${base}/ns/default/secrets`);
+      await page.goto(`${stand.base}/ns/default/secrets`);
       await page.getByRole('button', { name: 'Set a secret…' }).first().click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Name').fill('FIRST');
       await dialog.getByLabel('Value').fill('worth to be kept');
       await page.keyboard.press('Enter');
       await page.getByRole('cell', { name: 'FIRST', exact: true }).waitFor();
-      const key = readFileSync(join(folder.path, '.sluice', 'secrets.key'), 'utf8');
+      const key = readFileSync(join(stand.folder.path, '.sluice', 'secrets.key'), 'utf8');
       expect(Buffer.from(key, 'base64')).toHaveLength(32);
     },
     LONGEST_MS,
   );
 
   it('breaks no rule of its own policy', () => {
-    expect(troubles).toEqual([]);
+    expect(stand.troubles).toEqual([]);
   });
 });

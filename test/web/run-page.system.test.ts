@@ -1,10 +1,8 @@
 /** The page of a run in a real browser: a large graph, what a run waits for, how it was cancelled, and runs that are not there. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser, openBrowser } from '../support/browser.ts';
-import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
+import { findBrowser } from '../support/browser.ts';
+import { type WebStand, webStand } from '../support/web-stand.ts';
 
 const LONGEST_MS = 120_000;
 const TASKS = 120;
@@ -23,42 +21,24 @@ tasks:
 `;
 
 describe.skipIf(findBrowser() === undefined)('the page of a run (needs a browser)', () => {
-  let folder: CliFolder;
-  let up: CliProcess;
-  let browser: Browser;
+  let stand: WebStand;
   let page: Page;
-  let base = '';
 
   beforeAll(async () => {
-    folder = cliFolder();
-    folder.write('large.yaml', LARGE);
-    folder.write('asking.yaml', ASKING);
-    up = folder.start(['up', '--port', '0']);
-    await up.saw('Ctrl-C stops it');
-    base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
-    browser = await openBrowser();
-    page = await browser.newPage({ viewport: { width: 1_200, height: 800 } });
-    page.setDefaultTimeout(30_000);
-    await page.goto(base);
-    const token = readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim();
-    await page.fill('input[name=token]', token);
-    await page.click('button[type=submit]');
-    await page.getByText('There are no runs yet').waitFor();
+    stand = await webStand({
+      files: { 'large.yaml': LARGE, 'asking.yaml': ASKING },
+      expected: /status of 404/,
+      context: { viewport: { width: 1_200, height: 800 } },
+    });
+    page = await stand.signedIn();
   }, LONGEST_MS);
 
-  afterAll(async () => {
-    await browser?.close();
-    up?.kill('SIGKILL');
-    await folder?.remove();
-  });
-
-  const start = async (file: string) =>
-    (await folder.run(['start', file])).stdout.trim().split(/\s+/).at(-1) ?? '';
+  afterAll(() => stand?.close());
 
   it(
     'draws all of a large graph, and has a map while not all of it is in view, until that is hidden',
     async () => {
-      await page.goto(`${base}/ns/default/runs/${await start('large.yaml')}`);
+      await page.goto(`${stand.base}/ns/default/runs/${await stand.start('large.yaml')}`);
       await page.locator(`.react-flow__node[data-id=task${TASKS - 1}]`).waitFor();
       expect(await page.locator('.react-flow__node').count()).toBe(TASKS);
       const map = page.getByRole('img', { name: 'Map of the graph' });
@@ -82,8 +62,8 @@ describe.skipIf(findBrowser() === undefined)('the page of a run (needs a browser
   it(
     'says what a run waits for, each attempt, and by whom and why it was cancelled',
     async () => {
-      const run = await start('asking.yaml');
-      await page.goto(`${base}/ns/default/runs/${run}?view=waterfall`);
+      const run = await stand.start('asking.yaml');
+      await page.goto(`${stand.base}/ns/default/runs/${run}?view=waterfall`);
       await page.getByText('waits for an approval (release)').waitFor();
       const shaky = page.getByRole('button', { name: 'shaky' });
       await expect
@@ -102,15 +82,15 @@ describe.skipIf(findBrowser() === undefined)('the page of a run (needs a browser
   it(
     'says of what is not there why, and leads to what is nearest',
     async () => {
-      await page.goto(`${base}/ns/default/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV`);
+      await page.goto(`${stand.base}/ns/default/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV`);
       await page.getByText('It may have been removed').waitFor();
-      await page.goto(`${base}/ns/default/runs/01ARZ3`);
+      await page.goto(`${stand.base}/ns/default/runs/01ARZ3`);
       await page.getByText('It is no id of a run').waitFor();
-      await folder.run(['apply', 'asking.yaml']);
-      await page.goto(`${base}/ns/default/workflows/askign`);
+      await stand.folder.run(['apply', 'asking.yaml']);
+      await page.goto(`${stand.base}/ns/default/workflows/askign`);
       await page.getByRole('link', { name: 'Did you mean asking?' }).click();
       await page.getByRole('heading', { name: /^asking/ }).waitFor();
-      await page.goto(`${base}/ns/default/quues`);
+      await page.goto(`${stand.base}/ns/default/quues`);
       await page.getByRole('link', { name: 'Did you mean Queues?' }).waitFor();
     },
     LONGEST_MS,

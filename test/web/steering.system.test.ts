@@ -1,11 +1,9 @@
 /** Steering runs from the dashboard, in a real browser against a real server with all roles. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/accessibility.ts';
-import { findBrowser, openBrowser } from '../support/browser.ts';
-import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
+import { findBrowser } from '../support/browser.ts';
+import { type WebStand, webStand } from '../support/web-stand.ts';
 
 const LONGEST_MS = 90_000;
 
@@ -30,59 +28,34 @@ tasks:
 `;
 
 describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs a browser)', () => {
-  let folder: CliFolder;
-  let up: CliProcess;
-  let browser: Browser;
+  let stand: WebStand;
   let page: Page;
-  let base = '';
-  const troubles: string[] = [];
-  const start = async (file: string) =>
-    (await folder.run(['start', file])).stdout.trim().split(/\s+/).at(-1) ?? '';
 
   const runsOf = async (workflow: string) =>
-    (await folder.run(['list', '--workflow', workflow, '--json'])).stdout.match(
+    (await stand.folder.run(['list', '--workflow', workflow, '--json'])).stdout.match(
       /[0-7][0-9A-HJKMNP-TV-Z]{25}/g,
     ) ?? [];
 
   beforeAll(async () => {
-    folder = cliFolder();
-    folder.write('release.yaml', RELEASE);
-    folder.write('hanging.yaml', HANGING);
-    folder.write('asking.yaml', RELEASE.replace('name: release', 'name: asking'));
-    up = folder.start(['up', '--port', '0']);
-    await up.saw('Ctrl-C stops it');
-    base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
-    browser = await openBrowser();
-    page = await signedIn(readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim());
+    stand = await webStand({
+      files: {
+        'release.yaml': RELEASE,
+        'hanging.yaml': HANGING,
+        'asking.yaml': RELEASE.replace('name: release', 'name: asking'),
+      },
+      // What is refused is part of it, and so is a server that is away.
+      expected: /40\d|422|ERR_CONNECTION/,
+    });
+    page = await stand.signedIn();
   }, LONGEST_MS);
 
-  async function signedIn(token: string): Promise<Page> {
-    const opened = await (await browser.newContext()).newPage();
-    opened.setDefaultTimeout(30_000);
-    opened.on('pageerror', (error) => troubles.push(String(error)));
-    opened.on('console', (message) => {
-      // What is refused is part of it, and so is a server that is away.
-      if (message.type() === 'error' && !/40\d|422|ERR_CONNECTION/.test(message.text()))
-        troubles.push(message.text());
-    });
-    await opened.goto(base);
-    await opened.fill('input[name=token]', token);
-    await opened.click('button[type=submit]');
-    await opened.getByText('Overview').first().waitFor();
-    return opened;
-  }
-
-  afterAll(async () => {
-    await browser?.close();
-    up?.kill('SIGKILL');
-    await folder?.remove();
-  });
+  afterAll(() => stand?.close());
 
   it(
     'approves with the form, sends the signal, and runs again with other inputs',
     async () => {
-      const run = await start('release.yaml');
-      await page.goto(`${base}/ns/default/runs/${run}?node=go`);
+      const run = await stand.start('release.yaml');
+      await page.goto(`${stand.base}/ns/default/runs/${run}?node=go`);
       const other = await page.context().newPage();
       await other.goto(page.url());
       const waits = page.getByRole('region', { name: 'What it waits for' });
@@ -102,7 +75,7 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
       await late.getByRole('button', { name: 'Approve' }).click();
       await other.getByText('Your answer did not count').waitFor();
       await other.close();
-      await page.goto(`${base}/ns/default/runs/${run}?node=word`);
+      await page.goto(`${stand.base}/ns/default/runs/${run}?node=word`);
       await page.getByText('It waits for the signal').waitFor();
       await page.getByRole('button', { name: 'Send it' }).click();
       await page.getByRole('region', { name: 'Why it failed' }).waitFor();
@@ -117,7 +90,7 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
       await dialog.getByLabel(/size/).fill('3');
       await dialog.getByText(/Runs again/).waitFor();
       await dialog.getByRole('button', { name: 'Leave it' }).click();
-      await page.goto(`${base}/ns/default/runs/${run}?node=ship`);
+      await page.goto(`${stand.base}/ns/default/runs/${run}?node=ship`);
       await page.getByRole('button', { name: 'Run again from ship…' }).click();
       await dialog.getByText('Other inputs').click();
       await dialog.getByLabel(/size/).fill('3');
@@ -131,8 +104,12 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
   it(
     'says how a node ended, and several runs are cancelled at once',
     async () => {
-      const runs = [await start('hanging.yaml'), await start('hanging.yaml'), await start('hanging.yaml')];
-      await page.goto(`${base}/ns/default/runs/${runs[0]}?node=hang`);
+      const runs = [
+        await stand.start('hanging.yaml'),
+        await stand.start('hanging.yaml'),
+        await stand.start('hanging.yaml'),
+      ];
+      await page.goto(`${stand.base}/ns/default/runs/${runs[0]}?node=hang`);
       await page.getByRole('button', { name: 'Mark hang…' }).click();
       const dialog = page.getByRole('dialog');
       // Nothing is said for them: not before one of the ends is chosen.
@@ -141,7 +118,7 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
       await dialog.getByLabel('skipped').check();
       await dialog.getByRole('button', { name: 'Mark as skipped' }).click();
       await page.locator('header').getByText('succeeded').first().waitFor();
-      await page.goto(`${base}/ns/default/runs?workflow=hanging`);
+      await page.goto(`${stand.base}/ns/default/runs?workflow=hanging`);
       await page.getByLabel('Choose all that are shown').check();
       await page.getByText('3 runs chosen').waitFor();
       // The one that has ended is left out.
@@ -162,11 +139,11 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
   it(
     'shows a viewer all of a run, live, and lets nothing be done to it',
     async () => {
-      const made = await folder.run(['tokens', 'create', 'looker', '--role', 'viewer']);
+      const made = await stand.folder.run(['tokens', 'create', 'looker', '--role', 'viewer']);
       const token = /slc_[\w-]+/.exec(made.stdout)?.[0] ?? '';
-      const looker = await signedIn(token);
-      const run = await start('release.yaml');
-      await looker.goto(`${base}/ns/default/runs/${run}?node=go`);
+      const looker = await stand.signedIn(token);
+      const run = await stand.start('release.yaml');
+      await looker.goto(`${stand.base}/ns/default/runs/${run}?node=go`);
       const waits = looker.getByRole('region', { name: 'What it waits for' });
       await waits.getByText('It waits for an approval').waitFor();
       const told: string[] = [];
@@ -192,18 +169,18 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
       await waits.getByLabel(/replicas/).fill('7');
       await waits.getByLabel('Comment').press('Enter');
       expect(told).toEqual([]);
-      const cancelled = await fetch(`${base}/api/v1/namespaces/default/runs/${run}/cancel`, {
+      const cancelled = await fetch(`${stand.base}/api/v1/namespaces/default/runs/${run}/cancel`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body: '{}',
       });
       expect(cancelled.status).toBe(403);
 
-      await folder.run(['approve', run, 'go', '--form', 'replicas=7']);
+      await stand.folder.run(['approve', run, 'go', '--form', 'replicas=7']);
       await waits.waitFor({ state: 'detached' });
-      await folder.run(['signal', run, 'ready']);
+      await stand.folder.run(['signal', run, 'ready']);
       await looker.getByRole('region', { name: 'Why it failed' }).waitFor();
-      await looker.goto(`${base}/ns/default/runs/${run}?node=ship`);
+      await looker.goto(`${stand.base}/ns/default/runs/${run}?node=ship`);
       await looker.getByRole('log').getByText('shipping 7').waitFor();
       for (const name of ['Retry failed…', 'Retry from ship…', 'Run again from ship…']) {
         const button = looker.getByRole('button', { name });
@@ -219,21 +196,19 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
   it(
     'goes on by itself when its server has been away',
     async () => {
-      const run = await start('asking.yaml');
-      await page.goto(`${base}/ns/default/runs/${run}`);
+      const run = await stand.start('asking.yaml');
+      await page.goto(`${stand.base}/ns/default/runs/${run}`);
       const asked = page.getByRole('region', { name: 'It waits for somebody' });
       await asked.getByText('go waits for an approval').waitFor();
-      up.kill('SIGTERM');
-      await up.ended;
+      await stand.stopServer();
       await page.getByText('asking every 2 s').waitFor();
-      up = folder.start(['up', '--port', new URL(base).port]);
-      await up.saw('Ctrl-C stops it');
-      await folder.run(['approve', run, 'go', '--form', 'replicas=7']);
+      await stand.startServer();
+      await stand.folder.run(['approve', run, 'go', '--form', 'replicas=7']);
       await asked.getByText('word waits for the signal ready').waitFor();
       await asked.getByRole('button', { name: 'Answer word…' }).click();
       await page.getByRole('region', { name: 'What it waits for' }).waitFor();
       await page.getByText('● live').waitFor();
-      await folder.run(['cancel', run]);
+      await stand.folder.run(['cancel', run]);
     },
     LONGEST_MS,
   );
@@ -246,7 +221,7 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
       const views = ['graph', 'waterfall', 'steps', 'values'].map((view) => `/${run}?view=${view}`);
       for (const path of ['', ...views, `/${run}?node=ship`]) {
         await page.setViewportSize({ width: 375, height: 800 });
-        await page.goto(`${base}/ns/default/runs${path}`);
+        await page.goto(`${stand.base}/ns/default/runs${path}`);
         await page
           .getByText(path === '' ? 'hanging' : 'release')
           .first()
@@ -265,6 +240,6 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
   );
 
   it('breaks no rule of its own policy', () => {
-    expect(troubles).toEqual([]);
+    expect(stand.troubles).toEqual([]);
   });
 });

@@ -1,16 +1,13 @@
 /** Workflows in a real browser: started by their form, seen by their last runs, written, compared. One server, one browser, one walk. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../server/client/client.ts';
 import { startRun } from '../../server/operations/runs.ts';
 import { createToken } from '../../server/operations/tokens.ts';
 import { applyWorkflow } from '../../server/operations/workflows.ts';
 import { axeFindings } from '../support/accessibility.ts';
-import { findBrowser, openBrowser } from '../support/browser.ts';
-import { buildIfStale } from '../support/build.ts';
-import { type CliFolder, type CliProcess, cliFolder } from '../support/cli.ts';
+import { findBrowser } from '../support/browser.ts';
+import { type WebStand, webStand } from '../support/web-stand.ts';
 
 const LONGEST_MS = 90_000;
 const space = { namespace: 'default' };
@@ -34,53 +31,28 @@ tasks:
 `;
 
 describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs a browser)', () => {
-  let folder: CliFolder;
-  let up: CliProcess;
-  let browser: Browser;
+  let stand: WebStand;
   let page: Page;
   let api: ApiClient;
-  let base = '';
-  let token = '';
-  const troubles: string[] = [];
 
   beforeAll(async () => {
-    await buildIfStale();
-    folder = cliFolder();
-    folder.write('report.yaml', REPORT);
-    up = folder.start(['up', '--port', '0']);
-    await up.saw('Ctrl-C stops it');
-    base = await up.found(/http:\/\/127\.0\.0\.1:\d+/);
-    token = readFileSync(join(folder.path, '.sluice', 'api-token'), 'utf8').trim();
-    api = new ApiClient({ url: base, token });
-    browser = await openBrowser();
-    page = await signedIn(token);
+    stand = await webStand({
+      files: { 'report.yaml': REPORT },
+      // Refusals that the walk asks for.
+      expected: /status of (412|422)/,
+      context: {
+        viewport: { width: 1280, height: 900 },
+        permissions: ['clipboard-read', 'clipboard-write'],
+      },
+    });
+    api = new ApiClient({ url: stand.base, token: stand.token });
+    page = await stand.signedIn();
+    await page.goto(`${stand.base}/ns/default/workflows`);
   }, 240_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    up?.kill('SIGKILL');
-    await folder?.remove();
-  });
+  afterAll(() => stand?.close());
 
-  async function signedIn(by: string): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    const opened = await context.newPage();
-    opened.setDefaultTimeout(30_000);
-    opened.on('pageerror', (error) => troubles.push(String(error)));
-    // Refusals that the walk asks for are said in the console, too; what the page's policy forbids is said nowhere else.
-    opened.on('console', (message) => {
-      if (message.type() === 'error' && !/status of (401|412|422)/.test(message.text()))
-        troubles.push(message.text());
-    });
-    await opened.goto(`${base}/ns/default/workflows`);
-    await opened.fill('input[name=token]', by);
-    await opened.click('button[type=submit]');
-    await opened.getByRole('heading', { name: 'Workflows', exact: true }).waitFor();
-    return opened;
-  }
-
-  const open = (path: string) => page.goto(`${base}/ns/default/${path}`);
+  const open = (path: string) => page.goto(`${stand.base}/ns/default/${path}`);
   const editor = () => page.getByRole('textbox', { name: 'Workflow file, YAML' });
 
   /** As from the clipboard: typing would meet the completion. */
@@ -214,8 +186,8 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
   it(
     'keeps a comment though nothing that runs has changed',
     async () => {
-      folder.write('plain.yaml', 'name: plain\ntasks:\n  a: { uses: noop }\n');
-      await folder.run(['apply', 'plain.yaml']);
+      stand.folder.write('plain.yaml', 'name: plain\ntasks:\n  a: { uses: noop }\n');
+      await stand.folder.run(['apply', 'plain.yaml']);
       await open('workflows/plain/edit');
       await editor().getByText('plain').first().waitFor();
       await editor().click();
@@ -233,7 +205,7 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
   it(
     'starts a run by its form: what does not fit is said at its field, and mended there',
     async () => {
-      await folder.run(['apply', 'report.yaml']);
+      await stand.folder.run(['apply', 'report.yaml']);
       await open('workflows');
       await page.getByRole('link', { name: 'Start report' }).click();
       await page.getByLabel('year').fill('2020');
@@ -299,8 +271,8 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       await open('workflows/report?view=triggers');
       await page.getByText('At 0 6 * * *').waitFor();
       await page.locator('main time').nth(4).waitFor();
-      folder.write('report.yaml', REPORT.replace('echo printed', 'echo on paper'));
-      await folder.run(['apply', 'report.yaml']);
+      stand.folder.write('report.yaml', REPORT.replace('echo printed', 'echo on paper'));
+      await stand.folder.run(['apply', 'report.yaml']);
       await open('workflows/report?view=versions');
       await page.getByText('echo on paper').waitFor();
       await page.getByText('echo printed').waitFor();
@@ -318,8 +290,8 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       const { token: looker } = await api.call(createToken, {
         body: { name: 'looker', grants: { default: 'viewer' } },
       });
-      const other = await signedIn(looker);
-      await other.goto(`${base}/ns/default/workflows/hello/edit`);
+      const other = await stand.signedIn(looker);
+      await other.goto(`${stand.base}/ns/default/workflows/hello/edit`);
       await other.getByText('To read only.').waitFor();
       const text = other.getByRole('textbox', { name: 'Workflow file, YAML' });
       await text.click();
@@ -328,7 +300,7 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
       expect(
         await other.getByRole('button', { name: 'Save as new version' }).getAttribute('aria-disabled'),
       ).toBe('true');
-      await other.goto(`${base}/ns/default/workflows/hello/start`);
+      await other.goto(`${stand.base}/ns/default/workflows/hello/start`);
       const button = other.getByRole('button', { name: 'Start the run' });
       await button.waitFor();
       expect(await button.getAttribute('aria-disabled')).toBe('true');
@@ -338,6 +310,6 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
   );
 
   it('breaks no rule of its own policy', () => {
-    expect(troubles).toEqual([]);
+    expect(stand.troubles).toEqual([]);
   });
 });

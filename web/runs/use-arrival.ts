@@ -14,13 +14,19 @@ export function useArrival(isCalled: boolean, onClose: () => void): RefObject<HT
       if (current.getBoundingClientRect().top > 0.8 * window.innerHeight)
         current.scrollIntoView({ block: 'start' });
     }
+    let isLeft = false;
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented || !isFree(event.target)) return;
+      isLeft = true;
       close.current();
-      if (before instanceof HTMLElement) requestAnimationFrame(() => setTimeout(() => giveBack(before)));
     };
     document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
+    return () => {
+      document.removeEventListener('keydown', onKey);
+      // Only now the panel is gone, however long the page took to close it; what lies beside it is placed in the next frame.
+      if (isLeft && before instanceof HTMLElement)
+        requestAnimationFrame(() => setTimeout(() => giveBack(before)));
+    };
   }, []);
   return panel;
 }
