@@ -5,7 +5,7 @@ import { lazy, Suspense, useCallback, useState } from 'react';
 import { useAccess } from '../api/access.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { AsCommand } from '../ui/as-command.tsx';
-import { Button, Card, Command, Dialog, Empty, Trouble } from '../ui/parts.tsx';
+import { Card, Command, Empty, Trouble } from '../ui/parts.tsx';
 import { useTitle } from '../ui/title.ts';
 import { type Seen, versionQuery, type WorkflowRef, workflowQuery } from '../workflows/queries.ts';
 import { Code } from './code.tsx';
