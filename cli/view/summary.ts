@@ -140,7 +140,7 @@ function shortened(text: string): string {
 /** Of a run that goes on: how far it is, and its end by how long its tasks usually take. */
 function advanceText({ progress, eta, finished_at: end }: RunView): string {
   if (end !== null) return '';
-  const unsure = eta?.basis === 'partly' ? ', partly a guess' : '';
+  const unsure = eta?.overtime ? ', longer than usual' : eta?.basis === 'partly' ? ', partly a guess' : '';
   const until = eta === null ? '' : `, ends about ${eta.at.slice(0, 19)}Z${unsure}`;
   return `, ${Math.floor(100 * progress)} % done${until}`;
 }

@@ -1,8 +1,16 @@
 /** Logs the errors of one BullMQ object at most once a second: a Redis that is away or full fails thousands of calls. */
+import { ErrorCode } from 'bullmq';
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../ports/logger.ts';
 
 const QUIET_MS = 1000;
+/** What BullMQ answers to who finishes, or hands back, a job that is no longer its own. */
+const NO_LONGER_OWN: readonly unknown[] = [
+  ErrorCode.JobNotExist,
+  ErrorCode.JobLockNotExist,
+  ErrorCode.JobNotInState,
+  ErrorCode.JobLockMismatch,
+];
 
 export interface TroubleLog {
   /** Never throws, so that it can be an `error` listener: without one, an error of BullMQ ends the process. */
@@ -19,12 +27,19 @@ export function createTroubleLog(logger: Logger, subject: string): TroubleLog {
         unsaid += 1;
         return;
       }
-      logger.warn(
-        `${subject}: ${messageOf(error)}`,
-        unsaid === 0 ? undefined : { errors_not_logged: unsaid },
-      );
+      const fields = unsaid === 0 ? undefined : { errors_not_logged: unsaid };
+      if (isOfLostLock(error)) logger.info(`${subject}: ${LOST_LOCK}`, fields);
+      else logger.warn(`${subject}: ${messageOf(error)}`, fields);
       quietUntil = now + QUIET_MS;
       unsaid = 0;
     },
   };
+}
+
+/** No trouble: the verdict was told to the engine before, and the ticket that comes again is refused if its node has settled. */
+const LOST_LOCK =
+  'Redis was away, or this process stood still, for longer than the lock of a ticket lasts: the ticket comes again, and what has ended is not repeated';
+
+function isOfLostLock(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && NO_LONGER_OWN.includes(error.code);
 }

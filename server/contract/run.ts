@@ -127,6 +127,9 @@ export const run = z
         basis: z
           .enum(['learned', 'partly'])
           .describe('Whether all tasks that are left have run before, or only some.'),
+        overtime: z
+          .boolean()
+          .describe('Whether a task that works takes longer than usual, so that the end is a guess.'),
       })
       .nullable()
       .describe(

@@ -7,8 +7,6 @@ import { askedWords, waitingQuery } from './asked.tsx';
 
 /** Nearer than this nobody can say more. */
 const SOON_MS = 5_000;
-/** Later than this it is no longer about to end. */
-const LATE_MS = 15_000;
 /** What goes on without anybody. */
 const MOVING = ['running', 'queued', 'blocked', 'retrying'] as const;
 
@@ -31,15 +29,13 @@ function End({ eta, percent }: { readonly eta: NonNullable<RunHead['eta']>; read
     <span
       title={eta.basis === 'learned' ? 'By former runs' : 'Partly a guess: not all tasks have run before'}
     >
-      {percent} % done,{' '}
+      {percent} % done, {eta.overtime && 'takes longer than usual, '}
       {left > SOON_MS ? (
         <>
           ends <Ago at={eta.at} />
         </>
-      ) : left > -LATE_MS ? (
-        'should end any moment'
       ) : (
-        'takes longer than usual'
+        'should end any moment'
       )}
     </span>
   );

@@ -31,21 +31,29 @@ export interface Eta {
   readonly at: number;
   /** `learned`: all tasks that are left have run before; `partly`: others are taken for the mean of those. */
   readonly basis: 'learned' | 'partly';
+  /** A node that works takes longer than usual, or than it should by what it reports: by so much the end is later. */
+  readonly overtime: boolean;
 }
 
 /** What a task weighs when nothing at all is known of its workflow, ms. */
 const UNKNOWN_MS = 1_000;
 /** A node that works on counts at most so far, however long it takes. */
 const MOST = 0.95;
+/** One that takes longer than usual is taken to need share of the excess in addition: the longer it took, the longer it will take. */
+const OVERTIME = 0.2;
+/** More than that is worth a word. */
+const UNUSUAL_MS = 3_000;
 
 interface TaskWork {
   readonly task: PlanTask;
   readonly nodeMs: number;
   readonly isKnown: boolean;
   readonly isAsking: boolean;
-  /** Weight in all, of what is done, and what is left, ms of one slot. */
+  /** Weight in all, and of what is left, ms of one slot. */
   readonly all: number;
   readonly left: number;
+  /** What is left will take so long, ms of one slot: more than it weighs where nodes take longer than usual. */
+  readonly leftMs: number;
   /** Nodes that have not ended. */
   readonly open: number;
 }
@@ -55,6 +63,7 @@ export function advanceOf(question: AdvanceQuestion): Advance {
   const works = workOf(question);
   const all = sumOf(works, (work) => work.all);
   const left = sumOf(works, (work) => work.left);
+  const leftMs = sumOf(works, (work) => work.leftMs);
   const progress = all === 0 ? 0 : Math.min(1, Math.max(0, 1 - left / all));
   const open = works.filter((work) => work.open > 0);
   if (!open.some(({ isKnown }) => isKnown) || open.some(({ isAsking }) => isAsking))
@@ -64,10 +73,14 @@ export function advanceOf(question: AdvanceQuestion): Advance {
   ).length;
   const isCrowded = running > 0 && records.some(({ state }) => state === 'queued' || state === 'blocked');
   const path = longestPath(works, isCrowded ? running : Number.POSITIVE_INFINITY);
-  const ms = isCrowded ? Math.max(path, left / running) : path;
+  const ms = isCrowded ? Math.max(path, leftMs / running) : path;
   return {
     progress,
-    eta: { at: Math.round(now + ms), basis: open.every(({ isKnown }) => isKnown) ? 'learned' : 'partly' },
+    eta: {
+      at: Math.round(now + ms),
+      basis: open.every(({ isKnown }) => isKnown) ? 'learned' : 'partly',
+      overtime: open.some((work) => work.leftMs > work.left + UNUSUAL_MS),
+    },
   };
 }
 
@@ -83,19 +96,21 @@ function workOf({ plan, records, learned, reported, now }: AdvanceQuestion): Tas
     const isAsking = asksPeople(task);
     const nodeMs = isAsking ? 0 : Math.max(1, taught?.nodeMs ?? usualMs);
     const base = { task, nodeMs, isKnown: taught !== undefined, isAsking };
-    if (task.phase) return { ...base, all: 0, left: 0, open: 0 };
+    if (task.phase) return { ...base, all: 0, left: 0, leftMs: 0, open: 0 };
     const record = records[index];
     const isFan = task.fanOut !== undefined;
     const nodes = isFan ? (record?.expanded ? record.item : Math.max(1, taught?.nodes ?? 1)) : 1;
     const all = Math.max(nodeMs, nodes * nodeMs);
-    if (!record || isEnded(record.state)) return { ...base, all, left: 0, open: 0 };
+    if (!record || isEnded(record.state)) return { ...base, all, left: 0, leftMs: 0, open: 0 };
     const begun = nodesOf.get(index);
     const ended = begun?.ended ?? 0;
-    const left = (node: number) => leftOf(records[node], { nodeMs, now, reported: reported.get(node) });
+    const rest = (node: number) => restOf(records[node], { nodeMs, now, reported: reported.get(node) });
     const ofBegun = isFan ? (begun?.open ?? []) : [index];
     const untouched = isFan ? Math.max(0, nodes - ended - ofBegun.length) : 0;
-    const leftMs = ofBegun.reduce((sum, node) => sum + left(node), 0) + untouched * nodeMs;
-    return { ...base, all, left: Math.min(all, leftMs), open: ofBegun.length + untouched };
+    const rests = ofBegun.map(rest);
+    const left = Math.min(all, sumOf(rests, ({ weight }) => weight) + untouched * nodeMs);
+    const leftMs = sumOf(rests, ({ ms }) => ms) + untouched * nodeMs;
+    return { ...base, all, left, leftMs, open: ofBegun.length + untouched };
   });
 }
 
@@ -122,20 +137,28 @@ function openNodes(plan: Plan, records: readonly NodeRecord[]): Map<number, FanN
   return found;
 }
 
-/** What is left of one node, ms: by what it reported of itself, else by how long it usually takes. */
-function leftOf(
+interface Rest {
+  readonly weight: number;
+  readonly ms: number;
+}
+
+/** What is left of one node: by what it reported of itself, else by how long it usually takes. */
+function restOf(
   record: NodeRecord | undefined,
   {
     nodeMs,
     now,
     reported,
   }: { readonly nodeMs: number; readonly now: number; readonly reported: number | undefined },
-): number {
-  if (!record || isEnded(record.state) || nodeMs === 0) return 0;
-  if (record.state !== 'running' && record.state !== 'waiting') return nodeMs;
+): Rest {
+  if (!record || isEnded(record.state) || nodeMs === 0) return { weight: 0, ms: 0 };
+  if (record.state !== 'running' && record.state !== 'waiting') return { weight: nodeMs, ms: nodeMs };
   const beganAt = record.startedAt || record.queuedAt;
-  const done = reported ?? (beganAt === 0 ? 0 : Math.max(0, now - beganAt) / nodeMs);
-  return nodeMs * (1 - Math.min(MOST, done));
+  const tookMs = beganAt === 0 ? 0 : Math.max(0, now - beganAt);
+  const done = Math.min(MOST, reported ?? tookMs / nodeMs);
+  const weight = nodeMs * (1 - done);
+  const slowerMs = reported ? (tookMs * (1 - done)) / done : OVERTIME * (tookMs - nodeMs);
+  return { weight, ms: Math.max(weight, slowerMs) };
 }
 
 /** Time until the last task ends, when as many nodes of a fan-out run at once as it allows, and `width` in all. */
@@ -155,9 +178,9 @@ function longestPath(works: readonly TaskWork[], width: number): number {
   return Math.max(0, ...upstreamFirst(works).map(endOf));
 }
 
-function timeOf({ task, left, open }: TaskWork, width: number): number {
+function timeOf({ task, leftMs, open }: TaskWork, width: number): number {
   const atOnce = Math.min(open, width, task.maxParallel ?? Number.POSITIVE_INFINITY);
-  return open === 0 ? 0 : left / Math.max(1, atOnce);
+  return open === 0 ? 0 : leftMs / Math.max(1, atOnce);
 }
 
 /** Indexes of tasks, each behind all that it needs. */

@@ -70,7 +70,7 @@ export interface RunView {
   /** Share of the work that is done, 0 to 1: nodes weigh as long as they usually take. */
   readonly progress: number;
   /** When it will end, by how long its tasks usually take; null when none of what is left has run before, and while nothing moves. */
-  readonly eta: { readonly at: string; readonly basis: Eta['basis'] } | null;
+  readonly eta: { readonly at: string; readonly basis: Eta['basis']; readonly overtime: boolean } | null;
   readonly nodes: readonly NodeView[];
 }
 
@@ -247,7 +247,7 @@ function advanceOfRun(
   const isMoving = header.status === 'running' && header.paused === undefined;
   return {
     progress,
-    eta: eta && isMoving ? { at: new Date(eta.at).toISOString(), basis: eta.basis } : null,
+    eta: eta && isMoving ? { ...eta, at: new Date(eta.at).toISOString() } : null,
   };
 }
 

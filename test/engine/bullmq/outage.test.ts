@@ -10,11 +10,13 @@ import { collect, createGate, DONE } from './collector.ts';
 let redis: PrivateRedis;
 let queue: TaskQueue;
 let lines: string[];
+let warned: string[];
 
 beforeEach(async () => {
   redis = await privateRedis();
   lines = [];
-  queue = createBullTaskQueue({ connection: redis.connection, prefix: 'o:', logger: noting(lines) });
+  warned = [];
+  queue = createBullTaskQueue({ connection: redis.connection, prefix: 'o:', logger: noting() });
 });
 
 afterEach(async () => {
@@ -22,11 +24,15 @@ afterEach(async () => {
   await redis.stop();
 });
 
-function noting(into: string[]): Logger {
+function noting(): Logger {
   const note = (message: string): void => {
-    into.push(message);
+    lines.push(message);
   };
-  return { debug: note, info: note, warn: note, error: note };
+  const warn = (message: string): void => {
+    warned.push(message);
+    note(message);
+  };
+  return { debug: note, info: note, warn, error: warn };
 }
 
 describe('when Redis is killed and started again', () => {
@@ -58,6 +64,24 @@ describe('when Redis is killed and started again', () => {
     await redis.restart();
     await got.reached(20);
     expect(new Set(got.seen.map(({ node }) => node)).size).toBe(20);
+  });
+
+  it('warns of no ticket whose lock ran out meanwhile: it comes again, and nothing is lost', async () => {
+    const gate = createGate();
+    const got = collect(async () => {
+      await gate.passed;
+      return DONE;
+    });
+    await queue.add([aTicket()]);
+    queue.consume('default', 1, got.handler);
+    await got.reached(1);
+    const locks = await askRedis(redis.connection, (client) => client.keys('*:lock'));
+    expect(locks).toHaveLength(1);
+    await askRedis(redis.connection, (client) => client.del(...locks));
+    gate.open();
+    await expect.poll(() => lines).toEqual([expect.stringContaining('the ticket comes again')]);
+    await got.reached(2);
+    expect(warned).toEqual([]);
   });
 
   it('can be closed while Redis is away', async () => {

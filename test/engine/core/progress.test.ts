@@ -38,7 +38,12 @@ function advance(
     reported: new Map(reported),
     now: rig.now,
   });
-  return { percent: Math.round(100 * progress), inMs: eta && eta.at - rig.now, basis: eta?.basis };
+  return {
+    percent: Math.round(100 * progress),
+    inMs: eta && eta.at - rig.now,
+    basis: eta?.basis,
+    overtime: eta?.overtime,
+  };
 }
 
 describe('progress', () => {
@@ -48,8 +53,13 @@ describe('progress', () => {
   it('weighs tasks by how long they usually take, and all the same when nothing is known', () => {
     const rig = rigOf(chain).succeed('a');
     expect(advance(rig).percent).toBe(33);
-    expect(advance(rig, times)).toEqual({ percent: 10, inMs: 9_000, basis: 'learned' });
-    expect(advance(rig.succeed('b'), times)).toEqual({ percent: 90, inMs: 1_000, basis: 'learned' });
+    expect(advance(rig, times)).toEqual({ percent: 10, inMs: 9_000, basis: 'learned', overtime: false });
+    expect(advance(rig.succeed('b'), times)).toEqual({
+      percent: 90,
+      inMs: 1_000,
+      basis: 'learned',
+      overtime: false,
+    });
   });
 
   it('goes on while a node works, and stays below its end when it takes longer than usual', () => {
@@ -57,14 +67,25 @@ describe('progress', () => {
     rig.claim('b');
     rig.now += 4_000;
     expect(advance(rig, times)).toMatchObject({ percent: 50, inMs: 5_000 });
-    rig.now += 40_000;
+    rig.now += 6_000;
     expect(advance(rig, times)).toMatchObject({ percent: 86, inMs: 1_400 });
+    rig.now += 34_000;
+    expect(advance(rig, times), 'a fifth of the 36 s beyond the usual, and c').toMatchObject({
+      percent: 86,
+      inMs: 8_200,
+      overtime: true,
+    });
   });
 
   it('believes what a node reports of itself', () => {
     const rig = rigOf(chain).succeed('a');
     rig.claim('b');
     expect(advance(rig, times, [[1, 0.5]])).toMatchObject({ percent: 50, inMs: 5_000 });
+    rig.now += 12_000;
+    expect(advance(rig, times, [[1, 0.5]]), 'the other half takes as long as the first').toMatchObject({
+      percent: 50,
+      inMs: 13_000,
+    });
   });
 
   it('takes what was skipped, or will never run, for done', () => {
@@ -107,8 +128,8 @@ describe('the end', () => {
 
   it('is unknown without history, and says when it knows a part only', () => {
     const rig = rigOf(['a', aTask('b', ['a'])]);
-    expect(advance(rig)).toEqual({ percent: 0, inMs: undefined, basis: undefined });
-    expect(advance(rig, { a: 3_000 })).toEqual({ percent: 0, inMs: 6_000, basis: 'partly' });
+    expect(advance(rig)).toMatchObject({ percent: 0, inMs: undefined, basis: undefined });
+    expect(advance(rig, { a: 3_000 })).toMatchObject({ percent: 0, inMs: 6_000, basis: 'partly' });
   });
 });
 
@@ -127,13 +148,13 @@ describe('what people are asked', () => {
     'by an %s is no work, and nobody knows the end before it is answered',
     (_, ask) => {
       const rig = rigOf(['a', aTask('ask', ['a'], ask), aTask('b', ['ask'])]);
-      expect(advance(rig, times)).toEqual({ percent: 0, inMs: undefined, basis: undefined });
+      expect(advance(rig, times)).toMatchObject({ percent: 0, inMs: undefined, basis: undefined });
       rig.succeed('a');
-      expect(advance(rig, times)).toEqual({ percent: 50, inMs: undefined, basis: undefined });
+      expect(advance(rig, times)).toMatchObject({ percent: 50, inMs: undefined, basis: undefined });
       rig.now += 7_200_000;
       expect(advance(rig, times).percent).toBe(50);
       answer(rig);
-      expect(advance(rig, times)).toEqual({ percent: 50, inMs: 1_000, basis: 'learned' });
+      expect(advance(rig, times)).toMatchObject({ percent: 50, inMs: 1_000, basis: 'learned' });
     },
   );
 
