@@ -161,9 +161,17 @@ export class BullTicketConsumer implements TicketConsumer {
   async #postpone(job: Job, token: string, afterMs: number): Promise<false> {
     // At once means back to its place: the wake-up of a delayed job may be taken by a consumer that is being stopped.
     if (afterMs <= 0) return this.#giveBack(job, token);
-    const until = Date.now() + Math.max(0, afterMs);
-    await job.moveToDelayed(until, token).catch((error: unknown) => this.#trouble.report(error));
+    await this.#delay(job, token, afterMs).catch((error: unknown) => this.#trouble.report(error));
     return false;
+  }
+
+  /** By Redis' clock, which BullMQ does not ask: a worker whose own is an hour ahead would put the ticket off by that hour. */
+  async #delay({ id = '' }: Job, token: string, afterMs: number): Promise<void> {
+    const backend = this.#worker.getBackend();
+    const client = await backend.client;
+    const [seconds, micros]: readonly (string | number)[] = await client.runCommand('time', []);
+    const now = 1_000 * Number(seconds) + Math.floor(Number(micros) / 1_000);
+    await backend.moveToDelayed(id, now, afterMs, token, { skipAttempt: true });
   }
 
   async #end(timeoutMs: number): Promise<void> {

@@ -18,27 +18,36 @@ export interface TroubleLog {
 }
 
 export function createTroubleLog(logger: Logger, subject: string): TroubleLog {
-  let quietUntil = 0;
-  let unsaid = 0;
+  const warn = seldom((text, fields) => logger.warn(`${subject}: ${text}`, fields));
+  // Apart, so that it keeps no trouble from being said.
+  const inform = seldom((text, fields) => logger.info(`${subject}: ${text}`, fields));
   return {
     report(error) {
-      const now = Date.now();
-      if (now < quietUntil) {
-        unsaid += 1;
-        return;
-      }
-      const fields = unsaid === 0 ? undefined : { errors_not_logged: unsaid };
-      if (isOfLostLock(error)) logger.info(`${subject}: ${LOST_LOCK}`, fields);
-      else logger.warn(`${subject}: ${messageOf(error)}`, fields);
-      quietUntil = now + QUIET_MS;
-      unsaid = 0;
+      if (isOfLostLock(error)) inform(LOST_LOCK);
+      else warn(messageOf(error));
     },
   };
 }
 
-/** No trouble: the verdict was told to the engine before, and the ticket that comes again is refused if its node has settled. */
+/** Says at most one text in `QUIET_MS`. */
+function seldom(say: Logger['warn']): (text: string) => void {
+  let quietUntil = 0;
+  let unsaid = 0;
+  return (text) => {
+    const now = Date.now();
+    if (now < quietUntil) {
+      unsaid += 1;
+      return;
+    }
+    say(text, unsaid === 0 ? undefined : { errors_not_logged: unsaid });
+    quietUntil = now + QUIET_MS;
+    unsaid = 0;
+  };
+}
+
+/** No trouble: the verdict was told to the engine before, and a ticket that comes again is refused if its node has settled. */
 const LOST_LOCK =
-  'Redis was away, or this process stood still, for longer than the lock of a ticket lasts: the ticket comes again, and what has ended is not repeated';
+  'the lock of a ticket ran out, since Redis was away or this process stood still: another worker has the ticket, or it comes again; what has ended is not repeated';
 
 function isOfLostLock(error: unknown): boolean {
   return error instanceof Error && 'code' in error && NO_LONGER_OWN.includes(error.code);

@@ -129,7 +129,9 @@ export const run = z
           .describe('Whether all tasks that are left have run before, or only some.'),
         overtime: z
           .boolean()
-          .describe('Whether a task that works takes longer than usual, so that the end is a guess.'),
+          .describe(
+            'Whether a node that works takes longer than its task usually does, so that the end is a guess.',
+          ),
       })
       .nullable()
       .describe(

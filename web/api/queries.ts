@@ -42,10 +42,21 @@ export const runsQuery = (namespace: string, filter: RunFilter) =>
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? false : 15_000),
   });
 
+/** Between two looks at a run that is to end, ms. */
+const [SOONEST_MS, LATEST_MS] = [5_000, 60_000];
+
+/** In how many ms the end is due; false when none is foreseen. */
+function whenForeseen(eta: RunHead['eta'] | undefined): number | false {
+  if (eta == null) return false;
+  return Math.min(LATEST_MS, Math.max(SOONEST_MS, Date.parse(eta.at) - Date.now()));
+}
+
 export const headQuery = ({ namespace, run }: RunRef) =>
   queryOptions({
     queryKey: ['run', namespace, run, 'head'],
     queryFn: ({ signal }) => get<RunHead>(apiPath(namespace, 'runs', run), {}, signal),
+    // Where nothing happens for long no event says that the end is a later one now.
+    refetchInterval: ({ state }) => whenForeseen(state.data?.eta),
   });
 
 export const graphQuery = ({ namespace, run }: RunRef) =>

@@ -29,13 +29,13 @@ function End({ eta, percent }: { readonly eta: NonNullable<RunHead['eta']>; read
     <span
       title={eta.basis === 'learned' ? 'By former runs' : 'Partly a guess: not all tasks have run before'}
     >
-      {percent} % done, {eta.overtime && 'takes longer than usual, '}
+      {percent} % done{eta.overtime && ', takes longer than usual'}
       {left > SOON_MS ? (
         <>
-          ends <Ago at={eta.at} />
+          , ends <Ago at={eta.at} />
         </>
       ) : (
-        'should end any moment'
+        !eta.overtime && ', should end any moment'
       )}
     </span>
   );

@@ -31,7 +31,7 @@ export interface Eta {
   readonly at: number;
   /** `learned`: all tasks that are left have run before; `partly`: others are taken for the mean of those. */
   readonly basis: 'learned' | 'partly';
-  /** A node that works takes longer than usual, or than it should by what it reports: by so much the end is later. */
+  /** A node whose task has run before takes longer than usual, and the end is later by that. */
   readonly overtime: boolean;
 }
 
@@ -39,9 +39,9 @@ export interface Eta {
 const UNKNOWN_MS = 1_000;
 /** A node that works on counts at most so far, however long it takes. */
 const MOST = 0.95;
-/** One that takes longer than usual is taken to need share of the excess in addition: the longer it took, the longer it will take. */
+/** One that takes longer than usual is taken to need this share of the excess in addition: the longer it took, the longer it will take. */
 const OVERTIME = 0.2;
-/** More than that is worth a word. */
+/** Of one node, more than that is worth a word. */
 const UNUSUAL_MS = 3_000;
 
 interface TaskWork {
@@ -54,9 +54,13 @@ interface TaskWork {
   readonly left: number;
   /** What is left will take so long, ms of one slot: more than it weighs where nodes take longer than usual. */
   readonly leftMs: number;
+  /** By so much one of its nodes needs more than usual, ms: the most of them. */
+  readonly lateMs: number;
   /** Nodes that have not ended. */
   readonly open: number;
 }
+
+const NOTHING_LEFT = { left: 0, leftMs: 0, lateMs: 0, open: 0 } as const;
 
 export function advanceOf(question: AdvanceQuestion): Advance {
   const { plan, records, now } = question;
@@ -79,7 +83,7 @@ export function advanceOf(question: AdvanceQuestion): Advance {
     eta: {
       at: Math.round(now + ms),
       basis: open.every(({ isKnown }) => isKnown) ? 'learned' : 'partly',
-      overtime: open.some((work) => work.leftMs > work.left + UNUSUAL_MS),
+      overtime: open.some(({ isKnown, lateMs }) => isKnown && lateMs > UNUSUAL_MS),
     },
   };
 }
@@ -96,12 +100,12 @@ function workOf({ plan, records, learned, reported, now }: AdvanceQuestion): Tas
     const isAsking = asksPeople(task);
     const nodeMs = isAsking ? 0 : Math.max(1, taught?.nodeMs ?? usualMs);
     const base = { task, nodeMs, isKnown: taught !== undefined, isAsking };
-    if (task.phase) return { ...base, all: 0, left: 0, leftMs: 0, open: 0 };
+    if (task.phase) return { ...base, ...NOTHING_LEFT, all: 0 };
     const record = records[index];
     const isFan = task.fanOut !== undefined;
     const nodes = isFan ? (record?.expanded ? record.item : Math.max(1, taught?.nodes ?? 1)) : 1;
     const all = Math.max(nodeMs, nodes * nodeMs);
-    if (!record || isEnded(record.state)) return { ...base, all, left: 0, leftMs: 0, open: 0 };
+    if (!record || isEnded(record.state)) return { ...base, ...NOTHING_LEFT, all };
     const begun = nodesOf.get(index);
     const ended = begun?.ended ?? 0;
     const rest = (node: number) => restOf(records[node], { nodeMs, now, reported: reported.get(node) });
@@ -110,7 +114,8 @@ function workOf({ plan, records, learned, reported, now }: AdvanceQuestion): Tas
     const rests = ofBegun.map(rest);
     const left = Math.min(all, sumOf(rests, ({ weight }) => weight) + untouched * nodeMs);
     const leftMs = sumOf(rests, ({ ms }) => ms) + untouched * nodeMs;
-    return { ...base, all, left, leftMs, open: ofBegun.length + untouched };
+    const lateMs = rests.reduce((most, { ms, weight }) => Math.max(most, ms - weight), 0);
+    return { ...base, all, left, leftMs, lateMs, open: ofBegun.length + untouched };
   });
 }
 
@@ -157,7 +162,8 @@ function restOf(
   const tookMs = beganAt === 0 ? 0 : Math.max(0, now - beganAt);
   const done = Math.min(MOST, reported ?? tookMs / nodeMs);
   const weight = nodeMs * (1 - done);
-  const slowerMs = reported ? (tookMs * (1 - done)) / done : OVERTIME * (tookMs - nodeMs);
+  // The pace so far counts as much as the share that is done: a first report says little.
+  const slowerMs = reported ? (1 - done) * (weight + tookMs) : OVERTIME * (tookMs - nodeMs);
   return { weight, ms: Math.max(weight, slowerMs) };
 }
 

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bullPrefix, createBullTaskQueue } from '../../../engine/bullmq/index.ts';
 import { SILENT } from '../../../engine/ports/logger.ts';
 import type { TaskQueue } from '../../../engine/ports/task-queue.ts';
@@ -172,6 +172,34 @@ describe('consuming', () => {
     await got.reached(2);
     expect(Date.now() - (first ?? 0)).toBeGreaterThanOrEqual(295);
     expect(Date.now() - (first ?? 0)).toBeLessThan(2500);
+  });
+
+  it('puts a ticket off by the clock of Redis: that of a worker may be an hour ahead', async () => {
+    const got = collect((): TicketVerdict => {
+      if (got.seen.length > 1) return DONE;
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+      return { kind: 'later', afterMs: 300 };
+    });
+    const events = `${bullPrefix(redis.prefix, 'default')}:default:events`;
+    const delays = async () => {
+      const entries = await askRedis(redis.connection, (client) => client.xrange(events, '-', '+'));
+      return entries.flatMap(([, fields]) =>
+        fields.includes('delayed') ? Number(fields[fields.indexOf('delay') + 1]) : [],
+      );
+    };
+    const before = Date.now();
+    try {
+      queue.consume('default', 1, got.handler);
+      await queue.add([aTicket()]);
+      await got.reached(1);
+      await expect.poll(delays).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
+    const [until = 0] = await delays();
+    expect(until - before).toBeGreaterThanOrEqual(300);
+    expect(until - before).toBeLessThan(10_000);
+    await got.reached(2);
   });
 
   it('brings a ticket back when the handler threw', async () => {

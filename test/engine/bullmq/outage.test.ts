@@ -79,7 +79,7 @@ describe('when Redis is killed and started again', () => {
     expect(locks).toHaveLength(1);
     await askRedis(redis.connection, (client) => client.del(...locks));
     gate.open();
-    await expect.poll(() => lines).toEqual([expect.stringContaining('the ticket comes again')]);
+    await expect.poll(() => lines).toEqual([expect.stringContaining('the lock of a ticket ran out')]);
     await got.reached(2);
     expect(warned).toEqual([]);
   });

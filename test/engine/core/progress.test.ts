@@ -77,15 +77,23 @@ describe('progress', () => {
     });
   });
 
+  it('calls nothing unusual of which it does not know what is usual', () => {
+    const rig = rigOf(chain).succeed('a');
+    rig.claim('b');
+    rig.now += 60_000;
+    expect(advance(rig, { a: 1_000, c: 1_000 })).toMatchObject({ basis: 'partly', overtime: false });
+  });
+
   it('believes what a node reports of itself', () => {
     const rig = rigOf(chain).succeed('a');
     rig.claim('b');
     expect(advance(rig, times, [[1, 0.5]])).toMatchObject({ percent: 50, inMs: 5_000 });
     rig.now += 12_000;
-    expect(advance(rig, times, [[1, 0.5]]), 'the other half takes as long as the first').toMatchObject({
-      percent: 50,
-      inMs: 13_000,
-    });
+    expect(
+      advance(rig, times, [[1, 0.5]]),
+      'between the usual 4 s and the 12 s of its pace, and c',
+    ).toMatchObject({ percent: 50, inMs: 9_000, overtime: true });
+    expect(advance(rig, times, [[1, 0.9]]), 'as usual').toMatchObject({ percent: 82, overtime: false });
   });
 
   it('takes what was skipped, or will never run, for done', () => {
