@@ -3,7 +3,7 @@ import type { RunSummary } from '../engine/ports/run-index.ts';
 import type { RunLine } from './contract/list.ts';
 
 export function lineOf(run: RunSummary): RunLine {
-  const { id, namespace, workflow, status, createdAt, finishedAt, labels = {} } = run;
+  const { id, namespace, workflow, status, createdAt, finishedAt, awaiting = 0, labels = {} } = run;
   return {
     id,
     namespace,
@@ -11,6 +11,7 @@ export function lineOf(run: RunSummary): RunLine {
     status,
     created_at: new Date(createdAt).toISOString(),
     finished_at: finishedAt === undefined ? null : new Date(finishedAt).toISOString(),
+    awaiting,
     labels: { ...labels },
   };
 }

@@ -15,6 +15,7 @@ interface ListFlags extends InstallationFlags {
   readonly namespace?: string;
   readonly workflow?: string;
   readonly status?: readonly RunStatus[];
+  readonly awaiting?: true;
   readonly label?: readonly string[];
   readonly text?: string;
   readonly limit: number;
@@ -26,13 +27,15 @@ export function listCommand(host: Host): Command {
   const command = newCommand('list', 'Lists runs, newest first.', [
     'list',
     'list --status failed,cancelled --limit 5',
+    'list --awaiting',
     'list --label team=data --text 2015',
     'list --workflow weather-report --json',
   ]);
   withInstallationFlags(command)
     .option('-w, --workflow <name>', 'only runs of this workflow')
     .option('--namespace <name>', 'only runs of this namespace')
-    .option('--status <list>', 'only runs in one of these statuses', readStatuses);
+    .option('--status <list>', 'only runs in one of these statuses', readStatuses)
+    .option('--awaiting', 'only runs in which an approval or a signal is waited for');
   return withLabels(command, 'only runs with this label')
     .option('--text <text>', 'only runs with this text in id, workflow or a label')
     .option('-n, --limit <n>', 'how many', wholeNumber, 20)
@@ -42,11 +45,12 @@ export function listCommand(host: Host): Command {
 }
 
 function list(host: Host, flags: ListFlags): Promise<void> {
-  const { namespace, workflow, status, label, text, limit, cursor } = flags;
+  const { namespace, workflow, status, awaiting, label, text, limit, cursor } = flags;
   const filter = {
     ...(namespace === undefined ? {} : { namespace }),
     ...(workflow === undefined ? {} : { workflow }),
     ...(status === undefined ? {} : { status }),
+    ...(awaiting ? { awaiting } : {}),
     ...(label === undefined ? {} : { labels: readLabels(label) }),
     ...(text === undefined ? {} : { text }),
   };
@@ -69,10 +73,10 @@ function readStatuses(text: string): readonly RunStatus[] {
 function printTable(host: Host, { runs, next }: RunList): void {
   if (runs.length === 0) return host.say('No runs match. `sluice run workflow.yaml` makes one.');
   const colors = host.outColors;
-  const rows = runs.map(({ id, workflow, status, created_at, finished_at }) => [
+  const rows = runs.map(({ id, workflow, status, awaiting, created_at, finished_at }) => [
     id,
     plainText(workflow),
-    `${signOf(status, colors)} ${wordOf(status, colors)}`,
+    `${signOf(status, colors)} ${wordOf(status, colors)}${awaiting > 0 ? `, ${awaiting} awaiting` : ''}`,
     created_at.replace(/\.\d+Z$/, 'Z'),
     finished_at === null ? '' : formatDuration(Date.parse(finished_at) - Date.parse(created_at)),
   ]);

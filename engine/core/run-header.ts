@@ -45,6 +45,8 @@ export interface RunProgress {
   reset?: ResetWork;
   /** What its attempts have cost that are over, of all generations; absent while nobody counts it. */
   cost?: number;
+  /** Nodes that wait for somebody: `isAwaiting`. Absent for none. */
+  awaiting?: number;
   /** Times that the run was taken up again after its end; absent for none. `run.attempt` is one more. */
   retries?: number;
   /** Signals that no node has taken yet, oldest first. */
@@ -156,7 +158,7 @@ export interface NodeOutput extends StoredOutputs {
 /** JSON of the changing part, for `RunChange.header`. */
 export function progressJson(header: RunHeader): string {
   const { status, startedAt, finishedAt, seq, nodes, cancel, outputs, largeOutputs, error } = header;
-  const { paused, result, refused, part, reset, cost, retries, signals, answered, alerts } = header;
+  const { paused, result, refused, part, reset, cost, awaiting, retries, signals, answered, alerts } = header;
   return JSON.stringify({
     status,
     startedAt,
@@ -173,6 +175,7 @@ export function progressJson(header: RunHeader): string {
     part,
     reset,
     cost,
+    awaiting,
     retries,
     signals,
     answered,

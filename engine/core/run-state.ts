@@ -3,6 +3,7 @@
  * counts, progress of fan-outs). The derived part is rebuilt from the durable part alone, so a takeover sees the same.
  */
 
+import { countAwaiting } from './awaiting.ts';
 import { countEdges, type MutableEdgeCounts } from './edge-counts.ts';
 import { compileGraph, type PlanGraph } from './graph.ts';
 import type { Json } from './json.ts';
@@ -56,6 +57,8 @@ export interface RunState {
   active: number;
   /** Tasks of the part at hand that have not ended. */
   openTasks: number;
+  /** Nodes that wait for somebody, as of the last commit. */
+  readonly awaiting: Set<number>;
   /** Position of the progressive cancellation. */
   cancelPosition: number;
   /** Limits of nodes (−1: of the run itself) that ask for them or have them; derived, so a new owner asks again. */
@@ -131,6 +134,7 @@ function rebuild(
     held: [],
     active: 0,
     openTasks: 0,
+    awaiting: new Set(),
     cancelPosition: 0,
     limited: new Map(),
     releasedAt: 0,
@@ -140,6 +144,7 @@ function rebuild(
     large: new Map(),
   };
   recount(run);
+  countAwaiting(run, nodes.keys());
   measureRemaining(run, durations);
   return run;
 }

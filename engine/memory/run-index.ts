@@ -29,9 +29,10 @@ export function createMemoryRunIndex(): MemoryRunIndex {
         const known = runs.get(summary.id);
         if (known !== undefined && summary.status === 'queued') continue;
         runs.set(summary.id, { ...summary });
-        if (known?.status === summary.status) continue;
+        const isSameStatus = known?.status === summary.status;
+        if (isSameStatus && (known.awaiting ?? 0) === (summary.awaiting ?? 0)) continue;
         changes.push({ ...summary });
-        if (summary.finishedAt !== undefined) countEnd(summary);
+        if (!isSameStatus && summary.finishedAt !== undefined) countEnd(summary);
       }
     },
     async changes(after, limit) {

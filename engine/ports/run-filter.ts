@@ -7,6 +7,8 @@ export interface RunFilter {
   readonly workflow?: string;
   /** One of them. */
   readonly status?: RunStatus | readonly RunStatus[];
+  /** Only those in which a node waits for somebody. */
+  readonly awaiting?: true;
   /** All of them, with these values. */
   readonly labels?: { readonly [name: string]: string };
   /** Stands in the id, the name of the workflow or a label, whatever the case. */
@@ -23,6 +25,7 @@ export function fitsFilter(run: RunSummary, filter: RunFilter): boolean {
   return (
     (namespace === undefined || namespace === run.namespace) &&
     (workflow === undefined || workflow === run.workflow) &&
+    (filter.awaiting === undefined || (run.awaiting ?? 0) > 0) &&
     statusesOf(filter)?.includes(run.status) !== false &&
     run.createdAt >= createdFrom &&
     run.createdAt < createdBefore &&

@@ -13,11 +13,13 @@ export interface RunSummary {
   /** ms since 1970. */
   readonly createdAt: number;
   readonly finishedAt?: number;
+  /** Nodes that wait for somebody; absent for none. */
+  readonly awaiting?: number;
   /** Absent: it has none. */
   readonly labels?: { readonly [name: string]: string };
 }
 
-/** A line that was recorded because the run is new or its status is another one. */
+/** A line that was recorded because the run is new, its status is another one, or the number of nodes that wait for somebody. */
 export interface RunChange {
   /** `<ms>-<n>`, rising. */
   readonly id: string;

@@ -7,7 +7,7 @@ export const DEFAULT_PREFIX = 'sluice:';
 /** Nodes whose outputs share a hash. */
 export const NODES_PER_BUCKET = 128;
 
-export type RunList = 'all' | 'namespace' | 'workflow' | 'status';
+export type RunList = 'all' | 'namespace' | 'workflow' | 'status' | 'awaiting';
 
 export interface Keys {
   /** Hash: settings fixed at first use (`shards`). */

@@ -18,7 +18,7 @@ export type KeyPlace =
   | { readonly kind: 'workflow'; readonly namespace: string; readonly name: string };
 
 const SHARD = /^\{s(\d+)\}:([a-z]+):(.+)$/s;
-const LIST = /^\{runs\}:(all|namespace|workflow|status):/;
+const LIST = /^\{runs\}:(all|namespace|workflow|status|awaiting):/;
 const LINE = /^\{runs\}:line:(.+)$/;
 const WORKFLOW = /^workflow:([^:]+):([^:]+)$/;
 const DEFINITION_PLAN = /^\{definitions\}:plan:(.+)$/;

@@ -114,7 +114,11 @@ async function readWorkflow({ call }: Connections, key: string): Promise<readonl
 }
 
 function recordRuns(keys: Keys, scripts: Scripts, runs: readonly RunSummary[]): Promise<unknown> {
-  const lists = [keys.runs('all'), ...RUN_STATUSES.map((status) => keys.runs('status', status))];
+  const lists = [
+    keys.runs('all'),
+    keys.runs('awaiting'),
+    ...RUN_STATUSES.map((status) => keys.runs('status', status)),
+  ];
   const linesOf = ({ id, namespace, workflow, finishedAt = 0 }: RunSummary) => [
     keys.runLine(id),
     keys.runs('namespace', namespace),
@@ -124,7 +128,7 @@ function recordRuns(keys: Keys, scripts: Scripts, runs: readonly RunSummary[]): 
   const argumentsOf = (run: RunSummary) => {
     const status = RUN_STATUSES.indexOf(run.status) + 1;
     const hour = run.finishedAt === undefined ? '' : `${Math.floor(run.finishedAt / HOUR_MS) % 24}:${status}`;
-    return [run.id, run.createdAt, status, JSON.stringify(run), hour];
+    return [run.id, run.createdAt, status, JSON.stringify(run), hour, run.awaiting ?? 0];
   };
   return scripts.recordRun(
     [...lists, keys.runChanges(), ...runs.flatMap(linesOf)],
@@ -193,6 +197,7 @@ async function smallestList({ keys, call }: Connections, filter: RunFilter): Pro
   const lists = [keys.runs('all')];
   if (filter.namespace !== undefined) lists.push(keys.runs('namespace', filter.namespace));
   if (filter.workflow !== undefined) lists.push(keys.runs('workflow', filter.workflow));
+  if (filter.awaiting) lists.push(keys.runs('awaiting'));
   const [status, ...others] = statusesOf(filter) ?? [];
   if (status !== undefined && others.length === 0) lists.push(keys.runs('status', status));
   const sizes = await Promise.all(lists.map(async (list) => Number(await call('zcard', [list]))));

@@ -78,7 +78,12 @@ async function removeLine(call: Connections['call'], keys: Connections['keys'], 
   const line = (await call('hget', [keys.runLine(run), 'line'])) as string | null;
   if (line === null) return;
   const { namespace, workflow } = JSON.parse(line) as RunSummary;
-  const lists = [keys.runs('all'), keys.runs('namespace', namespace), keys.runs('workflow', workflow)];
+  const lists = [
+    keys.runs('all'),
+    keys.runs('awaiting'),
+    keys.runs('namespace', namespace),
+    keys.runs('workflow', workflow),
+  ];
   const statuses = RUN_STATUSES.map((status) => keys.runs('status', status));
   await Promise.all([...lists, ...statuses].map((list) => call('zrem', [list, run])));
   await call('del', [keys.runLine(run)]);

@@ -1,11 +1,15 @@
 /** A run's line in the lists. */
+import { isRunEnded } from '../core/node-state.ts';
 import type { RunHeader } from '../core/run-header.ts';
 import type { RunSummary } from '../ports/run-index.ts';
 
 export function summaryOf(
-  header: Pick<RunHeader, 'id' | 'namespace' | 'workflow' | 'status' | 'createdAt' | 'finishedAt' | 'labels'>,
+  header: Pick<
+    RunHeader,
+    'id' | 'namespace' | 'workflow' | 'status' | 'createdAt' | 'finishedAt' | 'awaiting' | 'labels'
+  >,
 ): RunSummary {
-  const { id, namespace, workflow, status, createdAt, finishedAt, labels } = header;
+  const { id, namespace, workflow, status, createdAt, finishedAt, awaiting, labels } = header;
   return {
     id,
     namespace,
@@ -13,6 +17,7 @@ export function summaryOf(
     status,
     createdAt,
     ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...(awaiting === undefined || isRunEnded(status) ? {} : { awaiting }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
   };
 }

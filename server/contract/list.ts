@@ -12,6 +12,7 @@ export const runLine = z
     status: z.enum(RUN_STATUSES),
     created_at: time,
     finished_at: time.nullable(),
+    awaiting: z.int().min(0).describe('Nodes that wait for somebody: an approval, or a signal.'),
     labels: z.record(z.string(), z.string()),
   })
   .describe('One run of the list.');

@@ -64,6 +64,10 @@ export const statuses = z
   .pipe(z.array(status).min(1))
   .describe(`One or several of ${RUN_STATUSES.join(', ')}, with commas between.`);
 
+export const awaitingFilter = flag.describe(
+  'Only runs in which a node waits for somebody: an approval, or a signal.',
+);
+
 export const labelFilter = z
   .string()
   .max(2_000)

@@ -5,7 +5,16 @@
 import { z } from 'zod';
 import { limitList } from '../contract/limits.ts';
 import { runList } from '../contract/list.ts';
-import { labelFilter, page, runId, searchText, status, statuses, time } from '../contract/names.ts';
+import {
+  awaitingFilter,
+  labelFilter,
+  page,
+  runId,
+  searchText,
+  status,
+  statuses,
+  time,
+} from '../contract/names.ts';
 import { operation } from '../operation.ts';
 import { scheduleList, secretLine } from './operating.ts';
 import { workflowLine } from './workflows.ts';
@@ -39,6 +48,7 @@ export const listAllRuns = operation({
   query: page.extend({
     workflow: z.string().max(64).optional(),
     status: statuses.optional(),
+    awaiting: awaitingFilter,
     label: labelFilter.optional(),
     text: searchText.optional(),
     created_after: time.optional(),

@@ -42,7 +42,7 @@ export const attention = operation({
   tag,
   summary: 'What needs somebody: failed runs of the last day, approvals, pauses, schedules in trouble',
   description:
-    'The newest of each. Approvals are looked for in the fifty newest runs that go on, among their first 1,000 nodes.',
+    'The newest of each. Of nodes that wait for somebody at most fifty, of the newest fifty such runs.',
   params: namespaceParams,
   reply: z
     .object({

@@ -5,6 +5,7 @@ import { eventView } from '../contract/event.ts';
 import { json } from '../contract/json.ts';
 import { runList } from '../contract/list.ts';
 import {
+  awaitingFilter,
   flag,
   labelFilter,
   name,
@@ -89,6 +90,7 @@ export const listRuns = operation({
   query: page.extend({
     workflow: name.optional(),
     status: statuses.optional(),
+    awaiting: awaitingFilter,
     label: labelFilter.optional(),
     text: searchText.optional(),
     created_after: time.optional(),

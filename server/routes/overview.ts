@@ -1,6 +1,5 @@
 /** A namespace at a glance. Every answer is bounded, however many runs there are. */
 
-import { RECORD_BYTES, unpackRecord } from '../../engine/core/node-record.ts';
 import { isRunEnded, RUN_STATUSES, type RunStatus } from '../../engine/core/node-state.ts';
 import type { RunSummary } from '../../engine/ports/run-index.ts';
 import { readDeliveries } from '../../engine/runtime/client/notification-view.ts';
@@ -14,9 +13,8 @@ const HOUR_MS = 3_600_000;
 const COUNTED = 1_000;
 /** Lines of a kind. */
 const SHOWN = 10;
-/** Runs that are looked through for approvals, and their nodes. */
+/** Runs that wait for somebody of which is said for what, and the nodes that are named. */
 const LOOKED_AT = 50;
-const NODES = 1_000;
 
 export const overviewRoutes = [
   route(runStatistics)(async ({ params: { namespace }, query }, { index, store }) => {
@@ -46,14 +44,14 @@ export const overviewRoutes = [
   route(attention)(async ({ params: { namespace } }, parts) => {
     const { index, store, shards } = parts;
     const day = { createdFrom: (await store.now()) - 24 * HOUR_MS };
-    const [failed, paused, running, schedules, deliveries] = await Promise.all([
+    const [failed, paused, awaiting, schedules, deliveries] = await Promise.all([
       index.list({ namespace, status: 'failed', ...day }, SHOWN),
       index.list({ namespace, status: 'paused' }, SHOWN),
-      index.list({ namespace, status: 'running' }, LOOKED_AT),
+      index.list({ namespace, awaiting: true }, LOOKED_AT),
       troubledSchedules(parts, namespace),
       readDeliveries(store, shards),
     ]);
-    const waiting = await Promise.all(running.runs.map((run) => waitingNodes(parts, run)));
+    const waiting = await Promise.all(awaiting.runs.map((run) => waitingNodes(parts, run)));
     return {
       body: {
         format: 1,
@@ -81,21 +79,12 @@ async function troubledSchedules({ schedules }: ServerParts, namespace: string) 
     }));
 }
 
-/** The records say cheaply whether any node waits; only then is the run read. */
 async function waitingNodes({ store, views }: ServerParts, { id, workflow }: RunSummary) {
-  const [header, bytes] = await Promise.all([store.readHeader(id), store.readRecords(id, NODES)]);
-  if (header === undefined || !hasWaiting(bytes)) return [];
-  const { nodes } = await views.get(header);
+  const header = await store.readHeader(id);
+  const { nodes } = header === undefined ? { nodes: [] } : await views.get(header);
   return nodes.flatMap(({ id: node, waiting }) => {
     if (waiting?.for !== 'approval' && waiting?.for !== 'signal') return [];
     const { signal = null, until } = waiting;
     return [{ run: id, workflow, node, for: waiting.for, signal, until }];
   });
-}
-
-function hasWaiting(bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + RECORD_BYTES <= bytes.byteLength; at += RECORD_BYTES)
-    if (unpackRecord(view, at, 1).state === 'waiting') return true;
-  return false;
 }

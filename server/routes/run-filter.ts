@@ -6,6 +6,7 @@ import type { RunFilter } from '../../engine/ports/run-index.ts';
 export interface RunQuery {
   readonly workflow?: string | undefined;
   readonly status?: readonly RunStatus[] | undefined;
+  readonly awaiting?: boolean | undefined;
   readonly label?: { readonly [name: string]: string } | undefined;
   readonly text?: string | undefined;
   readonly created_after?: string | undefined;
@@ -13,10 +14,11 @@ export interface RunQuery {
 }
 
 export function filterOf(query: RunQuery): RunFilter {
-  const { workflow, status, label, text, created_after, created_before } = query;
+  const { workflow, status, awaiting, label, text, created_after, created_before } = query;
   return {
     ...(workflow === undefined ? {} : { workflow }),
     ...(status === undefined ? {} : { status }),
+    ...(awaiting ? { awaiting } : {}),
     ...(label === undefined ? {} : { labels: label }),
     ...(text === undefined ? {} : { text }),
     ...(created_after === undefined ? {} : { createdFrom: Date.parse(created_after) }),

@@ -95,6 +95,33 @@ export function runIndexContract(name: string, make: () => Promise<RunIndexSubje
       expect((await index.changes(start, 2, 0)).changes).toEqual(changes);
     });
 
+    it('knows the runs that wait for somebody, and tells when that changes', async () => {
+      const index = await open();
+      await index.record(aRun(1), aRun(2), aRun(3, { workflow: 'other' }));
+      const start = await index.newestChange();
+      for (const awaiting of [1, 1, 2]) await index.record(aRun(2, { awaiting }));
+      await index.record(aRun(3, { workflow: 'other', awaiting: 1 }));
+      expect(await allPages(index, { awaiting: true }, 1)).toEqual([aRun(3).id, aRun(2).id]);
+      expect(await allPages(index, { awaiting: true, workflow: 'weather' }, 10)).toEqual([aRun(2).id]);
+      await index.record(aRun(2, { status: 'queued' }));
+      await index.record(aRun(2, { status: 'paused', awaiting: 2 }));
+      expect((await index.list({ awaiting: true, status: 'paused' }, 10)).runs).toEqual([
+        aRun(2, { status: 'paused', awaiting: 2 }),
+      ]);
+      await index.record(aRun(2));
+      await index.record(aRun(3, { workflow: 'other', status: 'cancelled', finishedAt: T0 + 9 }));
+      expect(await allPages(index, { awaiting: true }, 10)).toEqual([]);
+      const { changes } = await index.changes(start, 20, 0);
+      expect(changes.map(({ run: { id, awaiting } }) => [id === aRun(2).id, awaiting])).toEqual([
+        [true, 1],
+        [true, 2],
+        [false, 1],
+        [true, 2],
+        [true, undefined],
+        [false, undefined],
+      ]);
+    });
+
     it('counts ends by namespace, hour and status, each once', async () => {
       const index = await open();
       const hour = T0 - (T0 % 3_600_000);

@@ -6,7 +6,7 @@ import { type NodeRecord, newRecord, RECORD_BYTES, unpackRecord } from '../../en
 import { NODE_STEPS, type NodeState } from '../../engine/core/node-state.ts';
 import type { Plan } from '../../engine/core/plan.ts';
 import type { Post } from '../../engine/core/post.ts';
-import type { RunHeader } from '../../engine/core/run-header.ts';
+import type { NodeOutput, RunHeader } from '../../engine/core/run-header.ts';
 import { newRunState, type RunState, restoreRunState } from '../../engine/core/run-state.ts';
 import { START_MS } from './run-builder.ts';
 
@@ -45,6 +45,7 @@ export class RigStore {
       for (const [node, json] of change.outputs) this.#outputs.set(node, json);
       if (change.events) this.#append(unpackEvents(change.events.packed, change.events.first));
     }
+    this.#checkAwaiting();
     for (const [key, value] of commit.flights.set) this.flights.set(key, value);
     for (const key of commit.flights.remove) this.flights.delete(key);
     for (const [key, due] of commit.timers.set) this.timers.set(key, due);
@@ -57,6 +58,16 @@ export class RigStore {
     const changed = nodes.reduce((sum, count) => sum + count, 0);
     if (changed > MAX_COMMIT_NODES) throw new Error(`a commit changes ${changed} nodes`);
     return true;
+  }
+
+  /** The header says how many nodes wait for somebody. */
+  #checkAwaiting(): void {
+    const { awaiting = 0 } = JSON.parse(this.#progress) as { awaiting?: number };
+    const kinds = [...this.#outputs].flatMap(([node, json]) =>
+      this.record(node).state === 'waiting' ? ((JSON.parse(json) as NodeOutput).w?.kind ?? []) : [],
+    );
+    const found = kinds.filter((kind) => kind === 'approval' || kind === 'signal').length;
+    if (awaiting !== found) throw new Error(`${found} nodes wait for somebody, the header says ${awaiting}`);
   }
 
   #append(events: readonly EventRecord[]): void {

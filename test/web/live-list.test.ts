@@ -10,6 +10,7 @@ const line = (id: string, status: RunLine['status'] = 'running', workflow = 'w')
   status,
   created_at: '2026-01-01T00:00:00.000Z',
   finished_at: null,
+  awaiting: 0,
   labels: {},
 });
 const news = (...lines: readonly RunLine[]) => new Map(lines.map((one) => [one.id, one]));
@@ -30,10 +31,10 @@ describe('news of runs', () => {
     expect(withNews(PAGES, news(line('05')), {})).toBe(PAGES);
   });
 
-  it('puts new runs first, the newest on top, and none that stands on a page not read yet', () => {
+  it('puts a run that was not there in its place, unless that is on a page not read yet', () => {
     expect(ids(withNews(PAGES, news(line('09'), line('11'), line('06'), line('01')), {}))).toEqual([
       ['11', '09', '08', '07'],
-      ['05', '04'],
+      ['06', '05', '04'],
     ]);
   });
 
@@ -51,11 +52,20 @@ describe('news of runs', () => {
       [{ label: 'team=da' }, false],
       [{ label: labelText({ odd: 'a,b=c' }) }, true],
       [{ text: 'DATA' }, true],
+      [{ awaiting: true }, false],
       [{ text: 'nowhere' }, false],
     ] as const)
       expect(ids(withNews(PAGES, news(labelled), filter))[0]?.includes('09'), JSON.stringify(filter)).toBe(
         isThere,
       );
+  });
+
+  it('shows a run that waits for somebody now, however old, and as long as it does', () => {
+    const asks = { ...line('06'), awaiting: 1 };
+    const only = { awaiting: true } as const;
+    const pages = [{ runs: [{ ...line('08'), awaiting: 1 }] }, { runs: [{ ...line('05'), awaiting: 2 }] }];
+    expect(ids(withNews(pages, news(asks, line('08')), only))).toEqual([[], ['06', '05']]);
+    expect(withNews(pages, news({ ...line('05'), awaiting: 1 }), only)[1]?.runs[0]?.awaiting).toBe(1);
   });
 
   it('begins an empty list', () => {

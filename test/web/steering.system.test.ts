@@ -102,6 +102,31 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
   );
 
   it(
+    'finds the runs that need an answer, those that come to need one while the list is shown, and no others',
+    async () => {
+      const first = await stand.start('release.yaml');
+      await page.goto(`${stand.base}/ns/default/runs`);
+      await page.getByRole('button', { name: 'needs an answer' }).click();
+      await page.waitForURL(/awaiting=true/);
+      const rows = page.locator('tbody tr');
+      await rows.filter({ hasText: first }).getByText('needs an answer').waitFor();
+      await expect.poll(() => rows.count()).toBe(1);
+      const second = await stand.start('release.yaml');
+      await rows.filter({ hasText: second }).waitFor();
+      expect(
+        (await stand.folder.run(['list', '--awaiting'])).stdout.match(/running, 1 awaiting/g),
+      ).toHaveLength(2);
+      await page.goto(`${stand.base}/ns/default`);
+      const needs = page.getByText(/release › go waits for an approval/);
+      await expect.poll(() => needs.count()).toBe(2);
+      await page.goBack();
+      for (const run of [first, second]) await stand.folder.run(['cancel', run]);
+      await page.getByText('No run is like that.').waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
     'says how a node ended, and several runs are cancelled at once',
     async () => {
       const runs = [

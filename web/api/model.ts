@@ -31,6 +31,8 @@ export interface RunFilter {
   readonly workflow?: string | undefined;
   /** One of them. */
   readonly statuses?: readonly string[] | undefined;
+  /** Only those in which a node waits for somebody. */
+  readonly awaiting?: true | undefined;
   /** `team=data,env=prod`. */
   readonly label?: string | undefined;
   /** In the id, the workflow or a label. */

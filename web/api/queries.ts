@@ -27,6 +27,7 @@ export const runsQuery = (namespace: string, filter: RunFilter) =>
         {
           workflow: filter.workflow,
           status: filter.statuses?.join(','),
+          awaiting: filter.awaiting,
           label: filter.label,
           text: filter.text,
           created_after:

@@ -1,5 +1,6 @@
 /** What the list of runs shows; it stands in the address, so that it can be sent to somebody and kept under a name. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
+import { parseLabelText } from '../../server/contract/label-text.ts';
 import { SavedViews } from './saved-views.tsx';
 import { SINCE, type Since, sinceOf } from './views.ts';
 
@@ -8,6 +9,7 @@ export interface RunSearch {
   readonly workflow?: string | undefined;
   /** With commas between. */
   readonly status?: string | undefined;
+  readonly awaiting?: true | undefined;
   readonly label?: string | undefined;
   readonly text?: string | undefined;
   readonly since?: Since | undefined;
@@ -46,23 +48,25 @@ export function FilterBar({
         name="Labels"
         hint="team=data,env=prod"
         value={search.label}
-        pattern="[^=,]+=[^,]*(,[^=,]+=[^,]*)*"
+        trouble={(text) =>
+          parseLabelText(text) ? '' : 'A label is name=value; several have commas between.'
+        }
         onValue={(label) => onSearch({ ...search, label })}
       />
       <fieldset className="flex flex-wrap gap-1">
         <legend className="sr-only">Status</legend>
         {STATUSES.map((status) => (
-          <button
-            key={status}
-            type="button"
-            aria-pressed={chosen.includes(status)}
-            onClick={() => toggle(status)}
-            className={`cursor-pointer rounded-full border px-2 py-0.5 text-xs ${chosen.includes(status) ? 'border-accent bg-sunk font-semibold' : 'border-line text-soft'}`}
-          >
+          <Chip key={status} isOn={chosen.includes(status)} onToggle={() => toggle(status)}>
             {status}
-          </button>
+          </Chip>
         ))}
       </fieldset>
+      <Chip
+        isOn={search.awaiting === true}
+        onToggle={() => onSearch({ ...search, awaiting: search.awaiting ? undefined : true })}
+      >
+        needs an answer
+      </Chip>
       <select
         value={search.since ?? ''}
         aria-label="Since"
@@ -81,11 +85,31 @@ export function FilterBar({
   );
 }
 
+interface ChipProps {
+  readonly isOn: boolean;
+  readonly onToggle: () => void;
+  readonly children: string;
+}
+
+function Chip({ isOn, onToggle, children }: ChipProps) {
+  return (
+    <button
+      type="button"
+      aria-pressed={isOn}
+      onClick={onToggle}
+      className={`cursor-pointer rounded-full border px-2 py-0.5 text-xs ${isOn ? 'border-accent bg-sunk font-semibold' : 'border-line text-soft'}`}
+    >
+      {children}
+    </button>
+  );
+}
+
 interface FieldProps {
   readonly name: string;
   readonly hint: string;
   readonly value: string | undefined;
-  readonly pattern?: string;
+  /** What is wrong with a text; empty for nothing. */
+  readonly trouble?: (text: string) => string;
   readonly onValue: (value: string | undefined) => void;
 }
 
@@ -93,8 +117,10 @@ interface FieldProps {
 const PAUSE_MS = 400;
 
 /** Takes effect while one types, at once with Enter. */
-function Field({ name, hint, value = '', pattern, onValue }: FieldProps) {
+function Field({ name, hint, value = '', trouble, onValue }: FieldProps) {
   const [text, setText] = useState(value);
+  const [said, setSaid] = useState('');
+  const about = useId();
   const told = useRef(value);
   const field = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -107,26 +133,37 @@ function Field({ name, hint, value = '', pattern, onValue }: FieldProps) {
   const take = (input: HTMLInputElement) => {
     clearTimeout(timer.current);
     const wanted = input.value.trim();
-    if (wanted === told.current || !input.checkValidity()) return;
+    const wrong = wanted === '' ? '' : (trouble?.(wanted) ?? '');
+    setSaid(wrong);
+    if (wanted === told.current || wrong !== '') return;
     told.current = wanted;
     onValue(wanted || undefined);
   };
   return (
-    <input
-      ref={field}
-      type="search"
-      value={text}
-      placeholder={hint}
-      aria-label={name}
-      title={name}
-      pattern={pattern}
-      className={`w-44 invalid:border-bad ${FIELD}`}
-      onChange={({ target }) => {
-        setText(target.value);
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => take(target), PAUSE_MS);
-      }}
-      onKeyDown={({ key, currentTarget }) => (key === 'Enter' ? take(currentTarget) : undefined)}
-    />
+    <span className="flex flex-col">
+      <input
+        ref={field}
+        type="search"
+        value={text}
+        placeholder={hint}
+        aria-label={name}
+        aria-invalid={said !== ''}
+        aria-describedby={said === '' ? undefined : about}
+        title={name}
+        className={`w-44 aria-invalid:border-bad ${FIELD}`}
+        onChange={({ target }) => {
+          setText(target.value);
+          setSaid('');
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => take(target), PAUSE_MS);
+        }}
+        onKeyDown={({ key, currentTarget }) => (key === 'Enter' ? take(currentTarget) : undefined)}
+      />
+      {said === '' ? null : (
+        <span id={about} role="alert" className="max-w-44 pt-0.5 text-xs text-bad">
+          {said}
+        </span>
+      )}
+    </span>
   );
 }

@@ -23,8 +23,9 @@ export function RunListPage() {
   const { namespace } = route.useParams();
   const filter = route.useSearch();
   const navigate = route.useNavigate();
-  const { workflow, status, label, text, since } = filter;
-  const wanted = { workflow, statuses: status?.split(','), label, text, sinceMs: since && SINCE[since] };
+  const { workflow, status, awaiting, label, text, since } = filter;
+  const sinceMs = since && SINCE[since];
+  const wanted = { workflow, statuses: status?.split(','), awaiting, label, text, sinceMs };
   const query = runsQuery(namespace, wanted);
   const client = useQueryClient();
   useLiveRuns(namespace, (news) =>
@@ -143,6 +144,11 @@ const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) 
       </td>
       <td className="px-3 py-1.5">
         <Status state={run.status} />
+        {run.awaiting === 0 ? null : (
+          <span className="ml-1 text-xs whitespace-nowrap text-wait">
+            {run.awaiting === 1 ? 'needs an answer' : `needs ${run.awaiting} answers`}
+          </span>
+        )}
       </td>
       <td className="px-3 py-1.5">
         <Link from="/ns/$namespace/runs" search={(old) => ({ ...old, workflow: run.workflow })}>

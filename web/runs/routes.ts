@@ -13,6 +13,7 @@ const runs = createRoute({
     workflow: text(given['workflow']),
     since: sinceOf(given['since']),
     status: text(given['status']),
+    awaiting: text(given['awaiting']) === 'true' || undefined,
     label: text(given['label']),
     text: text(given['text']),
   }),

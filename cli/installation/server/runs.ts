@@ -74,7 +74,7 @@ interface Wanted {
 /** A page of a list across namespaces may be short: goes on until there are enough, or no more. */
 async function list(
   api: ServerApi,
-  { namespace, workflow, status = [], labels = {}, text }: RunFilter,
+  { namespace, workflow, status = [], awaiting, labels = {}, text }: RunFilter,
   { limit, cursor }: Wanted,
 ): Promise<RunList> {
   const runs: RunLine[] = [];
@@ -83,6 +83,7 @@ async function list(
       limit: String(Math.min(MAX_RUNS, limit - runs.length)),
       ...(workflow === undefined ? {} : { workflow }),
       ...(status.length === 0 ? {} : { status: [status].flat().join(',') }),
+      ...(awaiting ? { awaiting: 'true' as const } : {}),
       ...(Object.keys(labels).length === 0 ? {} : { label: labelText(labels) }),
       ...(text === undefined ? {} : { text }),
       ...(at === undefined ? {} : { cursor: at }),

@@ -4,6 +4,7 @@
  */
 
 import type { ActorState } from '../actor.ts';
+import { countAwaiting } from '../awaiting.ts';
 import { type Commit, MAX_COMMIT_BYTES, MAX_COMMIT_NODES, MAX_COMMIT_RUNS } from '../commit.ts';
 import { DayCosts } from '../cost.ts';
 import type { EventDetail, EventType } from '../event.ts';
@@ -235,6 +236,7 @@ export class Turn {
 
   /** `cursor`: id of the last inbox entry taken, or null. */
   finish(cursor: string | null): Decision {
+    this.#noteAwaiting();
     const commit: Commit = {
       cursor,
       expect: [...this.#expect],
@@ -251,6 +253,15 @@ export class Turn {
       changedRuns: [...this.#changedRuns],
       posts: [...this.#posts].map(([id, [post]]) => [id, post] as const),
     };
+  }
+
+  /** Lists tell which runs wait for somebody. */
+  #noteAwaiting(): void {
+    for (const dirt of this.#dirt.values()) {
+      if (!countAwaiting(dirt.run, dirt.records)) continue;
+      dirt.header = true;
+      this.#changedRuns.add(dirt.run);
+    }
   }
 
   #beyondRuns(): Pick<Commit, 'documents' | 'outbox' | 'answers' | 'costs'> {

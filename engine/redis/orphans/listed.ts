@@ -1,5 +1,5 @@
 /** Whether runs stand in the index as their headers say, and how they get there. The index is derived: a header is always right. */
-import { RUN_STATUSES } from '../../core/node-state.ts';
+import { isRunEnded, RUN_STATUSES } from '../../core/node-state.ts';
 import type { RunHeader } from '../../core/run-header.ts';
 import { shardOf } from '../../core/run-id.ts';
 import type { RunIndex, RunSummary } from '../../ports/run-index.ts';
@@ -10,25 +10,34 @@ import { readHeaders } from './runs-seen.ts';
 
 export type SummaryOf = (header: RunHeader) => RunSummary;
 
-function listsOf({ keys }: Connections, { namespace, workflow, status }: RunHeader): string[] {
+function listsOf({ keys }: Connections, header: RunHeader): string[] {
+  const { namespace, workflow, status } = header;
   return [
     keys.runs('all'),
+    ...(awaitingOf(header) > 0 ? [keys.runs('awaiting')] : []),
     keys.runs('namespace', namespace),
     keys.runs('workflow', workflow),
     keys.runs('status', status),
   ];
 }
 
-/** Those that a list lacks, or whose line says another status. */
+/** Nodes that wait for somebody, as the line says it. */
+function awaitingOf({ awaiting = 0, status }: RunHeader): number {
+  return isRunEnded(status) ? 0 : awaiting;
+}
+
+/** Those that a list lacks, or whose line says another status, or another number of nodes that wait for somebody. */
 export async function unlisted(connections: Connections, headers: readonly RunHeader[]): Promise<string[]> {
   const { call, keys } = connections;
   const isListed = await Promise.all(
     headers.map(async (header) => {
-      const [status, ...scores] = await Promise.all([
-        call('hget', [keys.runLine(header.id), 'status']),
+      const [line, ...scores] = await Promise.all([
+        call('hmget', [keys.runLine(header.id), 'status', 'awaiting']),
         ...listsOf(connections, header).map((list) => call('zscore', [list, header.id])),
       ]);
-      return Number(status ?? 0) === RUN_STATUSES.indexOf(header.status) + 1 && !scores.includes(null);
+      const [status, awaiting] = (line as (string | null)[]).map(Number);
+      const isSame = status === RUN_STATUSES.indexOf(header.status) + 1 && awaiting === awaitingOf(header);
+      return isSame && !scores.includes(null);
     }),
   );
   return headers.filter((_, at) => !isListed[at]).map(({ id }) => id);
@@ -56,6 +65,7 @@ export async function enlist(
       const others = RUN_STATUSES.filter((other) => other !== status);
       await Promise.all([
         ...listsOf(connections, seen.header).map((list) => call('zadd', [list, seen.header.createdAt, run])),
+        ...(awaitingOf(seen.header) > 0 ? [] : [call('zrem', [keys.runs('awaiting'), run])]),
         ...others.map((other) => call('zrem', [keys.runs('status', other), run])),
       ]);
     }
@@ -84,7 +94,11 @@ export async function delist(
 /** Names of all lists. */
 async function* listNames(connections: Connections): AsyncGenerator<readonly string[]> {
   const { keys } = connections;
-  yield [keys.runs('all'), ...RUN_STATUSES.map((status) => keys.runs('status', status))];
+  yield [
+    keys.runs('all'),
+    keys.runs('awaiting'),
+    ...RUN_STATUSES.map((status) => keys.runs('status', status)),
+  ];
   const pattern = `${escapeGlob(prefixOf(keys))}{runs}:`;
   for (const kind of ['namespace', 'workflow']) yield* scanKeys(connections, `${pattern}${kind}:*`);
 }

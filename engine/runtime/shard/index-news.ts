@@ -12,3 +12,9 @@ export function tellIndex(index: Pick<RunIndex, 'record' | 'teach'>, run: RunSta
   const sample = sampleOf(run.header, run.plan, run.nodes);
   if (sample) index.teach(sample).catch(() => {});
 }
+
+/** A former owner may not have come to say of these runs that they wait for somebody. */
+export function tellAwaiting(index: Pick<RunIndex, 'record'>, runs: Iterable<RunState>): void {
+  const lines = [...runs].filter(({ awaiting }) => awaiting.size > 0).map(({ header }) => summaryOf(header));
+  if (lines.length > 0) index.record(...lines).catch(() => {});
+}

@@ -5,6 +5,7 @@ import type { OutputsRef } from '../../core/large-outputs.ts';
 import type { ShardState } from '../../core/shard-state.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { RunIndex } from '../../ports/run-index.ts';
 import type { Lease, OwnerStore } from '../../ports/shard-store.ts';
 
 /** `conflict`: another was faster at a flight; the decision is void. `lost`: the shard is another's. */
@@ -15,7 +16,12 @@ export interface OwnedShard {
   readonly state: ShardState;
   /** Another has the shard: this owner does nothing more. */
   readonly isLost: boolean;
-  readonly options: { readonly store: OwnerStore; readonly logger: Logger; readonly facts?: ShardFacts };
+  readonly options: {
+    readonly store: OwnerStore;
+    readonly index: Pick<RunIndex, 'record'>;
+    readonly logger: Logger;
+    readonly facts?: ShardFacts;
+  };
   /** The store's clock as this process knows it, ms. */
   storeNow(): number;
   /** Adds tickets to the queue. A failure is no loss: patrol adds again what was not claimed. */

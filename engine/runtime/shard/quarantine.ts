@@ -13,6 +13,7 @@ import type { Plan } from '../../core/plan.ts';
 import type { Post } from '../../core/post.ts';
 import { progressJson, type RunHeader } from '../../core/run-header.ts';
 import { dropRun } from '../../core/shard-state.ts';
+import { summaryOf } from '../run-summary.ts';
 import type { OwnedShard } from './owned-shard.ts';
 
 export async function quarantine(owner: OwnedShard, runId: string, error: unknown): Promise<void> {
@@ -53,6 +54,7 @@ export async function quarantine(owner: OwnedShard, runId: string, error: unknow
       ? { outbox: { set: posts.map(([id, post]) => [id, JSON.stringify(post)]), remove: [] } }
       : {}),
   });
+  owner.options.index.record(summaryOf(header)).catch(() => {});
   // The patrol sends them.
   for (const [id, post] of posts) owner.state.outbox.set(id, post);
 }

@@ -12,7 +12,7 @@ import { isRunEnded } from '../../core/node-state.ts';
 import { dropRun, flightAhead, newShardState, type ShardState } from '../../core/shard-state.ts';
 import type { Ticket } from '../../core/ticket.ts';
 import type { InboxEntry, Lease } from '../../ports/shard-store.ts';
-import { tellIndex } from './index-news.ts';
+import { tellAwaiting, tellIndex } from './index-news.ts';
 import { LargeOutputs } from './large-outputs.ts';
 import type { CommitEnd, OwnedShard } from './owned-shard.ts';
 import type { ShardOwnerOptions } from './owner-options.ts';
@@ -82,6 +82,7 @@ export class ShardOwner implements OwnedShard {
   takeOver(wentBack: boolean): Promise<void> {
     return this.#inTurn(async () => {
       await Promise.all([this.loader.loadLive(), this.loader.loadActors()]);
+      tellAwaiting(this.options.index, this.state.runs.values());
       this.#posts.adopt(await this.options.store.loadOutbox(this.lease.shard));
       await this.#time.read();
       if (wentBack) await recallClaims(this);
