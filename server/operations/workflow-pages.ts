@@ -58,6 +58,16 @@ export const startForm = operation({
       version: z.string().describe('Hash of the compiled workflow.'),
       description: z.string().nullable(),
       inputs: declaredFields,
+      secrets: z
+        .array(
+          z.object({
+            name: z.string(),
+            stored: z
+              .boolean()
+              .describe('False: only a worker that has it in its environment or a file knows it.'),
+          }),
+        )
+        .describe('That it names, in its order; whether they are in the store of the namespace.'),
     })
     .meta({ id: 'StartForm' }),
 });

@@ -22,8 +22,11 @@ export const workflowPageRoutes: readonly Route[] = [
 
   route(startForm)(async ({ params, query: { version } }, parts) => {
     const { plan } = await findWorkflow(parts, { ...params, version });
-    const { name, hash, description = null, inputs } = plan;
-    return { body: { format: 1, workflow: name, version: hash, description, inputs } };
+    const { name, hash, description = null, inputs, secrets: named = [] } = plan;
+    const stored = named.length === 0 ? [] : await parts.secrets.list(params.namespace);
+    const known = new Set(stored.map((entry) => entry.name));
+    const secrets = named.map((secret) => ({ name: secret, stored: known.has(secret) }));
+    return { body: { format: 1, workflow: name, version: hash, description, inputs, secrets } };
   }),
 
   route(workflowSchema)(({ header }, { executors }) => {

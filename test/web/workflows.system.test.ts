@@ -30,6 +30,12 @@ tasks:
   print: { needs: check, run: 'echo printed' }
 `;
 
+const PUBLISH = `name: publish
+secrets: [API_TOKEN]
+tasks:
+  upload: { run: 'test -n "$TOKEN"', env: { TOKEN: "\${{ secrets.API_TOKEN }}" } }
+`;
+
 describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs a browser)', () => {
   let stand: WebStand;
   let page: Page;
@@ -37,7 +43,7 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
 
   beforeAll(async () => {
     stand = await webStand({
-      files: { 'report.yaml': REPORT },
+      files: { 'report.yaml': REPORT, 'publish.yaml': PUBLISH },
       // Refusals that the walk asks for.
       expected: /status of (412|422)/,
       context: {
@@ -241,6 +247,32 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
         await page.getByRole('img', { name: /^Cost by day; most on .*: 0\.5$/ }).waitFor();
         await expectAccessible();
       }
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'says before the start, and after the failure, which secret is missing, and leads to where it is set',
+    async () => {
+      await stand.folder.run(['apply', 'publish.yaml']);
+      await open('workflows/publish/start');
+      const missing = page.getByRole('region', { name: 'Missing secrets' });
+      await missing.getByText('This secret is not in the store').waitFor();
+      await expectAccessible();
+      await page.getByRole('button', { name: 'Start the run' }).click();
+      await page.getByRole('link', { name: 'The secrets of the namespace' }).waitFor();
+      await open('workflows/publish/start');
+      await missing.getByRole('link', { name: 'Set API_TOKEN…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Set a secret' });
+      expect(await dialog.getByLabel('Name').inputValue()).toBe('API_TOKEN');
+      await dialog.getByLabel('Value').fill('a-value-of-it');
+      await dialog.getByRole('button', { name: 'Set', exact: true }).click();
+      await page.getByRole('cell', { name: 'API_TOKEN', exact: true }).waitFor();
+      await open('workflows/publish/start');
+      await page.getByText('It takes no inputs.').waitFor();
+      expect(await missing.count()).toBe(0);
+      await page.getByRole('button', { name: 'Start the run' }).click();
+      await page.getByText('succeeded').first().waitFor();
     },
     LONGEST_MS,
   );

@@ -34,6 +34,9 @@ const secrets = createRoute({
   getParentRoute,
   path: '/ns/$namespace/secrets',
   component: lazyRouteComponent(() => import('./secrets-page.tsx'), 'SecretsPage'),
+  validateSearch: (given: Record<string, unknown>): { set?: string | undefined } => ({
+    set: text(given['set']),
+  }),
 });
 
 const queues = createRoute({

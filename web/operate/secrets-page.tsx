@@ -18,7 +18,15 @@ export function SecretsPage() {
   const { namespace } = route.useParams();
   const refusal = useAccess().refusal('admin');
   const query = useQuery({ ...secretsQuery(namespace), enabled: refusal === undefined });
-  const [asked, setAsked] = useState<Asked>();
+  const { set } = route.useSearch();
+  const [asked, setAsked] = useState<Asked | undefined>(
+    set === undefined ? undefined : { what: 'set', name: set },
+  );
+  const navigate = route.useNavigate();
+  const close = () => {
+    setAsked(undefined);
+    if (set !== undefined) void navigate({ search: {}, replace: true });
+  };
   const secrets = query.data?.secrets ?? [];
   if (refusal !== undefined) return <Empty>{refusal}</Empty>;
   return (
@@ -67,9 +75,7 @@ export function SecretsPage() {
           </Table>
         )}
       </Card>
-      {asked === undefined ? null : (
-        <SecretDialog namespace={namespace} {...asked} onClose={() => setAsked(undefined)} />
-      )}
+      {asked === undefined ? null : <SecretDialog namespace={namespace} {...asked} onClose={close} />}
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 /** Of a failed run, the failure first: which node, what it said last, and what to do. */
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { LogLine, RunHead, RunNode } from '../api/model.ts';
 import { nodesQuery, type RunRef, readLog } from '../api/queries.ts';
@@ -26,6 +27,13 @@ export function Failure({
       {nodes.map((node) => (
         <FailedNode key={node.id} run={run} node={node} onChoose={onChoose} />
       ))}
+      {nodes.some(({ attempts }) => attempts.at(-1)?.error?.code === 'secret_unavailable') ? (
+        <p className="px-3 pt-2 text-sm">
+          <Link to="/ns/$namespace/secrets" params={{ namespace: run.namespace }}>
+            The secrets of the namespace
+          </Link>
+        </p>
+      ) : null}
       <p className="flex flex-wrap items-center gap-2 px-3 py-2 text-sm">
         Mend the cause, then run again what failed and what follows:{' '}
         <Command text={`sluice retry ${run.run} --failed`} />

@@ -102,6 +102,7 @@ function Form({ place, version, form }: FormProps) {
               }}
             />
           ))}
+          <MissingSecrets namespace={place.namespace} form={form} />
           <More labels={labels} onLabels={setLabels} keyText={key} onKey={setKey} />
           {problems.size > 0 ? (
             <p role="alert" className="text-sm text-bad">
@@ -133,6 +134,35 @@ function Form({ place, version, form }: FormProps) {
         </footer>
       </Card>
     </form>
+  );
+}
+
+/** Secrets that a worker may know, but the store does not. */
+function MissingSecrets({ namespace, form }: { readonly namespace: string; readonly form: StartForm }) {
+  const maySet = useAccess().refusal('admin') === undefined;
+  const missing = form.secrets.filter(({ stored }) => !stored);
+  if (missing.length === 0) return null;
+  return (
+    <section
+      aria-label="Missing secrets"
+      className="rounded-md border border-wait px-3 py-2 text-sm [overflow-wrap:anywhere]"
+    >
+      {missing.length === 1 ? 'This secret is' : 'These secrets are'} not in the store of the namespace. Tasks
+      that read {missing.length === 1 ? 'it' : 'one'} fail, unless their worker has it in its environment or
+      in a file:
+      <ul className="pt-1">
+        {missing.map(({ name }) => (
+          <li key={name}>
+            <code>{name}</code>{' '}
+            {maySet ? (
+              <Link to="/ns/$namespace/secrets" params={{ namespace }} search={{ set: name }}>
+                Set {name}…
+              </Link>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
