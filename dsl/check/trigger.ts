@@ -1,5 +1,6 @@
 /** `triggers`: each names one thing that starts runs, with keys that belong to it; times and inputs can be understood. */
 
+import { meantDuration } from '../../engine/core/duration.ts';
 import { parseCron } from '../../engine/core/schedule/cron.ts';
 import { isTimeZone } from '../../engine/core/schedule/zone.ts';
 import { mapValues, milliseconds } from '../compile-task.ts';
@@ -95,8 +96,11 @@ function checkCron({ document }: WorkflowContext, { cron = '', timezone }: Trigg
   const read = parseCron(cron);
   if ('problem' in read) {
     const message = `The pattern \`${shorten(cron)}\` ${read.problem}.`;
+    const meant = meantDuration(cron);
     const hint =
-      'Write five fields: minute, hour, day of month, month, day of week, as in "30 6 * * mon-fri".';
+      meant === undefined
+        ? 'Write five fields: minute, hour, day of month, month, day of week, as in "30 6 * * mon-fri".'
+        : `Write \`every: ${meant}\` instead of \`cron\`, or five fields: minute, hour, day of month, month, day of week.`;
     document.error({ code: 'bad_cron', path: [...path, 'cron'], message, hint });
   }
   if (timezone === undefined || isTimeZone(timezone)) return;

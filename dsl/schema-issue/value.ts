@@ -1,5 +1,5 @@
 /** Values of the right kind that are not among those that a key takes. */
-import { parseDuration } from '../../engine/core/duration.ts';
+import { meantDuration, parseDuration } from '../../engine/core/duration.ts';
 import { describeValue, shorten } from '../describe-value.ts';
 import { problemOfName, toName } from '../name.ts';
 import { MAX_DURATION } from '../schema/common.ts';
@@ -30,7 +30,10 @@ function reportDuration({ document, path, label }: Place, text: string): void {
   const problem = isZero
     ? 'must be more than zero'
     : `must be a duration, but this is ${describeValue(text)}`;
-  const hint = 'Write for example 500ms, 30s, 5m, 1h30m, 2d or PT1H30M.';
+  const meant = isZero ? undefined : meantDuration(text);
+  const forms = '500ms, 30s, 5m, 1h30m, 2d or PT1H30M';
+  const hint =
+    meant === undefined ? `Write for example ${forms}.` : `Write ${meant}; durations look like ${forms}.`;
   document.error({ code: 'bad_duration', path, message: `${capital(label)} ${problem}.`, hint });
 }
 

@@ -29,6 +29,35 @@ export function parseDuration(text: string): number | undefined {
   return Math.round(total);
 }
 
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^(ms|msecs?|milliseconds?|millis)$/, 'ms'],
+  [/^(s|secs?|seconds?)$/, 's'],
+  [/^(m|mins?|minutes?)$/, 'm'],
+  [/^(h|hrs?|hours?)$/, 'h'],
+  [/^(d|days?)$/, 'd'],
+  [/^(w|wks?|weeks?)$/, 'w'],
+];
+
+const AMOUNT = /(\d+(?:\.\d+)?)?\s*([a-z]+)/g;
+
+/** What somebody meant who wrote `1 h 30 min`, `every minute` or `@every 5m`, as a duration is written; undefined when that is not clear. */
+export function meantDuration(text: string): string | undefined {
+  const words = text
+    .toLowerCase()
+    .replace(/^\s*(@?every|each)\b/, '')
+    .replace(/\band\b|,/g, ' ')
+    .trim();
+  // `1M` may be a minute or a month.
+  if (words.length > 40 || /\dM/.test(text) || words.replace(AMOUNT, '').trim() !== '') return undefined;
+  let meant = '';
+  for (const [, amount = '1', word = ''] of words.matchAll(AMOUNT)) {
+    const unit = WORDS.find(([pattern]) => pattern.test(word))?.[1];
+    if (unit === undefined) return undefined;
+    meant += `${amount}${unit}`;
+  }
+  return parseDuration(meant) === undefined ? undefined : meant;
+}
+
 /** A duration for people: `850ms`, `1.2s`, `3m 5s`, `2h 10m`. Input in ms. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)}ms`;

@@ -1,6 +1,6 @@
 /** Schedules and backfills. */
 
-import { parseDuration } from '../../engine/core/duration.ts';
+import { meantDuration, parseDuration } from '../../engine/core/duration.ts';
 import { parseCron } from '../../engine/core/schedule/cron.ts';
 import { tickSpec } from '../../engine/core/schedule/document.ts';
 import { nextTick, type TickSpec, ticksBetween } from '../../engine/core/schedule/tick.ts';
@@ -89,14 +89,23 @@ function specOf({ cron, timezone, every }: Written): TickSpec {
   if (every !== undefined) {
     const everyMs = parseDuration(every);
     if (everyMs === undefined || everyMs < 1_000)
-      throw refused('/query/every', 'must be a duration of a second or more, such as 90s, 6h or 1d');
+      throw refused(
+        '/query/every',
+        `must be a duration of a second or more, such as 90s, 6h or 1d${meantBy(every)}`,
+      );
     return { kind: 'every', everyMs };
   }
   const reading = parseCron(cron ?? '');
-  if ('problem' in reading) throw refused('/query/cron', reading.problem);
+  if ('problem' in reading) throw refused('/query/cron', `${reading.problem}${meantBy(cron ?? '')}`);
   if (!isTimeZone(timezone))
     throw refused('/query/timezone', 'must be a time zone such as Europe/Berlin or UTC');
   return { kind: 'cron', cron: cron ?? '', timezone };
+}
+
+/** Who writes `every minute` means an interval. */
+function meantBy(text: string): string {
+  const meant = meantDuration(text);
+  return meant === undefined ? '' : `; as an interval it is written ${meant}`;
 }
 
 interface NamedSchedule {

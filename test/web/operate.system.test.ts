@@ -152,6 +152,8 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
         .getByText(/minute/)
         .first()
         .waitFor();
+      await trying.getByLabel(/Cron expression/).fill('every minute');
+      await trying.getByText('as an interval it is written 1m').waitFor();
       await trying.getByLabel(/Cron expression/).fill('0 0 1 1 *');
       await trying
         .getByText(/-01-01 /)
@@ -166,7 +168,13 @@ describe.skipIf(findBrowser() === undefined)('operating (needs a browser)', () =
       await backfill.getByRole('button', { name: 'Show the times' }).click();
       await backfill.getByText('3 runs, one for each of:').waitFor();
       expect(await backfill.getByRole('listitem').count()).toBe(3);
-      await backfill.getByRole('button', { name: 'Leave it' }).click();
+      await backfill.getByRole('button', { name: 'Start 3 runs' }).click();
+      await page.getByText(/backfill .*: 1 started, 1 running/).waitFor();
+      await page.getByRole('button', { name: 'Cancel…' }).click();
+      const cancel = page.getByRole('dialog', { name: 'Cancel the backfill of gathering?' });
+      await cancel.getByText('the run that goes on is cancelled').waitFor();
+      await cancel.getByRole('button', { name: 'Cancel it' }).click();
+      await page.getByText(/backfill .*: cancelled, 1 cancelled/).waitFor();
 
       await page.getByRole('button', { name: 'Pause gathering…' }).click();
       await page.getByLabel('Reason').fill('upstream is down');

@@ -117,6 +117,10 @@ export function BackfillDialog({ namespace, schedule: { workflow, trigger }, onC
             body.to,
             '--max-parallel',
             String(maxParallel),
+            '--trigger',
+            String(trigger),
+            ...(namespace === 'default' ? [] : ['--namespace', namespace]),
+            ...(rerun ? ['--rerun'] : []),
           ]}
           request={{ method: 'POST', path, body }}
         />

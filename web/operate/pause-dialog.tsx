@@ -53,7 +53,18 @@ export function PauseDialog({ namespace, schedule: { workflow, trigger, paused }
             />
           </Field>
         ) : null}
-        <AsCommand cli={['schedules', verb, workflow]} request={{ method: 'POST', path, body }} />
+        <AsCommand
+          cli={[
+            'schedules',
+            verb,
+            workflow,
+            '--trigger',
+            String(trigger),
+            ...('reason' in body ? ['--reason', reason] : []),
+            ...(namespace === 'default' ? [] : ['--namespace', namespace]),
+          ]}
+          request={{ method: 'POST', path, body }}
+        />
         {change.error ? <Trouble error={change.error} /> : null}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Leave it</Button>

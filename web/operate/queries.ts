@@ -34,6 +34,9 @@ export interface Schedule {
     readonly to: string;
     readonly started: number;
     readonly running: number;
+    readonly succeeded: number;
+    readonly failed: number;
+    readonly cancelled: number;
   }[];
 }
 

@@ -5,8 +5,9 @@ import { useState } from 'react';
 import { ActionButton } from '../ui/action-button.tsx';
 import { Cell, Page, Row, Table } from '../ui/page.tsx';
 import { Button, Card } from '../ui/parts.tsx';
-import { Ago, At, durationWords } from '../ui/time.tsx';
+import { Ago, At, intervalWords } from '../ui/time.tsx';
 import { BackfillDialog } from './backfill-dialog.tsx';
+import { Backfills } from './backfills.tsx';
 import { ListState } from './list-state.tsx';
 import { PauseDialog } from './pause-dialog.tsx';
 import { type Schedule, schedulesQuery } from './queries.ts';
@@ -67,8 +68,7 @@ function Line({
   readonly schedule: Schedule;
   readonly onAsk: (what: 'pause' | 'backfill') => void;
 }) {
-  const { workflow, next, last, paused, problem, backfills, waiting } = schedule;
-  const going = backfills.filter(({ status }) => status === 'running');
+  const { workflow, next, last, paused, problem, waiting } = schedule;
   return (
     <Row>
       <Cell>
@@ -97,11 +97,7 @@ function Line({
         {waiting.length === 0 ? null : (
           <p className="text-soft">{waiting.length} waiting for the run before</p>
         )}
-        {going.map(({ id, started, running }) => (
-          <p key={id} className="text-soft">
-            backfill: {started} started, {running} running
-          </p>
-        ))}
+        <Backfills namespace={namespace} schedule={schedule} />
       </Cell>
       <Cell>
         <div className="flex justify-end gap-2">
@@ -149,7 +145,7 @@ function whenWords({ kind, cron, timezone, everyMs, atMs, ...rest }: Schedule) {
         <code>{cron}</code> <span className="text-soft">{timezone}</span>
       </>
     );
-  if (kind === 'every') return `every ${durationWords(everyMs ?? 0)}`;
+  if (kind === 'every') return `every ${intervalWords(everyMs ?? 0)}`;
   if (kind === 'at') return <At at={new Date(atMs ?? 0).toISOString()} />;
   const after: { readonly [member: string]: unknown } = rest;
   return `number ${String(after['trigger'])}, after other runs`;

@@ -112,6 +112,11 @@ export function durationWords(ms: number): string {
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${seconds} s`;
 }
 
+/** Of what is written as an interval: `1 min`, not `1 min 0 s`. */
+export function intervalWords(ms: number): string {
+  return durationWords(ms).replace(/\.0 s$| 0 (s|min|h)$/, (zero) => (zero.startsWith('.') ? ' s' : ''));
+}
+
 function agoWords(ms: number): string {
   if (ms < -5_000) return `in ${durationWords(-ms)}`;
   if (ms < 5_000) return 'just now';

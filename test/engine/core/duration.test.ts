@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../../../engine/core/duration.ts';
+import { formatDuration, meantDuration, parseDuration } from '../../../engine/core/duration.ts';
 
 const UNITS: readonly (readonly [string, number])[] = [
   ['d', 86_400_000],
@@ -9,6 +9,32 @@ const UNITS: readonly (readonly [string, number])[] = [
   ['s', 1_000],
   ['ms', 1],
 ];
+
+describe('meantDuration', () => {
+  it.each([
+    ['minute', '1m'],
+    ['1 minute', '1m'],
+    ['every 5 minutes', '5m'],
+    ['@every 90s', '90s'],
+    ['1h 30m', '1h30m'],
+    ['1 hour and 30 min', '1h30m'],
+    ['2 Days', '2d'],
+    ['1H', '1h'],
+  ])('reads %o as %s', (text, meant) => expect(meantDuration(text)).toBe(meant));
+
+  it.each([
+    '',
+    '5',
+    '* * * *',
+    '0 6 * * 1',
+    'never',
+    '1M',
+    '5 m!',
+    'every',
+    '1 fortnight',
+    'a'.repeat(99_999),
+  ])('does not guess at %.20o', (text) => expect(meantDuration(text)).toBeUndefined());
+});
 
 describe('parseDuration', () => {
   it.each([
