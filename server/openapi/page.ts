@@ -29,6 +29,7 @@ ${contents}
 </ul></nav>
 <main>
 <h1>Sluice ${text(version)}: HTTP API</h1>
+<p><a href="/">Dashboard</a></p>
 <p>For machines: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1). Failures are <code>application/problem+json</code>.</p>
 ${sections.join('\n')}
 </main>

@@ -1,4 +1,5 @@
 /** `start`, `worker`, `orchestrator`, `watch`, `logs -f`, `cancel`, `doctor`: separate processes on one Redis. */
+import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildIfStale } from '../support/build.ts';
 import { type CliProcess, cliFolder } from '../support/cli.ts';
@@ -107,6 +108,8 @@ describe('cancel', () => {
       code: 1,
       stderr: expect.stringContaining('⊘ long cancelled'),
     });
+    const { error } = JSON.parse((await folder.run(['show', run, '--json'])).stdout);
+    expect(error).toMatchObject({ code: 'cancelled', by: userInfo().username });
     expect(await folder.run(['cancel', run])).toMatchObject({ code: 5 });
     const missing = await folder.run(['cancel', '01JD2Z3B4V5N6M7K8J9H0G1F2E']);
     expect(missing).toMatchObject({ code: 4, stderr: expect.stringContaining('no run has the id') });

@@ -117,7 +117,7 @@ describe.skipIf(findBrowser() === undefined)('steering from the dashboard (needs
         (await stand.folder.run(['list', '--awaiting'])).stdout.match(/running, 1 awaiting/g),
       ).toHaveLength(2);
       await page.goto(`${stand.base}/ns/default`);
-      const needs = page.getByText(/release › go waits for an approval/);
+      const needs = page.getByText(/release › go .* waits for an approval/);
       await expect.poll(() => needs.count()).toBe(2);
       await page.goBack();
       for (const run of [first, second]) await stand.folder.run(['cancel', run]);

@@ -36,6 +36,9 @@ function List({ namespace, of }: { readonly namespace: string; readonly of: Atte
           <Link {...toRun(run, node)}>
             {workflow} › {node}
           </Link>{' '}
+          <span className="font-mono text-xs text-soft" title={run}>
+            …{run.slice(-6)}
+          </span>{' '}
           waits for {what === 'approval' ? 'an approval' : `the signal ${signal}`}
           {until === null ? '' : ', until '}
           {until === null ? null : <Ago at={until} />}

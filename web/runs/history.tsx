@@ -48,7 +48,7 @@ export function History({ run, seq, onChoose }: Props) {
     overscan: 15,
   });
   return (
-    <div className="flex h-[max(29rem,calc(100dvh-15rem))] flex-col">
+    <div className="flex h-[max(26rem,calc(var(--room)-2.5rem))] flex-col">
       <p className="flex flex-wrap items-center gap-2 border-b border-line px-2 py-1 text-sm">
         <input
           type="search"

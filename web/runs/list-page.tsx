@@ -78,10 +78,10 @@ export function RunListPage() {
         ) : null}
         {runs.length === 0 ? null : (
           <div className="overflow-x-auto">
-            <table className="w-full text-left text-sm">
-              <thead className="text-xs text-soft">
-                <tr>
-                  <th className="w-8 py-1 pl-3">
+            <table className="w-full text-left text-sm max-sm:block">
+              <thead className="text-xs text-soft max-sm:block">
+                <tr className="max-sm:flex">
+                  <th className="w-8 py-1 pl-3 max-sm:w-auto">
                     <input
                       type="checkbox"
                       aria-label="Choose all that are shown"
@@ -89,15 +89,18 @@ export function RunListPage() {
                       checked={isAllChosen}
                       onChange={({ target }) => choose(runs, target.checked)}
                     />
+                    <span aria-hidden="true" className="pl-2 font-normal sm:hidden">
+                      all
+                    </span>
                   </th>
-                  <th className="px-3 py-1 font-medium">Status</th>
-                  <th className="px-3 py-1 font-medium">Workflow</th>
-                  <th className="px-3 py-1 font-medium">Run</th>
-                  <th className="px-3 py-1 font-medium">Started</th>
-                  <th className="px-3 py-1 font-medium">Took</th>
+                  <th className="px-3 py-1 font-medium max-sm:sr-only">Status</th>
+                  <th className="px-3 py-1 font-medium max-sm:sr-only">Workflow</th>
+                  <th className="px-3 py-1 font-medium max-sm:sr-only">Run</th>
+                  <th className="px-3 py-1 font-medium max-sm:sr-only">Started</th>
+                  <th className="px-3 py-1 font-medium max-sm:sr-only">Took</th>
                 </tr>
               </thead>
-              <tbody>
+              <tbody className="max-sm:block">
                 {runs.map((run) => (
                   <Row
                     key={run.id}
@@ -133,8 +136,8 @@ interface RowProps {
 /** Drawn again when its own line changes, and not with every page that is added. */
 const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) {
   return (
-    <tr className="border-t border-line hover:bg-sunk">
-      <td className="py-1.5 pl-3">
+    <tr className="border-t border-line hover:bg-sunk max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-2 max-sm:px-3 max-sm:py-1.5">
+      <td className="py-1.5 pl-3 max-sm:p-0">
         <input
           type="checkbox"
           aria-label={`Choose ${run.id}`}
@@ -142,7 +145,7 @@ const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) 
           onChange={({ target }) => onChoose([run], target.checked)}
         />
       </td>
-      <td className="px-3 py-1.5">
+      <td className="px-3 py-1.5 max-sm:p-0">
         <Status state={run.status} />
         {run.awaiting === 0 ? null : (
           <span className="ml-1 text-xs whitespace-nowrap text-wait">
@@ -150,7 +153,7 @@ const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) 
           </span>
         )}
       </td>
-      <td className="px-3 py-1.5">
+      <td className="px-3 py-1.5 max-sm:w-full max-sm:py-0.5 max-sm:pl-6">
         <Link from="/ns/$namespace/runs" search={(old) => ({ ...old, workflow: run.workflow })}>
           {run.workflow}
         </Link>
@@ -166,15 +169,15 @@ const Row = memo(function Row({ run, namespace, isChosen, onChoose }: RowProps) 
           </Link>
         ))}
       </td>
-      <td className="px-3 py-1.5 font-mono text-xs">
+      <td className="px-3 py-1.5 font-mono text-xs max-sm:w-full max-sm:py-0.5 max-sm:pl-6">
         <Link to="/ns/$namespace/runs/$run" params={{ namespace, run: run.id }}>
           {run.id}
         </Link>
       </td>
-      <td className="px-3 py-1.5 whitespace-nowrap">
+      <td className="px-3 py-1.5 whitespace-nowrap max-sm:py-0 max-sm:pl-6">
         <Ago at={run.created_at} />
       </td>
-      <td className="px-3 py-1.5 whitespace-nowrap">
+      <td className="px-3 py-1.5 whitespace-nowrap max-sm:p-0">
         <Took from={run.created_at} to={run.finished_at} />
       </td>
     </tr>

@@ -102,7 +102,10 @@ function NodeTabs({
       <ChildLink namespace={run.namespace} child={node.child} />
       {chosen?.error ? <Failed error={chosen.error} /> : null}
       <Tabs.Root defaultValue={isFanOut ? 'nodes' : 'log'} className="flex min-h-[60%] grow flex-col">
-        <Tabs.List className="flex gap-1 border-b border-line px-2 pt-1" aria-label="About this node">
+        <Tabs.List
+          className="flex flex-wrap gap-1 border-b border-line px-2 pt-1"
+          aria-label="About this node"
+        >
           {[isFanOut ? 'nodes' : 'log', 'outputs', 'attempts'].map((name) => (
             <Tabs.Trigger
               key={name}

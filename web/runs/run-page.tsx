@@ -8,6 +8,7 @@ import { isEnded } from '../api/model.ts';
 import { graphQuery, headQuery } from '../api/queries.ts';
 import { RunGraphView } from '../graph/run-graph.tsx';
 import { Card, Trouble } from '../ui/parts.tsx';
+import { Room } from '../ui/room.tsx';
 import { signOf } from '../ui/status.tsx';
 import { useTitle } from '../ui/title.ts';
 import { RunActions } from './actions.tsx';
@@ -59,8 +60,8 @@ export function RunPage() {
         <Cancelled run={run} head={head.data} />
       ) : null}
       <Asked run={run} head={head.data} chosen={node} onChoose={choose} />
-      <div
-        className={`grid min-h-[32rem] gap-3 ${node === undefined ? '' : beside === undefined ? 'lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]' : 'lg:grid-cols-[minmax(0,1fr)_minmax(0,3fr)]'}`}
+      <Room
+        className={`grid min-h-[29rem] gap-3 ${node === undefined ? '' : beside === undefined ? 'lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]' : 'lg:grid-cols-[minmax(0,1fr)_minmax(0,3fr)]'}`}
       >
         <Card
           title={
@@ -83,7 +84,7 @@ export function RunPage() {
           {graph.data === undefined ? (
             <p className="p-6 text-soft">Loading…</p>
           ) : view === 'graph' ? (
-            <div className="h-[max(29rem,calc(100dvh-15rem))]">
+            <div className="h-[max(26rem,calc(var(--room)-2.5rem))]">
               <RunGraphView tasks={graph.data.nodes} chosen={task} onChoose={choose} />
             </div>
           ) : view === 'waterfall' ? (
@@ -106,7 +107,7 @@ export function RunPage() {
           )}
         </Card>
         {node === undefined ? null : (
-          <div className="h-[max(32rem,calc(100dvh-12rem))]">
+          <div className="h-[max(29rem,var(--room))]">
             <NodePanel
               key={node}
               run={run}
@@ -120,7 +121,7 @@ export function RunPage() {
             />
           </div>
         )}
-      </div>
+      </Room>
     </div>
   );
 }

@@ -49,14 +49,14 @@ export function Waterfall({ run, head, tasks, chosen, onChoose }: Props) {
   return (
     <div>
       <div
-        className="flex items-center justify-between gap-2 py-1 pr-37 pl-38 text-xs text-soft tabular-nums sm:pl-51"
+        className="flex items-center justify-between gap-2 py-1 pr-21 pl-32 text-xs text-soft tabular-nums sm:pr-37 sm:pl-51"
         aria-hidden="true"
       >
         <span>0</span>
         <span className="max-sm:hidden">{durationWords((end - start) * 0.5)}</span>
         <span>{durationWords(end - start)}</span>
       </div>
-      <div ref={box} className="max-h-[max(29rem,calc(100dvh-17rem))] overflow-auto">
+      <div ref={box} className="max-h-[max(22rem,calc(var(--room)-7rem))] overflow-auto">
         <div className="relative" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map(({ index, start: top }) => {
             const task = tasks[index];
@@ -71,7 +71,7 @@ export function Waterfall({ run, head, tasks, chosen, onChoose }: Props) {
                 title={titleOf(task, spans)}
                 className={`absolute flex w-full cursor-pointer items-center gap-2 px-3 text-left hover:bg-sunk ${task.id === chosen ? 'bg-sunk' : ''}`}
               >
-                <span className="flex w-33 shrink-0 items-center truncate text-sm sm:w-46">
+                <span className="flex w-27 shrink-0 items-center truncate text-sm sm:w-46">
                   <Sign state={task.status} />
                   <span className="truncate pl-1">{task.id}</span>
                 </span>
@@ -169,9 +169,11 @@ function Lengths({ spans }: { readonly spans: readonly Span[] }) {
   const worked = spans.filter(({ kind }) => kind === 'work');
   const waited = lengthOf(spans.filter(({ kind }) => kind !== 'work'));
   return (
-    <span className="w-32 shrink-0 text-right text-xs text-soft tabular-nums">
+    <span className="w-16 shrink-0 text-right text-xs text-soft tabular-nums sm:w-32">
       {worked.length === 0 ? '' : durationWords(lengthOf(worked))}
-      {worked.length > 0 && waited > 50 ? ` +${durationWords(waited)}` : ''}
+      {worked.length > 0 && waited > 50 ? (
+        <span className="max-sm:hidden"> +{durationWords(waited)}</span>
+      ) : null}
     </span>
   );
 }
@@ -215,7 +217,9 @@ function Legend() {
         <line x2="24" y1="5" y2="5" className="stroke-wait" strokeWidth="2" strokeDasharray="2 3" />,
         'pause before a retry',
       )}
-      <span>On the right: at work + waited</span>
+      <span>
+        On the right: at work<span className="max-sm:hidden"> + waited</span>
+      </span>
     </p>
   );
 }

@@ -1,5 +1,13 @@
-/** The frame of a page that is a list or a form: its title, what can be done there, and tables that scroll by themselves on a phone. */
-import { type ReactNode, useEffect } from 'react';
+/** The frame of a page that is a list or a form: its title, what can be done there, and tables, whose rows are cards on a phone. */
+import {
+  Children,
+  cloneElement,
+  createContext,
+  isValidElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+} from 'react';
 
 export function Page({
   title,
@@ -24,7 +32,9 @@ export function Page({
   );
 }
 
-/** `head`: a name for each column; '' for one of buttons. */
+const Head = createContext<readonly string[]>([]);
+
+/** `head`: a name for each column; '' for one of buttons. On a phone each row is a card, whose lines have these names. */
 export function Table({
   label,
   head,
@@ -37,8 +47,8 @@ export function Table({
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
     <section className="relative overflow-x-auto" aria-label={label} tabIndex={0}>
-      <table className="w-full text-left text-sm">
-        <thead className="text-xs text-soft">
+      <table className="w-full text-left text-sm max-sm:block">
+        <thead className="text-xs text-soft max-sm:sr-only">
           <tr>
             {head.map((name, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their places.
@@ -48,18 +58,45 @@ export function Table({
             ))}
           </tr>
         </thead>
-        <tbody>{children}</tbody>
+        <tbody className="max-sm:block">
+          <Head value={head}>{children}</Head>
+        </tbody>
       </table>
     </section>
   );
 }
 
+/** Its children are the cells, one for each column. */
 export function Row({ children }: { readonly children: ReactNode }) {
-  return <tr className="border-t border-line hover:bg-sunk">{children}</tr>;
+  const head = useContext(Head);
+  return (
+    <tr className="border-t border-line hover:bg-sunk max-sm:block max-sm:py-1.5">
+      {Children.map(children, (cell, i) =>
+        isValidElement<CellProps>(cell) ? cloneElement(cell, { name: head[i] ?? '' }) : cell,
+      )}
+    </tr>
+  );
 }
 
-export function Cell({ children, mono = false }: { readonly children?: ReactNode; readonly mono?: boolean }) {
-  return <td className={`px-3 py-1.5 align-top ${mono ? 'font-mono text-xs' : ''}`}>{children}</td>;
+interface CellProps {
+  readonly children?: ReactNode;
+  readonly mono?: boolean;
+  /** Of its column; its row says it. */
+  readonly name?: string;
+}
+
+const NAMED =
+  'max-sm:before:w-24 max-sm:before:shrink-0 max-sm:before:font-sans max-sm:before:text-xs max-sm:before:leading-5 max-sm:before:text-soft max-sm:before:content-[attr(data-name)]';
+
+export function Cell({ children, mono = false, name = '' }: CellProps) {
+  return (
+    <td
+      data-name={name}
+      className={`px-3 py-1.5 align-top max-sm:flex max-sm:gap-2 max-sm:py-0.5 ${mono ? 'font-mono text-xs' : ''} ${name === '' ? '' : NAMED}`}
+    >
+      <div className="min-w-0 max-sm:grow max-sm:wrap-anywhere">{children}</div>
+    </td>
+  );
 }
 
 /** A field of a form, with its name above and what helps below. */

@@ -1,5 +1,6 @@
 /** Requests to runs, sent to their owners by way of Redis. */
 import { SluiceError } from '../../../engine/core/errors.ts';
+import type { CancelMessage } from '../../../engine/core/message.ts';
 import type { SourceRef } from '../../../engine/core/ticket.ts';
 import { previewMark, previewRetry } from '../../../engine/runtime/client/doing-again.ts';
 import { saveStarted } from '../../../engine/runtime/client/find-workflow.ts';
@@ -7,13 +8,14 @@ import type { FoundWorkflow } from '../../../engine/runtime/client/pins.ts';
 import { type NewDefinition, prepareRerun } from '../../../engine/runtime/client/rerun.ts';
 import { bundleHolder, storeBundle } from '../../../engine/runtime/source/source-bundle.ts';
 import type { Engine } from '../../compose/engine.ts';
+import { userName } from '../../user-name.ts';
 import type { RerunRequest, StartedRun, StartRequest, Steering } from '../steering.ts';
 import type { WorkflowSource } from '../workflow-source.ts';
 
 export function redisSteering(engine: Engine): Steering {
   const { client } = engine;
   return {
-    ask: (request, waitMs) => client.request(request, waitMs),
+    ask: (request, waitMs) => client.request(request.type === 'cancel' ? saidBy(request) : request, waitMs),
     previewRetry: (run, request) => previewRetry(client, run, request),
     previewMark: (run, mark) => previewMark(client, run, mark),
     async prepareRerun(run, { definition, ...request }) {
@@ -28,6 +30,12 @@ export function redisSteering(engine: Engine): Steering {
     startable: async (namespace, workflow) => (await findWorkflow(engine, namespace, workflow)).plan,
     start: (request) => start(engine, request),
   };
+}
+
+/** Whoever reads of it later wants to know who it was. A server says so by itself. */
+function saidBy(request: CancelMessage): CancelMessage {
+  const by = request.by ?? userName();
+  return by === undefined ? request : { ...request, by };
 }
 
 /** Undefined: that of the former run, with the versions of its sub-workflows. */
