@@ -21,6 +21,8 @@ export interface Diagnostic {
   readonly length: number;
   /** What to write instead. */
   readonly hint?: string;
+  /** YAML that mends it in the place of what is underlined. Absent where a person has to decide. */
+  readonly fix?: string;
 }
 
 /** A stretch of the source text, in UTF-16 units. */

@@ -14,6 +14,8 @@ export interface Finding {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** As a diagnostic has it. */
+  readonly fix?: string | undefined;
   /** Where. Asked for only when the finding is shown: finding a place is dearer than finding a mistake. */
   readonly at: () => Span;
 }
@@ -41,7 +43,7 @@ export class Report {
     return this.#shown.length >= MAX_SHOWN;
   }
 
-  add({ severity = 'error', code, message, hint, at }: Finding): void {
+  add({ severity = 'error', code, message, hint, fix, at }: Finding): void {
     if (this.isFull) {
       if (severity === 'error') this.#errors++;
       this.#hidden++;
@@ -56,7 +58,16 @@ export class Report {
     this.#seen.add(key);
     const length = this.#lengthOnLine(span, line);
     const place = { file: this.file.path, line, column, length, offset: span.offset };
-    this.#shown.push({ severity, code, message, ...place, ...(hint === undefined ? {} : { hint }) });
+    // Of what stands on several lines only a part is underlined.
+    const isWhole = span.length === length;
+    this.#shown.push({
+      severity,
+      code,
+      message,
+      ...place,
+      ...(hint === undefined ? {} : { hint }),
+      ...(fix === undefined || !isWhole ? {} : { fix }),
+    });
   }
 
   /** Further findings on this line are dropped: what is wrong there was said, and the rest would only follow from it. */
@@ -120,6 +131,6 @@ function lineStartsOf(text: string): number[] {
   return starts;
 }
 
-function withoutHint({ hint: _hint, ...rest }: Diagnostic): Diagnostic {
+function withoutHint({ hint: _hint, fix: _fix, ...rest }: Diagnostic): Diagnostic {
   return rest;
 }

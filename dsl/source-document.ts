@@ -11,6 +11,8 @@ export interface PathFinding {
   readonly path: Path;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** As a diagnostic has it. */
+  readonly fix?: string | undefined;
   /** Underline the key of the last step instead of its value. */
   readonly onKey?: boolean;
   /** Underline only this stretch of the text value. */

@@ -31,6 +31,7 @@ export function checkBraces(context: WorkflowContext, sites: readonly Expression
       path,
       message: `This is the text \`${shorten(text)}\`, not the value that it names.`,
       hint: `Did you mean "\${{ ${text} }}"?`,
+      fix: /^[\w.[\]-]+$/.test(text) ? `"\${{ ${text} }}"` : undefined,
     });
   }
 }

@@ -1,6 +1,6 @@
 /** `needs`: the tasks exist, stand once, and `case` asks a switch for a case that it has. */
 import { type Need, needsOf } from '../dependency.ts';
-import { suggest } from '../suggest.ts';
+import { didYouMean, type Suggestion, suggest, suggestion } from '../suggest.ts';
 import { caseNamesOf } from '../switch-case.ts';
 import { has, type TaskEntry, type WorkflowContext } from '../workflow-context.ts';
 import { FAN_OUT_KEYS } from './fan-out.ts';
@@ -28,12 +28,13 @@ function checkNeed(context: WorkflowContext, task: TaskEntry, need: Need, isRepe
       hint: 'Remove it from `needs`.',
     });
   } else if (!upstream) {
-    const hint = hintForSeveral(need) ?? suggestTask(context, need.task);
+    const several = hintForSeveral(need);
+    const advice = several === undefined ? suggestTask(context, need.task) : { hint: several };
     document.error({
       code: 'unknown_task',
       path,
       message: `\`${task.id}\` needs \`${need.task}\`, but there is no such task.`,
-      hint,
+      ...advice,
     });
   } else if (upstream.phase !== task.phase) {
     document.error({ code: 'wrong_phase', path, ...explainNeed(task, upstream) });
@@ -104,11 +105,11 @@ function hintForSeveral({ task, path }: Need): string | undefined {
 }
 
 /** The nearest task. */
-export function suggestTask({ tasks, document }: WorkflowContext, id: string): string | undefined {
-  if (document.report.isFull) return undefined;
+export function suggestTask({ tasks, document }: WorkflowContext, id: string): Suggestion {
+  if (document.report.isFull) return {};
   const lower = tasks.find((task) => task.id.toLowerCase() === id.toLowerCase());
-  if (lower) return `Did you mean \`${lower.id}\`?`;
-  return suggest(
+  if (lower) return didYouMean(lower.id);
+  return suggestion(
     id,
     tasks.map((task) => task.id),
   );

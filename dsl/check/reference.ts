@@ -104,7 +104,7 @@ function checkTask(context: WorkflowContext, found: SiteReference): void {
   }
   const task = context.byId.get(id);
   if (!task) {
-    const hint = suggestTask(context, id);
+    const { hint } = suggestTask(context, id);
     return complain(context, found, { code: 'unknown_task', message: `There is no task \`${id}\`.`, hint });
   }
   const isOutside = task.phase !== undefined && !mayRead(context, found.site.task, task);

@@ -3,7 +3,7 @@ import { meantDuration, parseDuration } from '../../engine/core/duration.ts';
 import { describeValue, shorten } from '../describe-value.ts';
 import { problemOfName, toName } from '../name.ts';
 import { MAX_DURATION } from '../schema/common.ts';
-import { alternatives, suggest } from '../suggest.ts';
+import { alternatives, suggestion } from '../suggest.ts';
 import { capital, type Place } from './place.ts';
 import type { Issue } from './union.ts';
 
@@ -13,8 +13,14 @@ export function reportValue(at: Place, issue: Issue): void {
   // Lists and maps have no text of their own; those without prototype cannot even be asked for it.
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   if (issue.code === 'invalid_value') {
-    const hint = suggest(text, issue.values.map(String)) ?? `It takes ${alternatives(issue.values)}.`;
-    document.error({ code: 'wrong_value', path, message: `${capital(label)} cannot be ${shown}.`, hint });
+    const found = suggestion(text, issue.values.map(String));
+    const advice = found.hint === undefined ? { hint: `It takes ${alternatives(issue.values)}.` } : found;
+    document.error({
+      code: 'wrong_value',
+      path,
+      message: `${capital(label)} cannot be ${shown}.`,
+      ...advice,
+    });
   } else if (issue.code === 'too_small' || issue.code === 'too_big') {
     const message = `${capital(label)} ${rangeProblem(issue)}, but this is ${shown}.`;
     document.error({ code: 'out_of_range', path, message });
@@ -34,7 +40,7 @@ function reportDuration({ document, path, label }: Place, text: string): void {
   const forms = '500ms, 30s, 5m, 1h30m, 2d or PT1H30M';
   const hint =
     meant === undefined ? `Write for example ${forms}.` : `Write ${meant}; durations look like ${forms}.`;
-  document.error({ code: 'bad_duration', path, message: `${capital(label)} ${problem}.`, hint });
+  document.error({ code: 'bad_duration', path, message: `${capital(label)} ${problem}.`, hint, fix: meant });
 }
 
 function reportFormat({ document, path, label }: Place, issue: Issue, text: string): void {
@@ -43,7 +49,8 @@ function reportFormat({ document, path, label }: Place, issue: Issue, text: stri
     document.error({ code: 'wrong_value', path, message, hint: 'Write 3, or "20%".' });
   } else if (issue.code === 'invalid_format') {
     const message = `The name \`${shorten(text)}\` ${problemOfName(text) ?? 'is not taken here'}.`;
-    document.error({ code: 'bad_name', path, message, hint: `Write it as \`${toName(text)}\`.` });
+    const name = toName(text);
+    document.error({ code: 'bad_name', path, message, hint: `Write it as \`${name}\`.`, fix: name });
   } else document.error({ code: 'wrong_value', path, message: `${capital(label)}: ${issue.message}.` });
 }
 

@@ -15,6 +15,10 @@ export const diagnostic = z
     column: z.int().describe('From 1, in UTF-16 units.'),
     length: z.int(),
     hint: z.string().optional(),
+    fix: z
+      .string()
+      .optional()
+      .describe('YAML that mends it in the place of what is underlined: `length` units from `column`.'),
   })
   .meta({ id: 'Diagnostic' });
 

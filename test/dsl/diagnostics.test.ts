@@ -41,6 +41,35 @@ describe('each kind of mistake', () => {
   });
 });
 
+describe('what a diagnostic offers to write', () => {
+  const mended = MISTAKES.flatMap(({ text }) => {
+    const { text: written } = unmark(text);
+    return compileText(written).diagnostics.flatMap((one) => (one.fix === undefined ? [] : { written, one }));
+  });
+
+  it('is there where it is clear', () => {
+    const codes = new Set(mended.map(({ one }) => one.code));
+    for (const code of [
+      'unknown_key',
+      'unknown_task',
+      'wrong_value',
+      'bad_duration',
+      'bad_name',
+      'missing_braces',
+    ])
+      expect(codes).toContain(code);
+  });
+
+  it.each(mended)('mends $one.code: $one.fix', ({ written, one: { line, column, length, fix, ...one } }) => {
+    const lines = written.split('\n');
+    const before = lines[line - 1] ?? '';
+    lines[line - 1] = before.slice(0, column - 1) + fix + before.slice(column - 1 + length);
+    const left = compileText(lines.join('\n')).diagnostics;
+    expect(left.filter((found) => found.code === one.code && found.message === one.message)).toEqual([]);
+    expect(left.filter(({ code }) => code.startsWith('yaml_'))).toEqual([]);
+  });
+});
+
 describe('all mistakes at once', () => {
   it('reports each of many in one go, in the order of the file', () => {
     const { diagnostics, plans } = compileText(`name: Bad name

@@ -209,6 +209,29 @@ describe.skipIf(findBrowser() === undefined)('workflows in the dashboard (needs 
   );
 
   it(
+    'writes what a problem offers, from the list and from the mark',
+    async () => {
+      await open('new-workflow');
+      await editor().click();
+      await page.keyboard.press('Control+a');
+      await paste(
+        'name: mended\ntasks:\n  a:\n    run: echo a\n    timeout: 5 minutes\n    descripton: says a\n',
+      );
+      const problems = page.getByRole('region', { name: 'Problems' });
+      await problems.getByRole('button', { name: 'Write 5m', exact: true }).click();
+      await problems.getByText('1 mistake').waitFor();
+      expect(await editor().textContent()).toContain('timeout: 5m    descripton');
+      await page.locator('.cm-lintRange-error').first().hover();
+      await page.locator('.cm-tooltip-lint').getByRole('button', { name: 'Write description' }).click();
+      await problems.getByText('✓ No problems').waitFor();
+      expect(await editor().textContent()).toContain('description: says a');
+      await page.keyboard.press('Control+s');
+      await page.getByText('Saved as version 1').waitFor();
+    },
+    LONGEST_MS,
+  );
+
+  it(
     'starts a run by its form: what does not fit is said at its field, and mended there',
     async () => {
       await stand.folder.run(['apply', 'report.yaml']);

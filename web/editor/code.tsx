@@ -32,7 +32,15 @@ interface Props {
   readonly onChange: (text: string) => void;
   readonly onCursor: (offset: number) => void;
   /** Goes there when it changes. */
-  readonly goTo: { readonly line: number; readonly column: number } | undefined;
+  readonly goTo: Target | undefined;
+}
+
+/** A place of the text, from 1 each. */
+export interface Target {
+  readonly line: number;
+  readonly column: number;
+  /** What is written there instead of so many characters. */
+  readonly replace?: { readonly length: number; readonly by: string };
 }
 
 export function Code(props: Props) {
@@ -74,7 +82,11 @@ export function Code(props: Props) {
     const made = view.current;
     if (made === null || goTo === undefined) return;
     const at = offsetOf(made.state.doc, goTo);
-    made.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
+    if (goTo.replace !== undefined) {
+      const { length, by } = goTo.replace;
+      replaceBy(by)(made, at, Math.min(at + length, made.state.doc.length));
+    } else
+      made.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
     made.focus();
   }, [goTo]);
 
@@ -118,11 +130,23 @@ function stateOf(latest: { readonly current: Props }, written: Text | undefined)
   });
 }
 
-function marked(doc: Text, { severity, code, message, hint, length, ...place }: Diagnostic): Marked {
+function marked(doc: Text, { severity, code, message, hint, fix, length, ...place }: Diagnostic): Marked {
   const from = offsetOf(doc, place);
   const to = Math.min(doc.length, from + Math.max(1, length));
   const text = `${message}${hint === undefined ? '' : ` ${hint}`}`;
-  return { from: Math.min(from, to), to, severity, source: code, message: text };
+  const range = { from: Math.min(from, to), to };
+  const actions = fix === undefined ? [] : [{ name: `Write ${fix}`, apply: replaceBy(fix) }];
+  return { ...range, severity, source: code, message: text, actions };
+}
+
+/** Where the mark is by now: it moves with what is typed before it. */
+function replaceBy(insert: string) {
+  return (view: EditorView, from: number, to: number) => {
+    if (view.state.readOnly) return;
+    const anchor = from + insert.length;
+    const effects = EditorView.scrollIntoView(from, { y: 'nearest' });
+    view.dispatch({ changes: { from, to, insert }, selection: { anchor }, effects });
+  };
 }
 
 /** Of a text that has changed meanwhile: as near as there is. */

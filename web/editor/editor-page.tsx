@@ -8,7 +8,7 @@ import { AsCommand } from '../ui/as-command.tsx';
 import { Card, Command, Empty, Trouble } from '../ui/parts.tsx';
 import { useTitle } from '../ui/title.ts';
 import { type Seen, versionQuery, type WorkflowRef, workflowQuery } from '../workflows/queries.ts';
-import { Code } from './code.tsx';
+import { Code, type Target } from './code.tsx';
 import { Conflict } from './conflict.tsx';
 import { Leaving } from './leaving.tsx';
 import { Problems } from './problems.tsx';
@@ -97,7 +97,7 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
   const [start, setStart] = useState({ text: known?.text ?? FIRST_TEXT });
   const [text, setText] = useState(start.text);
   const [cursor, setCursor] = useState(0);
-  const [goTo, setGoTo] = useState<{ readonly line: number; readonly column: number }>();
+  const [goTo, setGoTo] = useState<Target>();
   const [side, setSide] = useState<Side>('graph');
   /** What the first save of a new one has made. */
   const [made, setMade] = useState<string>();
@@ -220,7 +220,7 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
               onCursor={setCursor}
             />
           </div>
-          <Problems diagnostics={diagnostics} isFresh={isFresh} onGo={setGoTo} />
+          <Problems diagnostics={diagnostics} isFresh={isFresh} isReadOnly={isReadOnly} onGo={setGoTo} />
         </Card>
         <Card
           title={

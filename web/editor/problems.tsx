@@ -1,13 +1,16 @@
 /** All that is wrong with the text, each with what to do; a click leads to its place. */
+import { Button } from '../ui/parts.tsx';
 import type { Diagnostic } from '../workflows/queries.ts';
+import type { Target } from './code.tsx';
 
 interface Props {
   readonly diagnostics: readonly Diagnostic[];
   readonly isFresh: boolean;
-  readonly onGo: (place: { readonly line: number; readonly column: number }) => void;
+  readonly isReadOnly: boolean;
+  readonly onGo: (target: Target) => void;
 }
 
-export function Problems({ diagnostics, isFresh, onGo }: Props) {
+export function Problems({ diagnostics, isFresh, isReadOnly, onGo }: Props) {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   return (
@@ -22,10 +25,13 @@ export function Problems({ diagnostics, isFresh, onGo }: Props) {
       {diagnostics.length === 0 ? null : (
         <ul className="max-h-44 overflow-auto pb-1">
           {diagnostics.map((one) => (
-            <li key={`${one.line}:${one.column}:${one.code}:${one.message}`}>
+            <li
+              key={`${one.line}:${one.column}:${one.code}:${one.message}`}
+              className="flex items-start gap-2 pr-3 hover:bg-sunk"
+            >
               <button
                 type="button"
-                className="flex w-full cursor-pointer gap-2 px-3 py-1 text-left hover:bg-sunk"
+                className="flex min-w-0 grow cursor-pointer gap-2 px-3 py-1 text-left"
                 onClick={() => onGo({ line: one.line, column: one.column })}
               >
                 <span
@@ -40,12 +46,27 @@ export function Problems({ diagnostics, isFresh, onGo }: Props) {
                   <code className="text-xs text-soft">{one.code}</code>
                 </span>
               </button>
+              {one.fix === undefined || isReadOnly ? null : (
+                <Button
+                  className="mt-0.5 max-w-48 shrink-0 text-xs"
+                  disabled={!isFresh}
+                  onClick={() => onGo(mendingOf(one, one.fix ?? ''))}
+                >
+                  <span className="truncate">
+                    Write <code>{one.fix}</code>
+                  </span>
+                </Button>
+              )}
             </li>
           ))}
         </ul>
       )}
     </section>
   );
+}
+
+function mendingOf({ line, column, length }: Diagnostic, by: string): Target {
+  return { line, column, replace: { length, by } };
 }
 
 function count(number: number, noun: string): string {
