@@ -253,7 +253,7 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
             ) : side === 'plan' ? (
               <PlanView namespace={namespace} text={text} name={name} />
             ) : side === 'tests' ? (
-              <TestsView key={name ?? ''} namespace={namespace} text={text} name={name} />
+              <TestsView key={name ?? ''} namespace={namespace} text={text} name={name} workflow={first} />
             ) : (
               <Suspense fallback={<p className="p-4 text-soft">Loading…</p>}>
                 <div className="h-full overflow-auto">

@@ -5,23 +5,20 @@ import { apiPath, post } from '../api/http.ts';
 import type { TestReport } from '../api/model.ts';
 import { AsCommand } from '../ui/as-command.tsx';
 import { Button, Trouble } from '../ui/parts.tsx';
-
-const FIRST = `stubs:
-  "*": {}          # every task succeeds at once, without outputs
-
-tests:
-  - name: all is well
-    expect: { status: succeeded }
-`;
+import type { Validation } from '../workflows/queries.ts';
+import { firstTests } from './first-tests.ts';
 
 interface Props {
   readonly namespace: string;
   readonly text: string;
   readonly name: string | undefined;
+  /** As it was read last. */
+  readonly workflow: Validation['workflows'][number] | undefined;
 }
 
-export function TestsView({ namespace, text, name }: Props) {
-  const [tests, setTests] = useKept(`sluice.tests.${namespace}/${name ?? ''}`);
+export function TestsView({ namespace, text, name, workflow }: Props) {
+  const [kept, setTests] = useKept(`sluice.tests.${namespace}/${name ?? ''}`);
+  const tests = kept ?? firstTests(workflow);
   const path = apiPath(namespace, 'test');
   const file = `${name ?? 'workflow'}.yaml`;
   const { mutate, data, error, isPending } = useMutation({
@@ -90,8 +87,8 @@ function Report({ report }: { readonly report: TestReport }) {
 }
 
 /** Text that is kept in this browser. */
-function useKept(key: string): [text: string, keep: (text: string) => void] {
-  const [text, setText] = useState(() => localStorage.getItem(key) ?? FIRST);
+function useKept(key: string): [text: string | null, keep: (text: string) => void] {
+  const [text, setText] = useState(() => localStorage.getItem(key));
   return [
     text,
     (next) => {
