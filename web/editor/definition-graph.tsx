@@ -10,7 +10,7 @@ import {
   ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react';
-import { memo, useEffect, useMemo } from 'react';
+import { memo, useEffect, useMemo, useRef } from 'react';
 import { type Direction, placeBoxes } from '../graph/layout.ts';
 import type { Graph } from '../workflows/queries.ts';
 
@@ -59,31 +59,40 @@ interface Props {
   readonly direction?: Direction;
 }
 
-export default function DefinitionGraph(props: Props) {
+/** Drawn again when its graph is another one: beside a text that is typed it stands still. */
+export default memo(function DefinitionGraph(props: Props) {
   return (
     <ReactFlowProvider>
       <Flow {...props} />
     </ReactFlowProvider>
   );
-}
+});
 
-function Flow({ graph, chosen, onChoose, direction = 'right' }: Props) {
+function Flow({ graph: given, chosen, onChoose, direction = 'right' }: Props) {
+  const graph = useSame(given);
   const places = useMemo(() => {
     const needs = new Map<string, string[]>();
-    for (const { from, to } of graph.edges) needs.set(to, [...(needs.get(to) ?? []), from]);
+    for (const { from, to } of graph.edges) {
+      const known = needs.get(to);
+      if (known) known.push(from);
+      else needs.set(to, [from]);
+    }
     const boxes = graph.nodes.map(({ id }) => ({ id, needs: needs.get(id) ?? [] }));
     return placeBoxes(boxes, direction, SPACING);
   }, [graph, direction]);
-  const nodes = graph.nodes.map((task): TaskNode => {
-    const { x, y } = places.get(task.id) ?? { x: 0, y: 0 };
-    return {
-      id: task.id,
-      type: 'task',
-      position: { x, y },
-      data: { task, direction, isChosen: task.id === chosen },
-      ...BOX,
-    };
-  });
+  const known = useRef<ReadonlyMap<string, TaskNode>>(new Map());
+  const nodes = useMemo(() => {
+    const made = graph.nodes.map((task): TaskNode => {
+      const { x, y } = places.get(task.id) ?? { x: 0, y: 0 };
+      const data = { task, direction, isChosen: task.id === chosen };
+      const before = known.current.get(task.id);
+      return before !== undefined && isSameNode(before, { x, y }, data)
+        ? before
+        : { id: task.id, type: 'task', position: { x, y }, data, ...BOX };
+    });
+    known.current = new Map(made.map((node) => [node.id, node]));
+    return made;
+  }, [graph, places, chosen, direction]);
   const edges = useMemo(
     () => graph.edges.map(({ from, to }): Edge => ({ id: `${from}→${to}`, source: from, target: to })),
     [graph],
@@ -108,6 +117,35 @@ function Flow({ graph, chosen, onChoose, direction = 'right' }: Props) {
       <Fit on={graph.nodes.map(({ id }) => id).join()} />
     </div>
   );
+}
+
+/** What is drawn of a task. */
+const drawnOf = ({ id, uses, queue, fan_out, trigger_rule }: TaskNode['data']['task']) =>
+  JSON.stringify([id, uses, queue, fan_out, trigger_rule]);
+
+function isSameNode(
+  { position, data: before }: TaskNode,
+  { x, y }: { readonly x: number; readonly y: number },
+  data: TaskNode['data'],
+): boolean {
+  return (
+    position.x === x &&
+    position.y === y &&
+    before.direction === data.direction &&
+    before.isChosen === data.isChosen &&
+    drawnOf(before.task) === drawnOf(data.task)
+  );
+}
+
+/** The graph of before, as long as nothing that is drawn has changed. */
+function useSame(graph: Graph): Graph {
+  const drawn = useMemo(
+    () => JSON.stringify([graph.nodes.map(drawnOf), graph.edges.map(({ from, to }) => [from, to])]),
+    [graph],
+  );
+  const kept = useRef({ graph, drawn });
+  if (kept.current.drawn !== drawn) kept.current = { graph, drawn };
+  return kept.current.graph;
 }
 
 /** Shows all of it when tasks come or go. */

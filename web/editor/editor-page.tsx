@@ -1,7 +1,7 @@
 /** Writing a workflow: the text, what is wrong with it, and beside it its graph, help, plan and what has changed. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { useAccess } from '../api/access.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { AsCommand } from '../ui/as-command.tsx';
@@ -146,13 +146,13 @@ function Editor({ namespace, known }: { readonly namespace: string; readonly kno
     if (canSave) save.mutate(saving(base.etag));
   };
   const diagnostics = validation?.diagnostics ?? NONE;
-  const goToTask = useCallback(
-    (task: string) => {
-      const at = new RegExp(`^ +${task}:`, 'm').exec(text);
-      if (at !== null) setGoTo({ line: text.slice(0, at.index).split('\n').length, column: 3 });
-    },
-    [text],
-  );
+  // The graph is not drawn again for what is typed.
+  const written = useRef(text);
+  written.current = text;
+  const goToTask = useCallback((task: string) => {
+    const at = new RegExp(`^ +${task}:`, 'm').exec(written.current);
+    if (at !== null) setGoTo({ line: written.current.slice(0, at.index).split('\n').length, column: 3 });
+  }, []);
   return (
     <div className="flex flex-col gap-3 p-3">
       <header className="flex flex-wrap items-center gap-2">
