@@ -84,7 +84,7 @@ try {
     ['runs', 'dark', `${space}/runs`, failed],
     ['run-failed', 'light', `${space}/runs/${failed}?node=check`, 'prices_2023'],
     ['run-approval', 'dark', `${space}/runs/${waiting}?node=approve`, 'It waits for an approval'],
-    ['run-waterfall', 'light', `${space}/runs/${waiting}?view=waterfall`, 'Thick: at work'],
+    ['run-waterfall', 'light', `${space}/runs/${waiting}?view=waterfall`, 'an attempt at work'],
     ['workflow', 'dark', `${space}/workflows/prices`, 'All runs of prices'],
     ['start', 'light', `${space}/workflows/prices/start`, 'Start the run'],
     ['editor', 'dark', `${space}/workflows/prices/edit`, 'No problems'],
