@@ -140,3 +140,8 @@ export function unpackEvents(packed: string, first: number): EventRecord[] {
     };
   });
 }
+
+/** Roughly, the characters that a detail takes: what people write, and errors, may be long. */
+export function detailLength({ reason = '', by = '', error }: EventDetail): number {
+  return reason.length + by.length + (error?.message.length ?? 0);
+}

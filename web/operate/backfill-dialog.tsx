@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { apiPath, post } from '../api/http.ts';
 import { AsCommand } from '../ui/as-command.tsx';
+import { triggerFlags } from '../ui/command-text.ts';
 import { Field, INPUT } from '../ui/page.tsx';
 import { Button, Dialog, Trouble } from '../ui/parts.tsx';
 import type { Schedule } from './queries.ts';
@@ -117,9 +118,7 @@ export function BackfillDialog({ namespace, schedule: { workflow, trigger }, onC
             body.to,
             '--max-parallel',
             String(maxParallel),
-            '--trigger',
-            String(trigger),
-            ...(namespace === 'default' ? [] : ['--namespace', namespace]),
+            ...triggerFlags(namespace, trigger),
             ...(rerun ? ['--rerun'] : []),
           ]}
           request={{ method: 'POST', path, body }}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { apiPath, post } from '../api/http.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { AsCommand } from '../ui/as-command.tsx';
+import { triggerFlags } from '../ui/command-text.ts';
 import { Button, Dialog, Trouble } from '../ui/parts.tsx';
 import { At } from '../ui/time.tsx';
 import type { Schedule } from './queries.ts';
@@ -77,15 +78,7 @@ function CancelDialog({
             : `and the ${running} runs that go on are cancelled.`}
         </p>
         <AsCommand
-          cli={[
-            'backfill',
-            workflow,
-            '--cancel',
-            id,
-            '--trigger',
-            String(trigger),
-            ...(namespace === 'default' ? [] : ['--namespace', namespace]),
-          ]}
+          cli={['backfill', workflow, '--cancel', id, ...triggerFlags(namespace, trigger)]}
           request={{ method: 'POST', path, body: {} }}
         />
         {cancel.error ? <Trouble error={cancel.error} /> : null}

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { apiPath, post } from '../api/http.ts';
 import { AsCommand } from '../ui/as-command.tsx';
+import { triggerFlags } from '../ui/command-text.ts';
 import { Field, INPUT } from '../ui/page.tsx';
 import { Button, Dialog, Trouble } from '../ui/parts.tsx';
 import type { Schedule } from './queries.ts';
@@ -58,10 +59,8 @@ export function PauseDialog({ namespace, schedule: { workflow, trigger, paused }
             'schedules',
             verb,
             workflow,
-            '--trigger',
-            String(trigger),
+            ...triggerFlags(namespace, trigger),
             ...('reason' in body ? ['--reason', reason] : []),
-            ...(namespace === 'default' ? [] : ['--namespace', namespace]),
           ]}
           request={{ method: 'POST', path, body }}
         />

@@ -15,6 +15,16 @@ export function cliLine(words: readonly string[]): string {
   return ['sluice', ...words].map(quoted).join(' ');
 }
 
+/** Options of a command that is about something in a namespace: none in the one that commands take by themselves. */
+export function namespaceFlags(namespace: string): readonly string[] {
+  return namespace === 'default' ? [] : ['--namespace', namespace];
+}
+
+/** Options of a command that is about a trigger of a workflow. */
+export function triggerFlags(namespace: string, trigger: number): readonly string[] {
+  return ['--trigger', String(trigger), ...namespaceFlags(namespace)];
+}
+
 /** @param origin such as `https://sluice.example` */
 export function curlLine({ method, path, body, headers = {} }: HttpRequest, origin: string): string {
   const given = Object.entries({

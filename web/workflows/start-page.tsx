@@ -6,6 +6,7 @@ import { useAccess } from '../api/access.ts';
 import { apiPath, Problem, post } from '../api/http.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { AsCommand } from '../ui/as-command.tsx';
+import { namespaceFlags } from '../ui/command-text.ts';
 import { Card, Trouble } from '../ui/parts.tsx';
 import { useTitle } from '../ui/title.ts';
 import { FormField } from './form-field.tsx';
@@ -119,7 +120,7 @@ function Form({ place, version, form }: FormProps) {
                 ? [
                     'start',
                     place.workflow,
-                    ...(place.namespace === 'default' ? [] : ['--namespace', place.namespace]),
+                    ...namespaceFlags(place.namespace),
                     ...inputFlags(read),
                     ...(key === '' ? [] : ['--idempotency-key', key]),
                   ]

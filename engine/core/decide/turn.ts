@@ -7,7 +7,7 @@ import type { ActorState } from '../actor.ts';
 import { countAwaiting } from '../awaiting.ts';
 import { type Commit, MAX_COMMIT_BYTES, MAX_COMMIT_NODES, MAX_COMMIT_RUNS } from '../commit.ts';
 import { DayCosts } from '../cost.ts';
-import type { EventDetail, EventType } from '../event.ts';
+import { detailLength, type EventDetail, type EventType } from '../event.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { cutOutputs, keyOf, refOf, type StoredOutputs } from '../large-outputs.ts';
 import {
@@ -157,7 +157,7 @@ export class Turn {
       at: at ?? this.now,
       ...(detail === undefined ? {} : { detail }),
     });
-    this.#bytes += detail === undefined ? 20 : 20 + textLength(detail);
+    this.#bytes += detail === undefined ? 20 : 20 + detailLength(detail);
     this.saveHeader(run);
   }
 
@@ -286,11 +286,6 @@ export class Turn {
     }
     return dirt;
   }
-}
-
-/** Roughly, the characters that a detail takes: what people write, and errors, may be long. */
-function textLength({ reason = '', by = '', error }: EventDetail): number {
-  return reason.length + by.length + (error?.message.length ?? 0);
 }
 
 function present<T>(map: ReadonlyMap<string, T | null>): (readonly [string, T])[] {

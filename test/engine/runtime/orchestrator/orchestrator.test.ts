@@ -1,5 +1,6 @@
 /** What orchestrators do beside their decisions: leases, members, time. On plain Maps, and a clock that is moved by hand. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { EngineActions } from '../../../../engine/core/engine-outcome.ts';
 import type { Plan } from '../../../../engine/core/plan.ts';
 import { derivedRunId, shardOf } from '../../../../engine/core/run-id.ts';
 import type { Ticket } from '../../../../engine/core/ticket.ts';
@@ -12,6 +13,7 @@ import {
 } from '../../../../engine/memory/index.ts';
 import { SILENT } from '../../../../engine/ports/logger.ts';
 import type { Membership } from '../../../../engine/ports/membership.ts';
+import type { RunIndex } from '../../../../engine/ports/run-index.ts';
 import type { ShardStore } from '../../../../engine/ports/shard-store.ts';
 import { createClient } from '../../../../engine/runtime/client/client.ts';
 import {
@@ -48,15 +50,18 @@ afterEach(async () => {
 });
 
 /** An orchestrator at work, whose ports may be changed. */
-async function anOrchestrator(id: string, change: { store?: object; membership?: object } = {}) {
+async function anOrchestrator(
+  id: string,
+  change: { store?: object; membership?: object; index?: RunIndex; actions?: EngineActions } = {},
+) {
   const orchestrator = createOrchestrator({
     id,
     shards: SHARDS,
     store: { ...store, ...change.store },
     membership: { ...membership, ...change.membership },
     queue: { add: async (given) => void tickets.push(...given), raise: async () => {} },
-    index: createMemoryRunIndex(),
-    actions: engineActions(),
+    index: change.index ?? createMemoryRunIndex(),
+    actions: change.actions ?? engineActions(),
     clock,
     logger: SILENT,
   });
@@ -168,4 +173,29 @@ it('ends a wait when it is over, though the read of the inboxes takes its time',
   expect((await aClient().header(run)).status).toBe('running');
   await clock.advance(15);
   expect((await aClient().header(run)).status).toBe('succeeded');
+});
+
+it('takes a run out of the way on which the engine itself fails: it ends and is listed as failed, the others go on', async () => {
+  const index = createMemoryRunIndex();
+  const defect = () => {
+    throw new Error('a defect of the engine');
+  };
+  await anOrchestrator('a', { index, actions: new Map([...engineActions(), ['fail', defect]]) });
+  const [bad, good] = [
+    await startOn(1, aPlan([aTask('t', [], { action: { uses: 'fail', with: {} } })])),
+    await startOn(1, aPlan([aTask('t', [], { action: { uses: 'noop', with: {} } })], { name: 'good' })),
+  ];
+  await clock.advance(1_000);
+  expect(await store.readHeader(bad)).toMatchObject({
+    status: 'failed',
+    error: { code: 'internal', message: expect.stringContaining('a defect of the engine') },
+  });
+  expect(await store.readHeader(good)).toMatchObject({ status: 'succeeded' });
+  const { runs } = await index.list({}, 10);
+  expect(runs.map(({ id, status }) => [id, status])).toEqual(
+    expect.arrayContaining([
+      [bad, 'failed'],
+      [good, 'succeeded'],
+    ]),
+  );
 });
