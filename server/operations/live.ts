@@ -38,7 +38,7 @@ export const followRuns = operation({
   tag,
   summary: 'Follow changes of the runs of a namespace',
   description:
-    'An event for each change of a run’s status: its line as in the list of runs. It begins now, or after Last-Event-ID; `event: gap` ' +
+    'An event for each change of a run’s status, and of how many of its nodes wait for somebody: its line as in the list of runs. It begins now, or after Last-Event-ID; `event: gap` ' +
     'says that changes in between are not there any more: list the runs again.',
   params: namespaceParams,
   query: z.strictObject({
