@@ -71,8 +71,9 @@ async function letTimePass(ms: number): Promise<void> {
 const hasStartedMore = (than: number) =>
   vi.waitFor(async () => expect((await readState()).started).toBeGreaterThan(than), PATIENCE);
 
+/** Each once: what was answered while its orchestrator stopped comes again, under the same id. */
 const alerts = () =>
-  receiver.seen.map(({ body }) => {
+  [...new Map(receiver.seen.map((hook) => [hook.headers['webhook-id'], hook])).values()].map(({ body }) => {
     const { type, text, data } = JSON.parse(body) as { type: string; text: string; data: { alert?: object } };
     return { type, text, ...data.alert };
   });

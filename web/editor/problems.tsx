@@ -1,5 +1,6 @@
 /** All that is wrong with the text, each with what to do; a click leads to its place. */
 import { Button } from '../ui/parts.tsx';
+import { Ticked } from '../ui/ticked.tsx';
 import type { Diagnostic } from '../workflows/queries.ts';
 import type { Target } from './code.tsx';
 
@@ -41,8 +42,12 @@ export function Problems({ diagnostics, isFresh, isReadOnly, onGo }: Props) {
                   {one.line}:{one.column}
                 </span>
                 <span className="min-w-0">
-                  {one.message}{' '}
-                  {one.hint === undefined ? null : <span className="text-soft">{one.hint}</span>}{' '}
+                  <Ticked text={one.message} />{' '}
+                  {one.hint === undefined ? null : (
+                    <span className="text-soft">
+                      <Ticked text={one.hint} />
+                    </span>
+                  )}{' '}
                   <code className="text-xs text-soft">{one.code}</code>
                 </span>
               </button>
